@@ -1,0 +1,64 @@
+// What a room wants done. The shard carries effects out in order; wire/encode turns the messages into JSON, once. Pure values.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+#include "rooms/event.h"
+#include "rooms/ids.h"
+#include "rooms/person.h"
+#include "rooms/playback.h"
+#include "rooms/result.h"
+
+namespace matinee::rooms {
+
+// ---- what people are told (server → client messages)
+struct ChatMessage {
+  Seq seq; std::string id; PersonId author; std::string author_name; std::string text; std::int64_t at_ms = 0;
+  std::optional<Seq> reply_to;
+  std::string media_url; std::int64_t media_time_ms = -1;     // what played when it was written; −1 = nothing
+};
+struct ParticipantInfo {
+  PersonId id; std::string name; PersonKind kind = PersonKind::guest; Role role = Role::guest;
+  std::int64_t silenced_until_ms = -1;                        // −1 = may chat, 0 = until lifted
+  std::string state; std::int64_t error_ms = 0; std::int64_t ahead_ms = 0;   // last Status, "" before the first
+};
+struct RoomInfo {
+  std::string code; std::string name; Preset preset = Preset::friends; GrantTable grants; WaitPolicy policy = WaitPolicy::fair;
+  PersonId owner; bool guest_room = false;
+};
+struct Welcome {
+  PersonId you; RoomInfo room; std::vector<ParticipantInfo> participants; PlaybackState playback;
+  std::vector<ChatMessage> messages; bool more_before = false;   // older messages exist
+  std::int64_t epoch = 0; Seq seq; std::int64_t server_time_ms = 0;
+  bool resumed = false;                                          // messages hold exactly what was missed
+};
+struct PresenceDiff { std::vector<ParticipantInfo> changed; std::vector<PersonId> left; };   // joined or changed; left
+struct TypingNow { PersonId person; bool on = false; };
+struct PlaybackChanged { PlaybackState state; std::int64_t epoch = 0; std::vector<PersonId> waiting_for; };
+struct RoomChanged { RoomInfo room; PersonId by; };
+struct RoomClosed {};
+struct SignalFrom { PersonId from; std::string data; };
+struct YouWere { std::string what; PersonId by; };               // "removed" | "blocked", before the disconnect
+
+using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere>;
+
+// ---- what the shard does
+struct ReplyOk { Ref ref; std::optional<Seq> seq; std::optional<Revision> rev; };
+struct ReplyError { Ref ref; Error error; };
+struct Push { ConnectionId connection; Outgoing message; };     // one connection
+struct PushPerson { PersonId person; Outgoing message; };       // all connections of one person
+struct Admit { ConnectionId connection; PersonId person; };     // this connection joins the room's fan-out; comes before its Welcome
+struct Broadcast { Outgoing message; };                         // all, the sender included
+struct Store { ChatMessage message; bool void_row = false; };   // append to the log; answered by Stored or StoreFailed, in order
+struct AskLog { PersonId author; PostChat post; Ref ref; };     // was this (author, id) stored long ago? answered by FoundRepeat
+struct SaveRoom {};                                             // name, preset, grants, policy, roles, blocks, playback changed: save Room::snapshot()
+struct SetTimer { std::int64_t id = 0; std::int64_t at_ms = 0; };  // replaces a timer of the same id; at_ms 0 cancels it
+struct Disconnect { PersonId person; int close_code = 1008; };  // every connection of this person
+struct DisconnectAll { int close_code = 4004; };
+
+using Effect = std::variant<ReplyOk, ReplyError, Push, PushPerson, Admit, Broadcast, Store, AskLog, SaveRoom, SetTimer, Disconnect, DisconnectAll>;
+using EffectList = std::vector<Effect>;
+
+}  // namespace matinee::rooms

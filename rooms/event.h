@@ -1,0 +1,53 @@
+// What can happen to a room. wire/ makes these from JSON, the shard from connections, timers and the store. Pure values.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+#include "rooms/ids.h"
+#include "rooms/person.h"
+#include "rooms/playback.h"
+
+namespace matinee::rooms {
+
+struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; };
+
+struct Join { Person person; std::optional<Since> since; };   // a connection of ref.connection wants in; repeats for further tabs
+struct Leave { PersonId person; };                            // the last connection has been gone for absence_ms
+struct PostChat { std::string id; std::string text; std::optional<Seq> reply_to; bool again = false; };
+struct FoundRepeat { std::string id; std::optional<Seq> seq; PostChat post; };  // answer to AskLog: the log knows this id, or not
+struct Typing { bool on = false; };
+struct SetMedia { std::optional<MediaRef> media; std::optional<Revision> base_rev; std::string op; };  // none = clear the stage
+struct PlaybackCommand { Command command = Command::pause; std::int64_t position_ms = 0; double rate = 1.0; std::optional<Revision> base_rev; std::string op; };
+struct Ready { Revision rev; };                               // this person's player can start
+struct Status { std::int64_t position_ms = 0; std::int64_t ahead_ms = 0; std::string state; std::int64_t error_ms = 0; };
+struct RoundTrip { std::int64_t rtt_ms = 0; };                // as reported in clock.probe
+struct Signal { std::string data; };                          // JSON text, ≤ signal_bytes_max, passed on as it is
+struct SetRole { PersonId person; Role role = Role::member; };
+struct RemovePerson { PersonId person; };
+struct Block { PersonId person; };
+struct Unblock { PersonId person; };
+struct Silence { PersonId person; std::int64_t for_ms = 0; bool on = true; };  // for_ms 0 = until lifted
+struct ChangeSettings {
+  std::optional<std::string> name; std::optional<Preset> preset; std::optional<GrantTable> grants; std::optional<WaitPolicy> policy;
+};
+struct CloseRoom {};
+struct Stored { Seq up_to; };                                 // committed: everything up to and with this seq
+struct StoreFailed { Seq from; };                             // nothing from this seq on was committed
+struct TimerFired { std::int64_t id = 0; };
+struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; };   // profile change, guest kept the room
+
+using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
+                           SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed>;
+
+// Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered).
+struct Ref { ConnectionId connection; std::string client; };
+
+struct Context {
+  std::int64_t now_ms = 0;   // server time, Unix ms, never steps
+  PersonId actor;            // 0 = the room, a timer, the store
+  Ref ref;
+};
+
+}  // namespace matinee::rooms

@@ -1,0 +1,55 @@
+// Room: the whole behaviour of one room as a pure machine. handle(Event, Context) → Effects; nothing else talks to a room, and a room
+// talks to nothing: no clock, no random, no I/O, no JSON, no log, no lock. Belongs to one shard's thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+#include "rooms/effect.h"
+#include "rooms/event.h"
+#include "rooms/limits.h"
+
+namespace matinee::rooms {
+
+// What outlives the process: kept by the room directory, handed back when the room is opened again.
+struct RoomSnapshot {
+  RoomInfo info;
+  std::vector<std::pair<PersonId, Role>> roles;                     // owner, moderators, members seen
+  struct BlockEntry { PersonId person; std::string name; std::int64_t until_ms = 0; };   // 0 = until lifted
+  std::vector<BlockEntry> blocks;
+  std::vector<std::pair<PersonId, std::int64_t>> silenced;          // person → until (0 = until lifted)
+  PlaybackState playback;
+  std::int64_t saved_at_ms = 0;
+};
+
+struct RoomOptions {
+  std::int64_t epoch = 1;
+  Seq last_seq;                            // from the log
+  std::vector<ChatMessage> recent;         // the newest committed messages, oldest first, ≤ recent_messages_max
+  std::vector<std::pair<PersonId, std::string>> remembered;   // (author, id) of the newest messages, oldest first
+  bool unlimited_rates = false;            // bench mode only
+  std::size_t participants_max = limits::participants_max;
+};
+
+class Room {
+ public:
+  Room(RoomSnapshot snapshot, RoomOptions options, std::int64_t now_ms);
+  ~Room();
+  Room(Room&&) noexcept;
+  Room& operator=(Room&&) noexcept;
+
+  // Appends to effects; never throws for anything a person sent.
+  void handle(const Event& event, const Context& context, EffectList& effects);
+
+  [[nodiscard]] RoomSnapshot snapshot(std::int64_t now_ms) const;
+  [[nodiscard]] const RoomInfo& info() const;
+  [[nodiscard]] const PlaybackState& playback() const;
+  [[nodiscard]] std::size_t participant_count() const;
+  [[nodiscard]] bool has_pending() const;                  // numbered messages the log has not confirmed: do not unload
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace matinee::rooms
