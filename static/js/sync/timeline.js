@@ -1,0 +1,32 @@
+// @ts-check
+// P(t): where the room's video is at server time t. Pure.
+
+/** @typedef {import('./types.js').Playback} Playback */
+
+/**
+ * @param {Playback} playback
+ * @param {number} serverMs
+ * @param {number|null} [durationMs] known length of the video: nothing plays beyond it
+ */
+export function positionAt(playback, serverMs, durationMs = null) {
+  const { phase, position_ms, at_ms, rate } = playback;
+  // A start may be scheduled a little ahead; until then the position holds.
+  const moved = phase === 'playing' ? position_ms + rate * Math.max(0, serverMs - at_ms) : position_ms;
+  return durationMs === null ? moved : Math.min(moved, durationMs);
+}
+
+/**
+ * What a timeline is without a room: one person watching alone, on the page's own clock.
+ * @param {Playback} playback
+ * @param {number} serverMs
+ * @param {Partial<Pick<Playback, 'phase'|'position_ms'|'rate'>>} change
+ * @returns {Playback}
+ */
+export function branch(playback, serverMs, change) {
+  return { ...playback, position_ms: positionAt(playback, serverMs), at_ms: serverMs, ...change };
+}
+
+/** The room's rev decides: an older state that arrives late is no news. @param {Playback|null} held @param {Playback} next */
+export function isNewer(held, next) {
+  return held === null || held.epoch !== next.epoch || next.rev > held.rev;
+}

@@ -1,0 +1,91 @@
+// The wire of docs/protocol.md, once, for the type checker. Nothing here exists at run time.
+
+export type Role = 'owner' | 'moderator' | 'member' | 'guest';
+export type Grant =
+  | 'chat' | 'react' | 'queue_add' | 'play_now' | 'control' | 'reorder' | 'skip'
+  | 'remove' | 'block' | 'stop_chat' | 'edit_room' | 'delete_messages' | 'go_live';
+export type Preset = 'friends' | 'class' | 'stage' | 'custom';
+export type WaitPolicy = 'free' | 'fair' | 'strict';
+export type PlayerState = 'playing' | 'paused' | 'buffering' | 'ad' | 'blocked' | 'failed' | 'hidden' | 'alone';
+
+export interface Message {
+  seq: number; id: string; author: string; name: string; text: string; at_ms: number;
+  reply_to?: number; media?: string; media_time_ms?: number;
+}
+export interface Participant {
+  id: string; name: string; kind: 'account' | 'guest'; role: Role;
+  silenced_until_ms?: number; state?: PlayerState; error_ms?: number; ahead_ms?: number;
+}
+export interface Room {
+  code: string; name: string; preset: Preset; grants: Record<Role, Grant[]>;
+  wait_policy: WaitPolicy; owner: string; guest_room: boolean;
+}
+export interface Media { kind: 'youtube' | 'file' | 'hls'; url: string; video_id?: string; start_ms?: number; live?: boolean; }
+export interface Playback {
+  rev: number; epoch: number; phase: 'idle' | 'waiting' | 'playing' | 'paused'; media: Media | null;
+  position_ms: number; at_ms: number; rate: number; by: string; op: string;
+  wait_until_ms?: number; waiting_for?: string[];
+}
+
+export interface Welcome {
+  type: 'room.welcome'; you: string; room: Room; participants: Participant[]; playback: Playback;
+  messages: Message[]; more_before: boolean; epoch: number; seq: number; server_time_ms: number; resumed: boolean;
+}
+export interface ChatMessage extends Message { type: 'chat.message' }
+export interface ChatPage { type: 'chat.page'; ref: string; messages: Message[]; more_before: boolean }
+export interface ChatTyping { type: 'chat.typing'; person: string; on: boolean }
+export interface PlaybackState extends Playback { type: 'playback.state' }
+export interface PresenceDiff { type: 'presence.diff'; changed: Participant[]; left: string[] }
+export interface RoomChanged { type: 'room.changed'; room: Room; by: string }
+export interface RoomClosed { type: 'room.closed' }
+export interface RoomSignal { type: 'room.signal'; from: string; data: unknown }
+export interface YouWere { type: 'you.were'; what: 'removed' | 'blocked'; by: string }
+export interface ClockReply { type: 'clock.reply'; t1: number; t2: number; t3: number }
+export interface Ok { type: 'ok'; ref: string; rev?: number }
+export interface WireError {
+  type: 'error'; ref?: string; id?: string; code: string; message: string; detail?: string | number; retry_ms?: number;
+}
+export type ServerMessage =
+  | Welcome | ChatMessage | ChatPage | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | RoomClosed
+  | RoomSignal | YouWere | ClockReply | Ok | WireError;
+export type Reply = Ok | WireError | ChatPage;
+export interface ClientMessage { type: string; ref?: string; [field: string]: unknown }
+
+/** The content of <meta name="matinee-room">. */
+export interface PageData {
+  code: string; name: string; you: { id: string; name: string; kind: 'account' | 'guest' };
+  share_url: string; csrf: string; socket_path: string; version: string;
+}
+
+/** What the sync engine tells the screen, at most four times a second and on every change. */
+export interface Badge {
+  kind: 'in-step' | 'catching-up' | 'waiting' | 'alone' | 'sound-off' | 'ad' | 'failed' | 'idle';
+  text: string; ms?: number; until_ms?: number; names?: string[];
+}
+export interface PlayerView {
+  phase: Playback['phase']; positionMs: number; durationMs: number | null; rate: number; buffering: boolean;
+  badge: Badge; needsTap: boolean; error: null | { code: string; text: string }; canSeek: boolean;
+}
+export interface Engine extends EventTarget {
+  onWelcome(welcome: Welcome): void;
+  onPlayback(playback: PlaybackState): void;
+  onClockReply(reply: ClockReply): void;
+  connectionLost(): void;
+  connectionBack(): void;
+  play(): void;
+  pause(): void;
+  seek(ms: number): void;
+  setRate(rate: number): void;
+  setVolume(volume: number): void;
+  setMuted(muted: boolean): void;
+  resync(): void;
+  watchAlone(on: boolean): void;
+  tapForSound(): void;
+}
+/** What the engine is made from. */
+export interface EngineOptions {
+  stage: HTMLElement;
+  send(message: ClientMessage): Promise<Reply> | void;
+  now(): number;
+  askBeforeLoading(): boolean;
+}
