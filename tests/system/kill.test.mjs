@@ -1,0 +1,77 @@
+// kill -9 under load: whatever was acknowledged (seen by anybody as chat.message) is there afterwards, once, in one order for all.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Person } from './client.mjs';
+import { Server, temporaryFolder } from './server.mjs';
+
+const rounds = Number(process.env.MATINEE_KILL_ROUNDS ?? 20);
+
+test(`${rounds} rounds of kill -9 under load lose nothing, double nothing and keep one order`, { timeout: 180_000 }, async () => {
+  const place = temporaryFolder();
+  let server = await Server.start({ data: place.folder }).ready;
+  const people = [];
+  try {
+    const owner = new Person(server.url);
+    const code = await owner.startRoom('Killed often');
+    people.push(owner);
+    for (let i = 1; i < 4; i++) {
+      const guest = new Person(server.url);
+      await guest.joinRoom(code, `Guest ${i}`);
+      people.push(guest);
+    }
+    const acknowledged = new Map();                 // id → seq, as anybody saw it
+    const unanswered = people.map(() => new Map()); // id → text, per person
+    let number = 0;
+    let acknowledgedInAll = 0;
+    for (let round = 0; round < rounds; round++) {
+      const sockets = await Promise.all(people.map((p) => p.socket(code)));
+      const want = 4 + Math.floor(Math.random() * 20);   // kill after so many acknowledgements of this round
+      let got = 0;
+      await new Promise((done, failed) => {
+        sockets.forEach((socket, i) => {
+          socket.onmessage = (m) => {
+            if (m.type === 'error' && m.code === 'slow_down' && m.id) return setTimeout(() => post(i, m.id, true), m.retry_ms + 5);
+            if (m.type !== 'chat.message') return;
+            const seen = acknowledged.get(m.id);
+            if (seen !== undefined && seen !== m.seq) return failed(new Error(`${m.id} was seq ${seen} and is now ${m.seq}`));
+            if (seen === undefined) { acknowledged.set(m.id, m.seq); acknowledgedInAll++; }
+            for (const [who, mine] of unanswered.entries()) {
+              if (mine.delete(m.id) && who === i) { if (++got >= want) { server.process.kill('SIGKILL'); done(); } else post(i); }
+            }
+            if (m.author === String(socket.welcome.you) && seen === undefined && !unanswered[i].size && got < want) post(i);
+          };
+          const post = (who, id, again) => {
+            if (!id) { id = `message-${String(++number).padStart(6, '0')}`; unanswered[who].set(id, `text ${id}`); }
+            if (sockets[who].web.readyState === 1) sockets[who].send({ type: 'chat.post', id, text: `text ${id}`, ...(again ? { again: true } : {}) });
+          };
+          socket.post = post;
+        });
+        people.forEach((_, i) => {
+          for (const m of sockets[i].welcome.messages) unanswered[i].delete(m.id);
+          for (const id of unanswered[i].keys()) sockets[i].post(i, id, true);
+          sockets[i].post(i);
+        });
+      });
+      await server.exited;
+      server = await Server.start({ data: place.folder }).ready;
+      for (const p of people) p.base = server.url;
+    }
+    const [first, second] = await Promise.all([people[0].socket(code), people[1].socket(code)]);
+    const history = await first.history();
+    const again = await second.history();
+    assert.deepEqual(history.map((m) => [m.seq, m.id]), again.map((m) => [m.seq, m.id]));
+    const bySeq = history.map((m) => m.seq);
+    assert.deepEqual(bySeq, [...bySeq].sort((a, b) => a - b));
+    assert.equal(new Set(history.map((m) => m.id)).size, history.length, 'a message is there twice');
+    const stored = new Map(history.map((m) => [m.id, m.seq]));
+    for (const [id, seq] of acknowledged) assert.equal(stored.get(id), seq, `${id} was acknowledged as ${seq}`);
+    for (const m of history) assert.equal(m.text, `text ${m.id}`);
+    console.log(`${rounds} kills, ${acknowledgedInAll} acknowledged, ${history.length} stored`);
+    assert.ok(acknowledgedInAll >= rounds * 4);
+    first.close();
+    second.close();
+  } finally {
+    await server.kill();
+    place.remove();
+  }
+});
