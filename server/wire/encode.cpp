@@ -1,0 +1,238 @@
+#include "server/wire/encode.h"
+
+#include <algorithm>
+#include "rooms/limits.h"
+#include "rooms/media_link.h"
+#include "server/wire/json_writer.h"
+#include "server/wire/names.h"
+#include "server/wire/shapes.h"
+
+namespace matinee::wire {
+namespace limits = rooms::limits;
+namespace {
+
+// A welcome says something of the conversation even when a full house has used up its bytes.
+constexpr std::size_t welcome_message_bytes_min = 64 * 1024;
+
+void type(JsonWriter& json, std::string_view name) {
+  json.open_object();
+  json.key("type").string(name);
+}
+
+void write_message(JsonWriter& json, const rooms::ChatMessage& m) {
+  json.key("seq").integer(m.seq.value);
+  json.key("id").string(m.id);
+  json.key("author").person(m.author);
+  json.key("name").string(m.author_name);
+  json.key("text").string(m.text);
+  json.key("at_ms").integer(m.at_ms);
+  if (m.reply_to) json.key("reply_to").integer(m.reply_to->value);
+  if (!m.media_url.empty()) json.key("media").string(m.media_url);
+  if (m.media_time_ms >= 0) json.key("media_time_ms").integer(m.media_time_ms);
+}
+
+void write_participant(JsonWriter& json, const rooms::ParticipantInfo& p) {
+  json.open_object();
+  json.key("id").person(p.id);
+  json.key("name").string(p.name);
+  json.key("kind").string(name_of(p.kind));
+  json.key("role").string(rooms::to_string(p.role));
+  if (p.silenced_until_ms >= 0) json.key("silenced_until_ms").integer(p.silenced_until_ms);
+  if (!p.state.empty()) {
+    json.key("state").string(p.state);
+    json.key("error_ms").integer(p.error_ms);
+    json.key("ahead_ms").integer(p.ahead_ms);
+  }
+  json.close_object();
+}
+
+void write_people(JsonWriter& json, const std::vector<rooms::PersonId>& people) {
+  json.open_array();
+  for (const rooms::PersonId person : people) json.person(person);
+  json.close_array();
+}
+
+void write_participants(JsonWriter& json, const std::vector<rooms::ParticipantInfo>& people) {
+  json.open_array();
+  for (const auto& person : people) write_participant(json, person);
+  json.close_array();
+}
+
+void write_room(JsonWriter& json, const rooms::RoomInfo& room) {
+  json.open_object();
+  json.key("code").string(room.code);
+  json.key("name").string(room.name);
+  json.key("preset").string(rooms::to_string(room.preset));
+  json.key("grants");
+  write_grants(json, room.grants);
+  json.key("wait_policy").string(rooms::to_string(room.policy));
+  json.key("owner").person(room.owner);
+  json.key("guest_room").boolean(room.guest_room);
+  json.close_object();
+}
+
+void write_playback_fields(JsonWriter& json, const rooms::PlaybackState& state, std::int64_t epoch) {
+  json.key("rev").integer(state.rev.value);
+  json.key("epoch").integer(epoch);
+  json.key("phase").string(rooms::to_string(state.phase));
+  json.key("media");
+  if (state.media) write_media(json, *state.media);
+  else json.null();
+  json.key("position_ms").integer(state.position_ms);
+  json.key("at_ms").integer(state.at_ms);
+  json.key("rate").number(state.rate);
+  json.key("by").person(state.by);
+  json.key("op").string(state.op);
+  if (state.wait_until_ms > 0) json.key("wait_until_ms").integer(state.wait_until_ms);
+}
+
+std::size_t size_estimate(const rooms::ChatMessage& m) {
+  // Every character may need six bytes (\u001f); the rest is names, numbers and braces.
+  const auto escaped = [](std::string_view text) {
+    return text.size() + 5 * static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7F;
+    }));
+  };
+  return 256 + escaped(m.text) + escaped(m.author_name) + escaped(m.media_url);
+}
+
+void write(JsonWriter& json, const rooms::Welcome& w, std::string& out) {
+  const std::size_t start = out.size();
+  type(json, "room.welcome");
+  json.key("you").person(w.you);
+  json.key("room");
+  write_room(json, w.room);
+  json.key("participants");
+  write_participants(json, w.participants);
+  json.key("playback");
+  json.open_object();
+  write_playback_fields(json, w.playback, w.epoch);
+  json.close_object();
+  const std::size_t used = out.size() - start + 256;
+  const std::size_t room_left = used < limits::welcome_bytes_max ? limits::welcome_bytes_max - used : 0;
+  const std::size_t budget = std::max(room_left, welcome_message_bytes_min);
+  std::size_t first = w.messages.size();
+  for (std::size_t bytes = 0; first > 0; --first) {
+    bytes += size_estimate(w.messages[first - 1]);
+    if (bytes > budget) break;
+  }
+  json.key("messages");
+  json.open_array();
+  for (std::size_t i = first; i < w.messages.size(); ++i) {
+    json.open_object();
+    write_message(json, w.messages[i]);
+    json.close_object();
+  }
+  json.close_array();
+  json.key("more_before").boolean(w.more_before || first > 0);
+  json.key("epoch").integer(w.epoch);
+  json.key("seq").integer(w.seq.value);
+  json.key("server_time_ms").integer(w.server_time_ms);
+  json.key("resumed").boolean(w.resumed && first == 0);
+}
+
+void write(JsonWriter& json, const rooms::ChatMessage& m, std::string&) {
+  type(json, "chat.message");
+  write_message(json, m);
+}
+
+void write(JsonWriter& json, const rooms::PresenceDiff& diff, std::string&) {
+  type(json, "presence.diff");
+  json.key("changed");
+  write_participants(json, diff.changed);
+  json.key("left");
+  write_people(json, diff.left);
+}
+
+void write(JsonWriter& json, const rooms::TypingNow& typing, std::string&) {
+  type(json, "chat.typing");
+  json.key("person").person(typing.person);
+  json.key("on").boolean(typing.on);
+}
+
+void write(JsonWriter& json, const rooms::PlaybackChanged& changed, std::string&) {
+  type(json, "playback.state");
+  write_playback_fields(json, changed.state, changed.epoch);
+  if (changed.waiting_for.empty()) return;
+  json.key("waiting_for");
+  write_people(json, changed.waiting_for);
+}
+
+void write(JsonWriter& json, const rooms::RoomChanged& changed, std::string&) {
+  type(json, "room.changed");
+  json.key("room");
+  write_room(json, changed.room);
+  json.key("by").person(changed.by);
+}
+
+void write(JsonWriter& json, const rooms::RoomClosed&, std::string&) { type(json, "room.closed"); }
+
+void write(JsonWriter& json, const rooms::SignalFrom& signal, std::string&) {
+  type(json, "room.signal");
+  json.key("from").person(signal.from);
+  json.key("data").raw(signal.data);
+}
+
+void write(JsonWriter& json, const rooms::YouWere& were, std::string&) {
+  type(json, "you.were");
+  json.key("what").string(were.what);
+  json.key("by").person(were.by);
+}
+
+}  // namespace
+
+void encode(const rooms::Outgoing& message, std::string& out) {
+  JsonWriter json(out);
+  std::visit([&](const auto& m) { write(json, m, out); }, message);
+  json.close_object();
+}
+
+void encode_ok(const rooms::ReplyOk& reply, std::string& out) {
+  JsonWriter json(out);
+  type(json, "ok");
+  json.key("ref").string(reply.ref.client);
+  if (reply.seq) json.key("seq").integer(reply.seq->value);
+  if (reply.rev) json.key("rev").integer(reply.rev->value);
+  json.close_object();
+}
+
+void encode_error(const rooms::Error& error, const rooms::Ref& ref, std::string& out) {
+  const rooms::ErrorInfo& about = rooms::info(error.code);
+  JsonWriter json(out);
+  type(json, "error");
+  if (!ref.client.empty()) json.key("ref").string(ref.client);
+  if (!ref.chat_id.empty()) json.key("id").string(ref.chat_id);
+  json.key("code").string(about.wire_name);
+  const bool media = error.code == rooms::ErrorCode::bad_media;
+  json.key("message").string(media ? rooms::media_link_sentence(error.detail) : about.sentence);
+  if (!error.detail.empty()) json.key("detail").string(error.detail);
+  if (error.code == rooms::ErrorCode::slow_down) json.key("retry_ms").integer(error.retry_ms);
+  json.close_object();
+}
+
+void encode_clock_reply(std::string_view t1, double t2_ms, double t3_ms, std::string& out) {
+  JsonWriter json(out);
+  type(json, "clock.reply");
+  json.key("t1").raw(t1);
+  json.key("t2").number(t2_ms);
+  json.key("t3").number(t3_ms);
+  json.close_object();
+}
+
+void encode_chat_page(std::string_view ref, std::span<const rooms::ChatMessage> messages, bool more_before, std::string& out) {
+  JsonWriter json(out);
+  type(json, "chat.page");
+  json.key("ref").string(ref);
+  json.key("messages");
+  json.open_array();
+  for (const auto& message : messages) {
+    json.open_object();
+    write_message(json, message);
+    json.close_object();
+  }
+  json.close_array();
+  json.key("more_before").boolean(more_before);
+  json.close_object();
+}
+
+}  // namespace matinee::wire
