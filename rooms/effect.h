@@ -36,6 +36,7 @@ struct Welcome {
 };
 struct PresenceDiff { std::vector<ParticipantInfo> changed; std::vector<PersonId> left; };   // joined or changed; left
 struct TypingNow { PersonId person; bool on = false; };
+// The same rev may be told again while the room waits: then only waiting_for is new (at most waiting_for_named_max of them).
 struct PlaybackChanged { PlaybackState state; std::int64_t epoch = 0; std::vector<PersonId> waiting_for; };
 struct RoomChanged { RoomInfo room; PersonId by; };
 struct RoomClosed {};
@@ -46,7 +47,7 @@ using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, Pla
 
 // ---- what the shard does
 struct ReplyOk { Ref ref; std::optional<Seq> seq; std::optional<Revision> rev; };
-struct ReplyError { Ref ref; Error error; };
+struct ReplyError { Ref ref; Error error; std::string message_id = {}; };   // message_id: the "id" of a refused chat.post
 struct Push { ConnectionId connection; Outgoing message; };     // one connection
 struct PushPerson { PersonId person; Outgoing message; };       // all connections of one person
 struct Admit { ConnectionId connection; PersonId person; };     // this connection joins the room's fan-out; comes before its Welcome

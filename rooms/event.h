@@ -16,9 +16,11 @@ struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; };
 struct Join { Person person; std::optional<Since> since; };   // a connection of ref.connection wants in; repeats for further tabs
 struct Leave { PersonId person; };                            // the last connection has been gone for absence_ms
 struct PostChat { std::string id; std::string text; std::optional<Seq> reply_to; bool again = false; };
-struct FoundRepeat { std::string id; std::optional<Seq> seq; PostChat post; };  // answer to AskLog: the log knows this id, or not
+// The answer to AskLog: the log knows this id (and when it was written, 0 = unknown), or not. Context: actor and ref of the AskLog.
+struct FoundRepeat { std::string id; std::optional<Seq> seq; PostChat post; std::int64_t at_ms = 0; };
 struct Typing { bool on = false; };
 struct SetMedia { std::optional<MediaRef> media; std::optional<Revision> base_rev; std::string op; };  // none = clear the stage
+// From people: play, pause, seek, rate; and timeout, which is playback.start_now (ends waiting at once, no position needed).
 struct PlaybackCommand { Command command = Command::pause; std::int64_t position_ms = 0; double rate = 1.0; std::optional<Revision> base_rev; std::string op; };
 struct Ready { Revision rev; };                               // this person's player can start
 struct Status { std::int64_t position_ms = 0; std::int64_t ahead_ms = 0; std::string state; std::int64_t error_ms = 0; };
@@ -34,12 +36,15 @@ struct ChangeSettings {
 };
 struct CloseRoom {};
 struct Stored { Seq up_to; };                                 // committed: everything up to and with this seq
+// An unmarked repeat met the log's unique index: seq holds a void row now, the message is the older one at original. Everything before
+// seq is committed too. The author gets the older message as the answer, nobody else hears of it.
+struct StoredVoid { Seq seq; Seq original; };
 struct StoreFailed { Seq from; };                             // nothing from this seq on was committed
 struct TimerFired { std::int64_t id = 0; };
 struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; };   // profile change, guest kept the room
 
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
-                           SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed>;
+                           SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid>;
 
 // Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered). chat_id is the
 // message's own id when it was a chat.post: a refusal names it, so that the page knows which of its messages was refused.

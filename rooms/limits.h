@@ -25,6 +25,13 @@ inline constexpr std::size_t history_page_max = 100;
 inline constexpr std::size_t blocks_max = 1'000;
 inline constexpr std::size_t roles_max = 5'000;
 
+inline constexpr std::size_t welcome_participants_max = 500;   // further people follow in presence.diff messages of the same size
+inline constexpr std::size_t presence_diff_people_max = 500;   // the rest of a burst waits for the next diff
+inline constexpr std::size_t status_sampled_above = 100;       // more people than this: only changes of state are told, not milliseconds
+inline constexpr std::size_t silenced_max = 1'000;
+inline constexpr std::size_t departed_max = 200;               // people who left lately: they can still be blocked by name
+inline constexpr std::size_t waiting_for_named_max = 8;
+
 inline constexpr std::int64_t absence_ms = 10'000;             // no connection this long = left
 inline constexpr std::int64_t chat_burst = 8;                  // token bucket; new accounts and guests: half of both
 inline constexpr std::int64_t chat_per_second = 2;
@@ -49,5 +56,10 @@ inline constexpr std::int64_t wait_stall_after_ms = 2'000;
 inline constexpr std::int64_t wait_stall_ms_max = 8'000;
 inline constexpr std::size_t wait_stall_people_max = 8;
 inline constexpr std::int64_t snapshot_plays_on_ms = 60'000;   // down for longer: paused where it was
+
+inline constexpr std::int64_t pause_back_ms_max = 1'000;       // how far behind the room's position a pause may freeze it
+inline constexpr std::int64_t save_interval_ms = 1'000;        // playback is saved at most this often …
+inline constexpr std::int64_t save_heartbeat_ms = 15'000;      // … and, while it plays for somebody, at least this often
+inline constexpr std::int64_t silence_ms_max = 365LL * 24 * 3'600'000;
 
 }  // namespace matinee::rooms::limits

@@ -45,6 +45,7 @@ class Room {
   [[nodiscard]] const RoomInfo& info() const;
   [[nodiscard]] const PlaybackState& playback() const;
   [[nodiscard]] std::size_t participant_count() const;
+  [[nodiscard]] bool closed() const;                       // its owner ended it: everything else is refused with room_closed
   [[nodiscard]] bool has_pending() const;                  // numbered messages the log has not confirmed: do not unload
 
  private:

@@ -1,5 +1,6 @@
 // The room code people read aloud: 8 characters of a 32-letter alphabet without look-alikes, shown as K7QM-3XFD (40 bits).
-// Any case, with or without dash, look-alikes forgiven (0→O is no letter of ours: see room_code.cpp). Pure; random bits come in.
+// The letters are 0–9 and A–Z without I, L, O and U: of each group that looks alike one is ours, and the others are read as it
+// (O as 0, I and L as 1, U as V). Any case, with or without dashes and blanks. Pure; random bits come in.
 #pragma once
 #include <cstdint>
 #include <optional>
