@@ -1,6 +1,6 @@
 // @ts-check
 // Sends the probe pairs that clock.js judges: a burst on join, wake-up and network change, then a pair every 2–5 s.
-import { Clock, roundTrip } from './clock.js';
+import { Clock } from './clock.js';
 
 /** @typedef {import('./clock.js').Sample} Sample */
 /** @typedef {{set: (f: () => void, ms: number) => any, clear: (id: any) => void}} Timers */
@@ -78,4 +78,3 @@ export class ClockDriver {
 /** @param {number} t1 a server may write the number back with another last digit */
 const key = (t1) => Math.round(t1 * 1000);
 
-export { roundTrip };

@@ -1,7 +1,7 @@
 // @ts-check
 // P(t): where the room's video is at server time t. Pure.
 
-/** @typedef {import('./types.js').Playback} Playback */
+/** @typedef {import('../types.js').Playback} Playback */
 
 /**
  * @param {Playback} playback

@@ -1,0 +1,21 @@
+// @ts-check
+// The little arithmetic both controllers share. Pure.
+
+/** @param {number[]} values not empty */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** @param {number} value @param {number} low @param {number} high */
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+/** Median absolute deviation, scaled to a standard deviation. @param {number[]} values */
+export function deviation(values) {
+  const m = median(values);
+  return 1.4826 * median(values.map((v) => Math.abs(v - m)));
+}
+
+/** Failures within 10 s; two of them mean that this player cannot be held that tightly. @param {number[]} times @param {number} now */
+export const recent = (times, now) => times.filter((t) => now - t <= 10_000);

@@ -1,0 +1,148 @@
+// @ts-check
+// Keeps a <video> on the room's timeline: (state, look) → (state, actions). Pure; the figures are docs/sync.md's.
+//
+//   hold ──playing──▶ align ──moving──▶ steer ──|e| > 1 s──▶ one seek ──▶ steer
+//     ▲                                   │
+//     └────────── paused, waiting ────────┘
+import { clamp, deviation, median, recent } from './estimating.js';
+import { align, hold } from './resting.js';
+
+/** @typedef {import('./types.js').Look} Look */
+/** @typedef {import('./types.js').Action} Action */
+/** @typedef {import('./types.js').Html5State} State */
+/** @typedef {import('./types.js').Decision<State>} Decision */
+
+const READINGS = 5;
+const SEEK_OVER_MS = 1000;
+const COOL_MS = 3000;
+const EAGER_MS = 2000;
+
+/** @returns {State} */
+export function initial() {
+  return {
+    rev: '', commandAt: 0, tries: 0, leadMs: 150, leadKnown: false, startMs: 40, playAt: null, playFromMs: 0, alignSeekAt: null,
+    errors: [], lastAt: -Infinity, dev: 0, devSince: 0, steeredMs: 0, noiseMs: 1, factor: 1, failures: [],
+    correcting: null, inStepSince: null, seekAt: -Infinity, coolMs: COOL_MS, seeks: 0, judged: true,
+  };
+}
+
+/** @param {State} s @param {Look} look @returns {Decision} */
+export function step(s, look) {
+  if (s.rev !== look.rev) s = onCommand(s, look);
+  const { reading } = look;
+  if (look.phase !== 'playing') return withRate(hold(settle(s, look), look), look);
+  if (reading.state === 'loading') return nothing(settle(s, look));
+  if (reading.durationMs !== null && look.target(look.now) >= reading.durationMs - 1) return nothing(settle(s, look), { inStep: true });
+  if (reading.state === 'paused' || (reading.state === 'seeking' && s.alignSeekAt !== null)) return withRate(align(settle(s, look), look), look);
+  if (reading.state === 'ended') return seekOver(s, look, null);
+  if (reading.state !== 'playing') return nothing({ ...settle(s, look), playAt: reading.state === 'buffering' ? s.playAt : null });
+  return steer(learnStart(s, look), look);
+}
+
+/** @param {State} s @param {Look} look @returns {State} */
+function onCommand(s, look) {
+  return { ...s, rev: look.rev, commandAt: Math.max(look.now, look.startAt), tries: 0, playAt: null, alignSeekAt: null,
+    errors: [], correcting: null, inStepSince: null, coolMs: COOL_MS, seeks: 0 };
+}
+
+/** Not moving: nothing measured before is true of what comes. @param {State} s @param {Look} look @returns {State} */
+function settle(s, look) {
+  return { ...s, errors: [], correcting: null, inStepSince: null, dev: 0, devSince: look.now };
+}
+
+/** Every start tells how long this player takes from play() to a moving picture. @param {State} s @param {Look} look @returns {State} */
+function learnStart(s, look) {
+  if (s.playAt === null) return s;
+  const took = look.reading.at - s.playAt - (look.reading.positionMs - s.playFromMs) / look.rate;
+  const startMs = took > 0 && took < 2000 ? (s.startMs + took) / 2 : s.startMs;
+  // What the 2 s of eager steering are for begins now.
+  return { ...s, playAt: null, startMs, commandAt: Math.max(s.commandAt, look.now), alignSeekAt: null, devSince: look.now };
+}
+
+/** @param {State} s @param {Look} look @returns {Decision} */
+function steer(s, look) {
+  const { reading, now } = look;
+  const steered = (/** @type {number} */ t) => s.steeredMs + look.rate * s.dev * (t - s.devSince);
+  if (reading.at > s.lastAt) {
+    const z = reading.positionMs - look.target(reading.at) - steered(Math.max(reading.at, s.devSince));
+    const errors = [...s.errors, z].slice(-READINGS);
+    const noiseMs = errors.length === READINGS ? s.noiseMs + 0.1 * (deviation(errors) - s.noiseMs) : s.noiseMs;
+    s = { ...s, errors, noiseMs, lastAt: reading.at };
+  }
+  if (s.errors.length < 3) return nothing(s);
+  const error = median(s.errors) + steered(now);
+  if (!s.judged && now - s.seekAt > 300) {
+    s = { ...s, judged: true, leadMs: clamp(s.leadMs - 0.7 * error, 10, 5000), leadKnown: true };
+  }
+  if (Math.abs(error) > SEEK_OVER_MS && now - s.seekAt >= s.coolMs) return seekOver(s, look, error);
+  if (look.hidden) return withRate({ ...nothing(stopSteering(s, look)), errorMs: error, inStep: Math.abs(error) <= SEEK_OVER_MS }, look);
+  return correct(s, look, error, steered(now));
+}
+
+/** @param {State} s @param {Look} look @param {number|null} error @returns {Decision} */
+function seekOver(s, look, error) {
+  // A player that lands wrong again and again is sought less and less often.
+  const again = s.seeks >= 1;
+  const state = { ...settle(s, look), seekAt: look.now, judged: false, seeks: s.seeks + 1, coolMs: again ? Math.min(30_000, s.coolMs * 2) : COOL_MS };
+  const toMs = Math.max(0, look.target(look.now + s.leadMs));
+  /** @type {Action[]} */
+  const actions = [{ do: 'seek', toMs }];
+  if (look.reading.state === 'ended') actions.push({ do: 'play' });
+  return withRate({ ...nothing(state), actions, errorMs: error }, look);
+}
+
+/** @param {State} s @param {Look} look @param {number} error @param {number} steeredMs @returns {Decision} */
+function correct(s, look, error, steeredMs) {
+  const { now } = look;
+  const eager = now - s.commandAt < EAGER_MS;
+  const inner = Math.max(3, 2 * s.noiseMs) * s.factor;
+  const outer = Math.max(7 * s.factor, inner + 4);
+  const size = Math.abs(error);
+  s = judge(s, now, error, steeredMs, outer);
+  if (s.correcting ? size <= inner : size <= outer) {
+    const inStepSince = s.inStepSince ?? now;
+    const calm = now - inStepSince > 60_000 && s.factor > 1;
+    s = { ...stopSteering(s, look), inStepSince: calm ? now : inStepSince, factor: calm ? s.factor / 2 : s.factor,
+      seeks: size < 250 ? 0 : s.seeks };
+    return withRate({ ...nothing(s), errorMs: error, inStep: true }, look);
+  }
+  if (!s.correcting) s = { ...s, correcting: { since: now, fromMs: error, steeredMs } };
+  const limit = eager ? 0.25 : size <= 250 ? 0.04 : 0.1;
+  const wanted = clamp(-error / (eager ? 350 : 700) / look.rate, -limit, limit);
+  // Steps of 0.2 %: a player need not be told of less.
+  const dev = Math.round(wanted * 500) / 500;
+  s = { ...s, steeredMs, devSince: now, dev, inStepSince: null };
+  return withRate({ ...nothing(s), errorMs: error }, look);
+}
+
+/** Did two seconds of steering do what they should have? @param {State} s @param {number} now @param {number} error @param {number} steeredMs @param {number} outer @returns {State} */
+function judge(s, now, error, steeredMs, outer) {
+  const c = s.correcting;
+  if (!c) return s;
+  const overshot = Math.sign(error) !== Math.sign(c.fromMs) && Math.abs(error) > outer;
+  if (!overshot && now - c.since < 2000) return s;
+  const expected = steeredMs - c.steeredMs;
+  const did = (error - c.fromMs) * Math.sign(expected);
+  const correcting = { since: now, fromMs: error, steeredMs };
+  if (!overshot && did >= 0.4 * Math.abs(expected)) return { ...s, correcting };
+  const failures = recent([...s.failures, now], now);
+  if (failures.length < 2) return { ...s, correcting, failures };
+  return { ...s, correcting, failures: [], factor: Math.min(8, s.factor * 2) };
+}
+
+/** @param {State} s @param {Look} look @returns {State} */
+function stopSteering(s, look) {
+  if (s.dev === 0 && s.correcting === null) return s;
+  return { ...s, steeredMs: s.steeredMs + look.rate * s.dev * (look.now - s.devSince), devSince: look.now, dev: 0, correcting: null };
+}
+
+/** @param {State} state @param {Partial<Decision>} [more] @returns {Decision} */
+function nothing(state, more) {
+  return { state, actions: [], wakeInMs: null, errorMs: null, inStep: false, ready: false, ...more };
+}
+
+/** @param {Decision} decision @param {Look} look @returns {Decision} */
+function withRate(decision, look) {
+  const rate = look.rate * (1 + decision.state.dev);
+  return { ...decision, actions: [...decision.actions, { do: 'rate', rate }] };
+}
