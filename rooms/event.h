@@ -46,9 +46,8 @@ struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
                            SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid>;
 
-// Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered). chat_id is the
-// message's own id when it was a chat.post: a refusal names it, so that the page knows which of its messages was refused.
-struct Ref { ConnectionId connection; std::string client; std::string chat_id = {}; };
+// Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered).
+struct Ref { ConnectionId connection; std::string client; };
 
 struct Context {
   std::int64_t now_ms = 0;   // server time, Unix ms, never steps

@@ -241,7 +241,7 @@ tl::expected<ClientMessage, Refusal> decode_object(const json::object& object, s
   refusal.ref = std::move(message.ref);
   if (const json::value* id = object.if_contains("id"); type == "chat.post" && id != nullptr && id->is_string()) {
     const std::string_view text(id->get_string().data(), id->get_string().size());
-    if (text.size() <= limits::message_id_bytes_max && is_token(text)) refusal.chat_id = text;
+    if (text.size() <= limits::message_id_bytes_max && is_token(text)) refusal.message_id = text;
   }
   return tl::unexpected(std::move(refusal));
 }

@@ -33,7 +33,7 @@ struct ClientMessage {
 struct Refusal {
   rooms::Error error;      // bad_request: detail is the field, or one of size, json, utf8, depth, object
   std::string ref;         // what could be read of it, so that the asker can match the answer
-  std::string chat_id;     // likewise the id of a chat.post
+  std::string message_id;  // likewise the id of a chat.post
 };
 
 [[nodiscard]] tl::expected<ClientMessage, Refusal> decode(std::string_view bytes);

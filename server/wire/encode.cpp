@@ -1,18 +1,12 @@
 #include "server/wire/encode.h"
 
-#include <algorithm>
-#include "rooms/limits.h"
 #include "rooms/media_link.h"
 #include "server/wire/json_writer.h"
 #include "server/wire/names.h"
 #include "server/wire/shapes.h"
 
 namespace matinee::wire {
-namespace limits = rooms::limits;
 namespace {
-
-// A welcome says something of the conversation even when a full house has used up its bytes.
-constexpr std::size_t welcome_message_bytes_min = 64 * 1024;
 
 void type(JsonWriter& json, std::string_view name) {
   json.open_object();
@@ -29,6 +23,16 @@ void write_message(JsonWriter& json, const rooms::ChatMessage& m) {
   if (m.reply_to) json.key("reply_to").integer(m.reply_to->value);
   if (!m.media_url.empty()) json.key("media").string(m.media_url);
   if (m.media_time_ms >= 0) json.key("media_time_ms").integer(m.media_time_ms);
+}
+
+void write_messages(JsonWriter& json, std::span<const rooms::ChatMessage> messages) {
+  json.key("messages").open_array();
+  for (const auto& message : messages) {
+    json.open_object();
+    write_message(json, message);
+    json.close_object();
+  }
+  json.close_array();
 }
 
 void write_participant(JsonWriter& json, const rooms::ParticipantInfo& p) {
@@ -86,18 +90,7 @@ void write_playback_fields(JsonWriter& json, const rooms::PlaybackState& state, 
   if (state.wait_until_ms > 0) json.key("wait_until_ms").integer(state.wait_until_ms);
 }
 
-std::size_t size_estimate(const rooms::ChatMessage& m) {
-  // Every character may need six bytes (\u001f); the rest is names, numbers and braces.
-  const auto escaped = [](std::string_view text) {
-    return text.size() + 5 * static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7F;
-    }));
-  };
-  return 256 + escaped(m.text) + escaped(m.author_name) + escaped(m.media_url);
-}
-
-void write(JsonWriter& json, const rooms::Welcome& w, std::string& out) {
-  const std::size_t start = out.size();
+void write(JsonWriter& json, const rooms::Welcome& w) {
   type(json, "room.welcome");
   json.key("you").person(w.you);
   json.key("room");
@@ -108,35 +101,20 @@ void write(JsonWriter& json, const rooms::Welcome& w, std::string& out) {
   json.open_object();
   write_playback_fields(json, w.playback, w.epoch);
   json.close_object();
-  const std::size_t used = out.size() - start + 256;
-  const std::size_t room_left = used < limits::welcome_bytes_max ? limits::welcome_bytes_max - used : 0;
-  const std::size_t budget = std::max(room_left, welcome_message_bytes_min);
-  std::size_t first = w.messages.size();
-  for (std::size_t bytes = 0; first > 0; --first) {
-    bytes += size_estimate(w.messages[first - 1]);
-    if (bytes > budget) break;
-  }
-  json.key("messages");
-  json.open_array();
-  for (std::size_t i = first; i < w.messages.size(); ++i) {
-    json.open_object();
-    write_message(json, w.messages[i]);
-    json.close_object();
-  }
-  json.close_array();
-  json.key("more_before").boolean(w.more_before || first > 0);
+  write_messages(json, w.messages);
+  json.key("more_before").boolean(w.more_before);
   json.key("epoch").integer(w.epoch);
   json.key("seq").integer(w.seq.value);
   json.key("server_time_ms").integer(w.server_time_ms);
-  json.key("resumed").boolean(w.resumed && first == 0);
+  json.key("resumed").boolean(w.resumed);
 }
 
-void write(JsonWriter& json, const rooms::ChatMessage& m, std::string&) {
+void write(JsonWriter& json, const rooms::ChatMessage& m) {
   type(json, "chat.message");
   write_message(json, m);
 }
 
-void write(JsonWriter& json, const rooms::PresenceDiff& diff, std::string&) {
+void write(JsonWriter& json, const rooms::PresenceDiff& diff) {
   type(json, "presence.diff");
   json.key("changed");
   write_participants(json, diff.changed);
@@ -144,13 +122,13 @@ void write(JsonWriter& json, const rooms::PresenceDiff& diff, std::string&) {
   write_people(json, diff.left);
 }
 
-void write(JsonWriter& json, const rooms::TypingNow& typing, std::string&) {
+void write(JsonWriter& json, const rooms::TypingNow& typing) {
   type(json, "chat.typing");
   json.key("person").person(typing.person);
   json.key("on").boolean(typing.on);
 }
 
-void write(JsonWriter& json, const rooms::PlaybackChanged& changed, std::string&) {
+void write(JsonWriter& json, const rooms::PlaybackChanged& changed) {
   type(json, "playback.state");
   write_playback_fields(json, changed.state, changed.epoch);
   if (changed.waiting_for.empty()) return;
@@ -158,22 +136,22 @@ void write(JsonWriter& json, const rooms::PlaybackChanged& changed, std::string&
   write_people(json, changed.waiting_for);
 }
 
-void write(JsonWriter& json, const rooms::RoomChanged& changed, std::string&) {
+void write(JsonWriter& json, const rooms::RoomChanged& changed) {
   type(json, "room.changed");
   json.key("room");
   write_room(json, changed.room);
   json.key("by").person(changed.by);
 }
 
-void write(JsonWriter& json, const rooms::RoomClosed&, std::string&) { type(json, "room.closed"); }
+void write(JsonWriter& json, const rooms::RoomClosed&) { type(json, "room.closed"); }
 
-void write(JsonWriter& json, const rooms::SignalFrom& signal, std::string&) {
+void write(JsonWriter& json, const rooms::SignalFrom& signal) {
   type(json, "room.signal");
   json.key("from").person(signal.from);
   json.key("data").raw(signal.data);
 }
 
-void write(JsonWriter& json, const rooms::YouWere& were, std::string&) {
+void write(JsonWriter& json, const rooms::YouWere& were) {
   type(json, "you.were");
   json.key("what").string(were.what);
   json.key("by").person(were.by);
@@ -183,7 +161,7 @@ void write(JsonWriter& json, const rooms::YouWere& were, std::string&) {
 
 void encode(const rooms::Outgoing& message, std::string& out) {
   JsonWriter json(out);
-  std::visit([&](const auto& m) { write(json, m, out); }, message);
+  std::visit([&](const auto& m) { write(json, m); }, message);
   json.close_object();
 }
 
@@ -196,12 +174,12 @@ void encode_ok(const rooms::ReplyOk& reply, std::string& out) {
   json.close_object();
 }
 
-void encode_error(const rooms::Error& error, const rooms::Ref& ref, std::string& out) {
+void encode_error(const rooms::Error& error, std::string_view ref, std::string_view message_id, std::string& out) {
   const rooms::ErrorInfo& about = rooms::info(error.code);
   JsonWriter json(out);
   type(json, "error");
-  if (!ref.client.empty()) json.key("ref").string(ref.client);
-  if (!ref.chat_id.empty()) json.key("id").string(ref.chat_id);
+  if (!ref.empty()) json.key("ref").string(ref);
+  if (!message_id.empty()) json.key("id").string(message_id);
   json.key("code").string(about.wire_name);
   const bool media = error.code == rooms::ErrorCode::bad_media;
   json.key("message").string(media ? rooms::media_link_sentence(error.detail) : about.sentence);
@@ -223,14 +201,7 @@ void encode_chat_page(std::string_view ref, std::span<const rooms::ChatMessage> 
   JsonWriter json(out);
   type(json, "chat.page");
   json.key("ref").string(ref);
-  json.key("messages");
-  json.open_array();
-  for (const auto& message : messages) {
-    json.open_object();
-    write_message(json, message);
-    json.close_object();
-  }
-  json.close_array();
+  write_messages(json, messages);
   json.key("more_before").boolean(more_before);
   json.close_object();
 }

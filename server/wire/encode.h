@@ -11,11 +11,11 @@
 
 namespace matinee::wire {
 
-// A welcome over limits::welcome_bytes_max holds fewer messages (the newest), says so by more_before, and is no replay then.
 void encode(const rooms::Outgoing& message, std::string& out);
 
 void encode_ok(const rooms::ReplyOk& reply, std::string& out);
-void encode_error(const rooms::Error& error, const rooms::Ref& ref, std::string& out);
+// message_id: of the chat.post that was refused, else empty.
+void encode_error(const rooms::Error& error, std::string_view ref, std::string_view message_id, std::string& out);
 // t1 as the client spelt it; t2 = received, t3 = about to be sent, fractional server milliseconds.
 void encode_clock_reply(std::string_view t1, double t2_ms, double t3_ms, std::string& out);
 void encode_chat_page(std::string_view ref, std::span<const rooms::ChatMessage> messages, bool more_before, std::string& out);
