@@ -1,0 +1,184 @@
+// @ts-check
+import { Emitter } from '../lib/emitter.js';
+
+/** @typedef {import('../types.js').ClientMessage} ClientMessage */
+/** @typedef {import('../types.js').Reply} Reply */
+/** @typedef {{send(text: string): void, close(code?: number): void, onopen: any, onmessage: any, onclose: any}} SocketLike */
+/** @typedef {{open: () => SocketLike, later: (task: () => void, ms: number) => any, cancel: (timer: any) => void, random: () => number, join: () => object}} Parts */
+
+/**
+ *   idle ─start─▶ connecting ─open, room.join─▶ joining ─room.welcome─▶ joined
+ *                     ▲                            │ close               │ close
+ *                     └──── backoff or online ── waiting ◀───────────────┘      any ─final close or refusal─▶ ended
+ */
+
+/** Why a connection does not come back by itself. */
+const endings = /** @type {Record<number, string>} */ ({
+  1008: 'policy', 4001: 'logged_out', 4003: 'removed', 4004: 'no_such_room', 4010: 'replaced', 4011: 'new_version',
+});
+const refusals = ['no_such_room', 'room_full', 'room_closed'];
+const first_wait_ms = 500;
+const longest_wait_ms = 15_000;
+const patience_ms = 10_000;
+
+/**
+ * @param {number} code close code of the last connection
+ * @param {number} attempt 0 for the first try after a break
+ * @param {number} random 0..1
+ * @returns {number} how long to wait before the next try, in ms
+ */
+export function backoff_ms(code, attempt, random) {
+  if (code === 1012 && attempt === 0) return random * 5_000;
+  if (code === 4008) return 10_000 + random * 1_000;
+  const ceiling = Math.min(longest_wait_ms, first_wait_ms * 2 ** attempt);
+  return ceiling / 2 + (random * ceiling) / 2;
+}
+
+/** One WebSocket that keeps coming back. Says `state`, `message` (all but replies) and nothing else. */
+export class Connection extends Emitter {
+  /** @type {'idle' | 'connecting' | 'joining' | 'joined' | 'waiting' | 'ended'} */
+  state = 'idle';
+  ending = '';
+  attempt = 0;
+  /** @type {SocketLike | null} */
+  #socket = null;
+  #timer = /** @type {any} */ (null);
+  #watch = /** @type {any} */ (null);
+  #next_ref = 1;
+  /** @type {Map<string, (reply: Reply) => void>} */
+  #asked = new Map();
+  #parts;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    super();
+    this.#parts = parts;
+  }
+
+  start() {
+    if (this.#socket || this.state === 'ended') return;
+    this.#parts.cancel(this.#timer);
+    const socket = this.#parts.open();
+    this.#socket = socket;
+    this.#become('connecting');
+    this.#timer = this.#parts.later(() => this.#drop(socket), patience_ms);
+    socket.onopen = () => {
+      if (socket !== this.#socket) return;
+      this.#become('joining');
+      this.#put({ type: 'room.join', ...this.#parts.join() });
+    };
+    socket.onmessage = (/** @type {{data: string}} */ event) => socket === this.#socket && this.#hear(event.data);
+    socket.onclose = (/** @type {{code: number}} */ event) => socket === this.#socket && this.#closed(event.code);
+  }
+
+  /** The network came back or the page woke up: no reason to sit out the backoff, and a silent connection is asked for a sign of life. */
+  wake() {
+    if (this.state === 'waiting') this.start();
+    else if (this.state === 'joined' && !this.#watch) {
+      const socket = this.#socket;
+      this.#put({ type: 'clock.probe', t1: 0 });
+      this.#watch = this.#parts.later(() => socket && this.#drop(socket), 4_000);
+    }
+  }
+
+  /** After `replaced`, when somebody wants the room in this tab again. */
+  restart() {
+    if (this.state !== 'ended') return;
+    this.#become('idle');
+    this.start();
+  }
+
+  /** @param {string} reason */
+  end(reason) {
+    this.ending = reason;
+    this.#become('ended');
+    const socket = this.#socket;
+    this.#forget();
+    socket?.close(1000);
+  }
+
+  /** @param {ClientMessage} message @returns {boolean} false: not connected, nothing was sent */
+  send(message) {
+    if (this.state !== 'joined') return false;
+    this.#put(message);
+    return true;
+  }
+
+  /** Sends with a ref; the answer always comes, if only as `connection_lost`. @param {ClientMessage} message @returns {Promise<Reply>} */
+  request(message) {
+    return new Promise((resolve) => {
+      const ref = `r${this.#next_ref++}`;
+      if (!this.send({ ...message, ref })) resolve(lost(ref));
+      else this.#asked.set(ref, resolve);
+    });
+  }
+
+  /** @param {object} message */
+  #put(message) {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  /** @param {string} text */
+  #hear(text) {
+    this.#parts.cancel(this.#watch);
+    this.#watch = null;
+    const message = JSON.parse(text);
+    const asked = typeof message.ref === 'string' ? this.#asked.get(message.ref) : undefined;
+    if (asked) {
+      this.#asked.delete(message.ref);
+      asked(message);
+      return;
+    }
+    if (message.type === 'clock.reply' && message.t1 === 0) return;
+    if (message.type === 'room.welcome') {
+      this.attempt = 0;
+      this.#parts.cancel(this.#timer);
+      this.#become('joined');
+    } else if (message.type === 'error' && this.state === 'joining' && refusals.includes(message.code)) {
+      this.end(message.code);
+      return;
+    } else if (message.type === 'room.closed') this.end('room_closed');
+    else if (message.type === 'you.were') this.end('removed');
+    this.emit('message', message);
+  }
+
+  /** @param {SocketLike} socket */
+  #drop(socket) {
+    if (socket !== this.#socket) return;
+    this.#closed(1006);
+    socket.close();
+  }
+
+  /** @param {number} code */
+  #closed(code) {
+    this.#forget();
+    if (endings[code]) {
+      this.ending = endings[code];
+      this.#become('ended');
+      return;
+    }
+    this.#become('waiting');
+    this.#timer = this.#parts.later(() => this.start(), backoff_ms(code, this.attempt, this.#parts.random()));
+    this.attempt += 1;
+  }
+
+  #forget() {
+    this.#socket = null;
+    this.#parts.cancel(this.#timer);
+    this.#parts.cancel(this.#watch);
+    this.#watch = null;
+    const asked = [...this.#asked];
+    this.#asked.clear();
+    for (const [ref, resolve] of asked) resolve(lost(ref));
+  }
+
+  /** @param {Connection['state']} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.emit('state', state);
+  }
+}
+
+/** @param {string} ref @returns {Reply} */
+const lost = (ref) => ({ type: 'error', ref, code: 'connection_lost', message: 'The connection broke.' });

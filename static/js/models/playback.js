@@ -1,0 +1,63 @@
+// @ts-check
+import { Emitter } from '../lib/emitter.js';
+import { clock_text } from '../lib/format.js';
+
+/** @typedef {import('../types.js').Playback} Playback */
+/** @typedef {{kind: 'set' | 'clear' | 'play' | 'pause' | 'seek' | 'rate', by: string, text: string, undo: Undo | null}} Change */
+/** @typedef {{url: string, position_ms: number | null} | {position_ms: number} | {rate: number}} Undo */
+
+const jump_ms = 1_500;  // what a pause or a start moves the position by is no jump
+
+/** Where a playback is at a time of the server's clock. @param {Playback} playback @param {number} server_ms */
+export function position_at(playback, server_ms) {
+  if (playback.phase !== 'playing') return playback.position_ms;
+  return playback.position_ms + playback.rate * Math.max(0, server_ms - playback.at_ms);
+}
+
+/**
+ * What one state after another means to people, or null when it is nothing to speak of.
+ * @param {Playback} before @param {Playback} after @returns {Change | null}
+ */
+export function change_between(before, after) {
+  const by = after.by;
+  if (before.media?.url !== after.media?.url) {
+    const undo = before.media ? { url: before.media.url, position_ms: Math.round(position_at(before, after.at_ms)) } : { url: '', position_ms: null };
+    return after.media ? { kind: 'set', by, text: 'changed the video.', undo } : { kind: 'clear', by, text: 'closed the video.', undo };
+  }
+  if (!after.media || before.op === after.op) return null;
+  const was = position_at(before, after.at_ms);
+  if (Math.abs(after.position_ms - was) > jump_ms) {
+    return { kind: 'seek', by, text: `jumped to ${clock_text(after.position_ms)}.`, undo: { position_ms: Math.round(was) } };
+  }
+  if (before.rate !== after.rate) return { kind: 'rate', by, text: `set the speed to ${after.rate}×.`, undo: { rate: before.rate } };
+  if (before.phase === 'paused' && after.phase !== 'paused') return { kind: 'play', by, text: 'pressed play.', undo: null };
+  if (before.phase !== 'paused' && after.phase === 'paused') return { kind: 'pause', by, text: `paused at ${clock_text(after.position_ms)}.`, undo: null };
+  return null;
+}
+
+/** The room's timeline as last heard; older states are ignored. */
+export class PlaybackModel extends Emitter {
+  /** @type {Playback | null} */
+  now = null;
+
+  /** @param {Playback} playback what a welcome says: taken as it is, no notice */
+  welcome(playback) {
+    this.now = playback;
+    this.emit('change', playback);
+  }
+
+  /** @param {Playback} playback @returns {boolean} false when it is older than what we have */
+  apply(playback) {
+    const before = this.now;
+    if (before && before.epoch === playback.epoch && playback.rev < before.rev) return false;
+    this.now = playback;
+    const change = before ? change_between(before, playback) : null;
+    this.emit('change', playback);
+    if (change) this.emit('noted', change);
+    return true;
+  }
+
+  get rev() {
+    return this.now?.rev ?? 0;
+  }
+}
