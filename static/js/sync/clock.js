@@ -10,6 +10,7 @@
 export const KEPT = 32;
 /** A pair is believed when its two probes were delayed alike, each way. */
 export const GAP_TOLERANCE_MS = 3;
+const READY_SAMPLES = 3;
 const ANCHORS = 24;
 const ANCHOR_EVERY_MS = 20_000;
 /** What we believe of crystals before measuring: ± 60 ppm. */
@@ -69,10 +70,8 @@ export class Clock {
 
   /** @param {Sample} a @param {Sample} b both probes of one pair; false: the pair was not believed */
   addPair(a, b) {
-    if (!pairAgrees(a, b)) {
-      if (this.#estimate) return false;
-      // Nothing better yet: one doubtful sample beats none, and the next good one outweighs it.
-    }
+    // Until there is something better a doubtful sample beats none: a quicker one outweighs it.
+    if (!pairAgrees(a, b) && this.ready) return false;
     this.#add(roundTrip(a) <= roundTrip(b) ? a : b);
     return true;
   }
@@ -86,7 +85,8 @@ export class Clock {
   /** @returns {Estimate|null} */
   get estimate() { return this.#estimate; }
 
-  get ready() { return this.#estimate !== null; }
+  /** Enough was measured since the last forgetting to act upon. */
+  get ready() { return this.#samples.length >= READY_SAMPLES; }
 
   /** @param {number} localMs @returns {number} server ms; local ms while nothing is known */
   serverAt(localMs) {

@@ -1,0 +1,201 @@
+// @ts-check
+// The sync engine of a room page: the server's timeline and clock on one side, the player on the other, a controller between.
+// It thinks in its pure parts (clock, timeline, controllers, view); here they are wired and ticked. What the player does by
+// itself – stalls, advertisements, somebody clicking into YouTube's frame – never becomes a command to the room.
+import { PlayerHost } from '../players/host.js';
+import { isThirdParty } from '../players/player.js';
+import { ClockDriver } from './clock_driver.js';
+import { Commands } from './commands.js';
+import * as html5 from './html5_controller.js';
+import { Reporter } from './reporter.js';
+import { branch, isNewer, positionAt } from './timeline.js';
+import * as youtube from './youtube_controller.js';
+
+/** @typedef {import('../types.js').Playback} Playback */
+/** @typedef {import('../types.js').Welcome} Welcome */
+/** @typedef {import('./types.js').Look} Look */
+
+const TICK_MS = 100;
+const TICK_HIDDEN_MS = 1000;
+/** A timer this late means that the machine slept. */
+const SLEPT_MS = 10_000;
+const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: clearTimeout };
+
+export class SyncEngine extends EventTarget {
+  #now; #ask; #host; #driver; #commands; #reporter;
+  /** @type {Playback|null} */ #room = null;
+  /** The timeline of somebody who watches on their own. @type {Playback|null} */ #own = null;
+  /** @type {{you: string, names: Map<string, string>, roles: Map<string, string>, grants: Record<string, string[]>}} */
+  #people = { you: '', names: new Map(), roles: new Map(), grants: {} };
+  /** @type {any} */ #state = html5.initial();
+  #controller = /** @type {{initial: () => any, step: (s: any, look: Look) => import('./types.js').Decision<any>}} */ (html5);
+  #turn = 0;
+  #consented = '';
+  #timer = 0;
+  #dueAt = Infinity;
+
+  /** @param {import('../types.js').EngineOptions} options */
+  constructor({ stage, send, now, askBeforeLoading }) {
+    super();
+    this.#now = now;
+    this.#ask = askBeforeLoading;
+    this.#host = new PlayerHost({ stage, now });
+    this.#host.addEventListener('change', () => this.#tick());
+    const tell = (/** @type {import('../types.js').ClientMessage} */ message) => { Promise.resolve(send(message)).catch(() => {}); };
+    this.#driver = new ClockDriver({ send: (m) => tell(/** @type {any} */ (m)), now, timers });
+    this.#commands = new Commands({ send, playback: () => this.#room, refused: (detail) => this.dispatchEvent(new CustomEvent('refused', { detail })) });
+    this.#reporter = new Reporter({ send: tell, emit: (detail) => this.dispatchEvent(new CustomEvent('view', { detail })) });
+    document.addEventListener('visibilitychange', () => this.#onWake(false));
+    addEventListener('online', () => this.#onWake(true));
+    /** @type {any} */ (navigator).connection?.addEventListener?.('change', () => this.#onWake(true));
+  }
+
+  /** @param {Welcome} welcome */
+  onWelcome(welcome) {
+    this.#people = { you: welcome.you, names: new Map(), roles: new Map(), grants: welcome.room.grants };
+    this.onPresence({ changed: welcome.participants });
+    this.#room = welcome.playback;
+    this.#driver.burst({ fresh: true });
+    this.#onTimeline();
+  }
+
+  /** @param {Playback} playback */
+  onPlayback(playback) {
+    if (!isNewer(this.#room, playback)) return;
+    this.#room = playback;
+    this.#commands.onPlayback();
+    this.#onTimeline();
+  }
+
+  /** Optional: keeps names and rights fresh. @param {{changed: import('../types.js').Participant[]}} diff */
+  onPresence(diff) {
+    for (const person of diff.changed) {
+      this.#people.names.set(person.id, person.name);
+      this.#people.roles.set(person.id, person.role);
+    }
+  }
+
+  /** @param {import('../types.js').Room} room */
+  onRoom(room) { this.#people.grants = room.grants; }
+
+  /** @param {{t1: number, t2: number, t3: number}} reply */
+  onClockReply(reply) { this.#driver.onReply(reply); }
+
+  connectionLost() { this.#driver.stop(); }
+
+  connectionBack() { this.#driver.burst({ fresh: true }); }
+
+  play() { this.#own ? this.#alone({ phase: 'playing' }) : this.#commands.play(this.#positionMs()); }
+
+  pause() { this.#own ? this.#alone({ phase: 'paused' }) : this.#commands.pause(this.#positionMs()); }
+
+  /** @param {number} ms */
+  seek(ms) { this.#own ? this.#alone({ position_ms: Math.max(0, ms) }) : this.#commands.seek(ms); }
+
+  /** @param {number} rate */
+  setRate(rate) { this.#own ? this.#alone({ rate }) : this.#commands.rate(rate, this.#positionMs()); }
+
+  startNow() { this.#commands.startNow(); }
+
+  /** @param {number} volume 0..1 */
+  setVolume(volume) { this.#host.setVolume(volume); }
+
+  /** @param {boolean} muted */
+  setMuted(muted) { this.#host.setMuted(muted); this.#tick(); }
+
+  tapForSound() { this.#host.tapForSound(); }
+
+  /** Forgets what was learned of this player and lands it anew. */
+  resync() {
+    const media = this.#timeline?.media;
+    if (media && this.#host.error) this.#host.reload(media, this.#positionMs());
+    this.#state = this.#controller.initial();
+    this.#host.act([{ do: 'pause' }]);
+    this.#restep();
+  }
+
+  /** @param {boolean} on */
+  watchAlone(on) {
+    this.#own = on && this.#room ? branch(this.#room, this.#server(), this.#room.phase === 'waiting' ? { phase: 'playing' } : {}) : null;
+    this.#onTimeline();
+  }
+
+  loadAnyway() {
+    this.#consented = this.#timeline?.media?.url ?? '';
+    this.#onTimeline();
+  }
+
+  get #timeline() { return this.#own ?? this.#room; }
+
+  #server() { return this.#driver.clock.serverAt(this.#now()); }
+
+  #positionMs() {
+    const duration = this.#host.read()?.durationMs ?? null;
+    return this.#timeline ? positionAt(this.#timeline, this.#server(), duration) : 0;
+  }
+
+  /** @param {Partial<Playback>} change */
+  #alone(change) {
+    this.#own = branch(/** @type {Playback} */ (this.#own), this.#server(), change);
+    this.#restep();
+  }
+
+  #onTimeline() {
+    const media = this.#timeline?.media ?? null;
+    const controller = media?.kind === 'youtube' ? youtube : html5;
+    if (controller !== this.#controller) {
+      this.#controller = controller;
+      this.#state = controller.initial();
+    }
+    this.#host.show(this.#needsConsent() ? null : media, this.#positionMs());
+    this.#restep();
+  }
+
+  #needsConsent() {
+    const media = this.#timeline?.media;
+    return !!media && this.#consented !== media.url && isThirdParty(media, location.origin) && this.#ask();
+  }
+
+  #restep() { this.#turn++; this.#tick(); }
+
+  /** @param {boolean} fresh */
+  #onWake(fresh) {
+    if (this.#room) this.#driver.burst({ fresh });
+    this.#tick();
+  }
+
+  #tick() {
+    const now = this.#now();
+    if (now - this.#dueAt > SLEPT_MS) this.#driver.burst({ fresh: true });
+    clearTimeout(this.#timer);
+    const timeline = this.#timeline;
+    if (!timeline) return;
+    const reading = this.#host.read();
+    const hidden = document.visibilityState === 'hidden';
+    let decision = null;
+    // Without the server's clock a moving timeline says nothing; a resting one needs none.
+    if (reading && timeline.media && (this.#driver.clock.ready || timeline.phase !== 'playing')) {
+      decision = this.#controller.step(this.#state, this.#look(timeline, reading, now, hidden));
+      this.#state = decision.state;
+    }
+    this.#reporter.report({
+      timeline, reading, decision, hidden, now, own: this.#own !== null, host: this.#host, needsConsent: this.#needsConsent(),
+      positionMs: this.#positionMs(), people: this.#people, clock: this.#driver.clock, unsteady: this.#state.factor > 1,
+    });
+    const inMs = Math.min(hidden ? TICK_HIDDEN_MS : TICK_MS, decision?.wakeInMs ?? Infinity);
+    this.#dueAt = now + inMs;
+    this.#timer = setTimeout(() => this.#tick(), inMs);
+    // Last: a player may answer at once, with another tick.
+    if (decision) this.#host.act(decision.actions);
+  }
+
+  /** @param {Playback} timeline @param {import('./types.js').Reading} reading @param {number} now @param {boolean} hidden @returns {Look} */
+  #look(timeline, reading, now, hidden) {
+    const clock = this.#driver.clock;
+    return {
+      now, reading, hidden, phase: timeline.phase, rate: timeline.rate, holdMs: timeline.position_ms,
+      rev: `${timeline.epoch}:${timeline.rev}:${this.#turn}`, startAt: clock.localAt(timeline.at_ms),
+      target: (localMs) => positionAt(timeline, clock.serverAt(localMs), reading.durationMs),
+    };
+  }
+}
