@@ -1,0 +1,158 @@
+#include "server/store/migrations.h"
+
+#include <SQLiteCpp/Backup.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace matinee::store {
+namespace {
+
+constexpr std::int64_t application_id = 0x4d41544e;  // "MATN"
+
+// Rowid tables throughout: WITHOUT ROWID was measured slower for messages. STRICT, so that a wrong type is an error and not a value.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY CHECK (id > 0 AND id < 9007199254740992),
+  kind INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT,
+  email TEXT NOT NULL DEFAULT '',
+  email_key TEXT,
+  password_hash TEXT NOT NULL DEFAULT '',
+  admin INTEGER NOT NULL DEFAULT 0,
+  address TEXT NOT NULL DEFAULT '',
+  created_ms INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX users_name ON users (name_key) WHERE name_key IS NOT NULL;
+CREATE UNIQUE INDEX users_email ON users (email_key) WHERE email_key IS NOT NULL;
+
+CREATE TABLE sessions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash BLOB NOT NULL UNIQUE,
+  user INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+  kind INTEGER NOT NULL,
+  parent INTEGER NOT NULL DEFAULT 0,
+  client TEXT NOT NULL,
+  address TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_user ON sessions (user);
+CREATE INDEX sessions_parent ON sessions (parent) WHERE parent > 0;
+
+CREATE TABLE rooms (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  owner INTEGER REFERENCES users ON DELETE SET NULL,
+  kind INTEGER NOT NULL,
+  settings BLOB NOT NULL,
+  snapshot BLOB NOT NULL DEFAULT x'',
+  snapshot_ms INTEGER NOT NULL DEFAULT 0,
+  epoch INTEGER NOT NULL DEFAULT 0,
+  created_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX rooms_owner ON rooms (owner) WHERE owner IS NOT NULL;
+CREATE INDEX rooms_guest ON rooms (created_ms) WHERE kind = 1 AND ended_ms = 0;
+
+CREATE TABLE room_codes (
+  code TEXT PRIMARY KEY,
+  room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE
+) STRICT;
+CREATE INDEX room_codes_room ON room_codes (room);
+
+CREATE TABLE room_people (
+  room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+  role INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  UNIQUE (room, user)
+) STRICT;
+CREATE INDEX room_people_user ON room_people (user);
+
+CREATE TABLE room_blocks (
+  room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+  user INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  until_ms INTEGER NOT NULL,
+  UNIQUE (room, user)
+) STRICT;
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  room INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  author INTEGER NOT NULL,
+  message_id TEXT,
+  kind INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  extra BLOB NOT NULL,
+  reactions BLOB NOT NULL DEFAULT x'',
+  at_ms INTEGER NOT NULL,
+  edited_ms INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (room, seq),
+  UNIQUE (room, author, message_id)
+) STRICT;
+
+CREATE TABLE settings (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE throttles (key TEXT PRIMARY KEY, free_at_ms INTEGER NOT NULL) STRICT;
+CREATE INDEX throttles_free ON throttles (free_at_ms);
+)sql";
+
+constexpr std::array<Migration, 1> steps_of_this_program{{{version_1}}};
+
+std::int64_t pragma(Connection& connection, const char* sql) {
+  Query query(connection, sql);
+  return query.next() ? query.integer(0) : 0;
+}
+
+void back_up(Connection& connection, const std::filesystem::path& folder, std::int64_t version) {
+  std::filesystem::path file;
+  int descriptor = -1;
+  for (int number = 1; descriptor < 0; ++number) {
+    file = folder / ("backup-of-version-" + std::to_string(version) + (number == 1 ? "" : "-" + std::to_string(number)) + ".sqlite3");
+    descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor < 0 && errno != EEXIST) throw SQLite::Exception("cannot create the backup " + file.string(), SQLITE_CANTOPEN);
+  }
+  ::close(descriptor);
+  SQLite::Database copy(file, SQLite::OPEN_READWRITE);
+  SQLite::Backup backup(copy, connection.handle());
+  backup.executeStep(-1);
+}
+
+}  // namespace
+
+std::span<const Migration> all_migrations() { return steps_of_this_program; }
+
+tl::expected<std::int64_t, MigrationRefusal> check_version(Connection& connection, std::span<const Migration> steps) {
+  const std::int64_t version = pragma(connection, "PRAGMA user_version");
+  const std::int64_t owner = pragma(connection, "PRAGMA application_id");
+  const bool empty = pragma(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+  const bool fresh = empty && version == 0;
+  if (!fresh && owner != application_id) return tl::unexpected(MigrationRefusal{MigrationRefusal::What::not_ours, version});
+  if (version > static_cast<std::int64_t>(steps.size())) return tl::unexpected(MigrationRefusal{MigrationRefusal::What::newer_data, version});
+  return version;
+}
+
+void migrate(Connection& connection, std::int64_t version, std::span<const Migration> steps, const std::filesystem::path& backup_folder) {
+  if (version == static_cast<std::int64_t>(steps.size())) return;
+  if (version > 0) back_up(connection, backup_folder, version);
+  connection.run("BEGIN IMMEDIATE");
+  try {
+    for (const Migration& step : steps.subspan(static_cast<std::size_t>(version))) connection.run(step.sql);
+    connection.run(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
+    connection.run(("PRAGMA user_version = " + std::to_string(steps.size())).c_str());
+    connection.run("COMMIT");
+  } catch (const SQLite::Exception&) {
+    if (connection.in_transaction()) connection.run("ROLLBACK");
+    throw;
+  }
+}
+
+}  // namespace matinee::store
