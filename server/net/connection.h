@@ -19,6 +19,8 @@ struct ssl_st;
 
 namespace matinee::net {
 
+class TlsContext;
+
 // Everything of an open connection that is not tied to a Loop. Owns the descriptor and the TLS state. Move only.
 class OpenStream {
  public:
@@ -31,6 +33,9 @@ class OpenStream {
   std::string remote_address;  // "192.0.2.1" or "2001:db8::1", without port
   std::string already_read;    // decrypted bytes that nobody has consumed
   ConnectionLease lease;       // counts against the connection caps as long as the stream is open
+
+  // Makes a plain, just accepted stream a TLS one (see Connection::handshake). False when out of memory.
+  [[nodiscard]] bool start_tls(const TlsContext& context);
 
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] ssl_st* ssl() const { return ssl_; }
@@ -101,7 +106,11 @@ class Connection final : public IoTarget, private SinkOwner, public std::enable_
   void read_plain();
   void step_handshake();
   void finish_handshake(bool ok);
+  void show(std::string_view bytes);
+  void deliver_already_read();
+  void post_already_read();
   void ended(ReadEnd why);
+  void retire_reader();
   void half_close();
   void discard();
   void update_watch();
@@ -112,10 +121,13 @@ class Connection final : public IoTarget, private SinkOwner, public std::enable_
   Watch* watch_ = nullptr;
   std::shared_ptr<ByteReader> reader_;
   bool reading_ = false;
+  bool delivering_ = false;          // already_read is on its way by post
   bool sink_wants_write_ = false;
   bool closing_ = false;
   bool lingering_ = false;
   bool end_told_ = false;
+  bool tls_broken_ = false;          // after a fatal error OpenSSL must not be asked for a close_notify
+  bool tls_read_wants_write_ = false;
   bool shown_read_ = false;   // what the epoll set was last told
   bool shown_write_ = false;
   // Only while it is opened or closed, or a file is sent: kept out of the idle object.

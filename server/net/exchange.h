@@ -39,8 +39,8 @@ struct ResponseHead {
   std::vector<HeaderField> fields;  // without content-length, transfer-encoding, connection, date: the session adds them
 };
 
-// Bytes that several answers share (static files); null or shorter than nothing = no body.
-using SharedBytes = std::shared_ptr<const std::string>;
+// Bytes that several answers share (static files); null = no body.
+using SharedBytes = SharedFrame;
 
 enum class BodyError : std::uint8_t { none, too_large, malformed, timeout, gone };
 

@@ -21,7 +21,7 @@ struct HttpLimits {
   std::size_t head_bytes_max = 16'000;
   std::size_t fields_max = 100;
   std::size_t target_bytes_max = 8 * 1024;
-  std::chrono::milliseconds head_max{10'000};           // from its first byte (or the connection's start) to its end
+  std::chrono::milliseconds head_max{10'000};           // from its first byte to its end
   std::chrono::milliseconds body_progress_max{10'000};  // between two pieces of a body that the handler waits for
   std::chrono::milliseconds write_progress_max{20'000}; // a peer that takes nothing of an answer
   std::chrono::milliseconds idle_max{60'000};           // between two requests

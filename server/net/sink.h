@@ -102,14 +102,18 @@ class Sink {
     SharedFrame frame;
     std::size_t offset;
     LatestKind kind;
+    bool started;  // some of its first frame is on the wire: it must be finished
   };
   enum class Step : std::uint8_t { progress, wait, gone };
   Step send_some(std::string_view bytes, std::size_t& taken);
   [[nodiscard]] bool accepts() const { return !sealed_ && !failed_; }
-  void push(SharedFrame frame, std::size_t offset, LatestKind kind);
-  void push_copy(std::string_view rest);
-  void drop_unsent();
-  void account(std::size_t before);
+  void push(Piece piece);
+  void drop_unsent(bool even_started);
+  void change_tail_bytes(std::size_t bytes);
+  [[nodiscard]] bool pinned(std::size_t index) const;
+  Step send_tail();
+  void tail_gone_out();
+  void enforce_bounds();
   void set_blocked(bool blocked);
   void fail(SinkFailure why);
   static void report_failures(Loop& loop);
