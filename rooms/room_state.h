@@ -1,0 +1,146 @@
+// The inside of a Room, shared by the room_*.cpp files and by nobody else. Each file holds one part of the behaviour:
+// people (join, leave, presence), chat, playback, moderation (roles, remove, block, silence), settings (name, rights, closing, saving).
+// Belongs to one shard's thread.
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+#include "rooms/chat_log.h"
+#include "rooms/playback.h"
+#include "rooms/presence.h"
+#include "rooms/rate.h"
+#include "rooms/room.h"
+
+namespace matinee::rooms {
+
+struct Participant {
+  Person person;
+  std::string state;                   // last Status
+  std::int64_t error_ms = 0;
+  std::int64_t ahead_ms = 0;
+  std::int64_t round_trip_ms = 0;
+  std::int64_t round_trip_at_ms = 0;   // 0 = none reported yet
+  std::int64_t typing_until_ms = 0;    // 0 = not typing
+  std::int64_t stalled_since_ms = 0;   // 0 = not stalled
+  bool stall_held = false;             // this stall has held the room already: once is enough
+  TokenBucket chat;
+  TokenBucket commands;
+  TokenBucket signals;                 // and typing
+};
+
+// One call of handle(): who asks, when, and where the effects go.
+struct Turn {
+  const Context& context;
+  EffectList& effects;
+  std::string message_id;   // of a chat.post: a refusal names it
+
+  template <class Made>
+  void emit(Made effect) { effects.emplace_back(std::move(effect)); }
+  void tell_all(Outgoing message) { emit(Broadcast{std::move(message)}); }
+  void ok(std::optional<Seq> seq = std::nullopt, std::optional<Revision> rev = std::nullopt);
+  void refuse(ErrorCode code, std::string detail = {}, std::int64_t retry_ms = 0);
+  void refuse(Error error);
+  [[nodiscard]] std::int64_t now_ms() const { return context.now_ms; }
+};
+
+enum class Timer : std::int64_t { presence = 1, typing = 2, wait = 3, stall = 4, save = 5 };
+
+struct Room::State {
+  State(RoomSnapshot snapshot, RoomOptions options_given, std::int64_t now_ms);
+
+  // ---- people
+  void on(const Join& join, Turn& turn);
+  void on(const Leave& leave, Turn& turn);
+  void on(const Renamed& renamed, Turn& turn);
+  void on(const Status& status, Participant& actor, Turn& turn);
+  void on(const Typing& typing, Participant& actor, Turn& turn);
+  void on(const Signal& signal, Participant& actor, Turn& turn);
+  void on(const RoundTrip& round_trip, Participant& actor, Turn& turn);
+  // ---- chat
+  void on(const PostChat& post, Participant& actor, Turn& turn);
+  void on(const FoundRepeat& found, Turn& turn);
+  void on(const Stored& stored, Turn& turn);
+  void on(const StoreFailed& failed, Turn& turn);
+  void on(const StoredVoid& voided, Turn& turn);
+  // ---- playback
+  void on(const SetMedia& set, Participant& actor, Turn& turn);
+  void on(const PlaybackCommand& command, Participant& actor, Turn& turn);
+  void on(const Ready& ready, Participant& actor, Turn& turn);
+  // ---- moderation
+  void on(const SetRole& set, Participant& actor, Turn& turn);
+  void on(const RemovePerson& remove, Participant& actor, Turn& turn);
+  void on(const Block& block, Participant& actor, Turn& turn);
+  void on(const Unblock& unblock, Participant& actor, Turn& turn);
+  void on(const Silence& silence, Participant& actor, Turn& turn);
+  // ---- settings
+  void on(const ChangeSettings& change, Participant& actor, Turn& turn);
+  void on(const CloseRoom& close, Participant& actor, Turn& turn);
+  void on(const TimerFired& fired, Turn& turn);
+
+  // ---- asked by several of the above
+  [[nodiscard]] Participant* find(PersonId person);
+  [[nodiscard]] Role role_of(const Person& person) const;
+  [[nodiscard]] bool may(const Participant& actor, Grant grant) const;
+  [[nodiscard]] bool allow_command(Participant& actor, Turn& turn);                     // refuses with slow_down
+  [[nodiscard]] bool allow(const Participant& actor, Grant grant, Turn& turn) const;    // refuses with forbidden
+  [[nodiscard]] std::int64_t silenced_until(PersonId person, std::int64_t now_ms) const;
+  [[nodiscard]] bool is_blocked(PersonId person, std::int64_t now_ms) const;
+  [[nodiscard]] ParticipantInfo info_of(const Participant& participant, std::int64_t now_ms) const;
+  [[nodiscard]] std::optional<Person> person_known(PersonId person) const;              // here, left lately, or wrote lately
+
+  // ---- people
+  void welcome(const Participant& participant, const std::optional<Since>& since, Turn& turn);
+  void depart(PersonId person, Turn& turn);      // out of the room's books; the connections are the shard's
+  void presence_soon(Turn& turn);
+  void presence_changed(PersonId person, Turn& turn);
+  void tell_presence(Turn& turn);
+  void stop_typing(Participant& participant, Turn& turn);
+  void end_typing_marks(Turn& turn);
+  // ---- chat
+  [[nodiscard]] bool may_post(const Participant& actor, const PostChat& post, Turn& turn) const;
+  void accept(const Participant& actor, const PostChat& post, Turn& turn);
+  // ---- playback
+  [[nodiscard]] PlaybackContext playback_context(std::int64_t now_ms) const;
+  [[nodiscard]] std::int64_t start_delay_ms(std::int64_t now_ms) const;
+  [[nodiscard]] std::vector<PersonId> waiting_names() const;
+  void command(const CommandArgs& args, Turn& turn);                   // by a person: answers
+  void room_command(Command command, Turn& turn);                      // by the room itself
+  void playback_changed(Turn& turn);
+  void wait_for(const Participant& participant, Turn& turn);           // somebody came while the room waits
+  void wait_no_longer_for(PersonId person, Turn& turn);
+  void note_stall(Participant& participant, Turn& turn);
+  void check_stalls(Turn& turn);
+  // ---- moderation
+  struct Target { Person person; Role role = Role::guest; };
+  [[nodiscard]] std::optional<Target> target_of(PersonId person, const Participant& actor, Turn& turn) const;   // refuses unknown_person, cannot_target
+  void show_out(PersonId person, std::string what, PersonId by, Turn& turn);
+  void set_role(const Person& person, Role role, Turn& turn);
+  void hand_over(const Person& heir, const Participant& owner, Turn& turn);
+  // ---- settings
+  void save_now(Turn& turn);
+  void save_soon(Turn& turn);
+
+  RoomInfo info;
+  RoomOptions options;                                     // its message lists are taken over by chat
+  std::map<PersonId, Participant> participants;            // ordered: the same history gives the same effects on every machine
+  std::map<PersonId, Role> roles;                          // where it differs from what the kind of person gives
+  std::map<PersonId, RoomSnapshot::BlockEntry> blocks;
+  std::map<PersonId, std::int64_t> silenced;               // person → until, 0 = until lifted
+  std::deque<Person> departed;                             // newest last, ≤ departed_max
+  ChatLog chat;
+  Playback playback;
+  std::set<PersonId> waiting_for;                          // phase waiting: who is not ready yet
+  std::set<PersonId> typing;                               // who has a typing mark
+  Presence presence;
+  bool presence_timer_set = false;
+  bool waiting_names_changed = false;                      // told with the next presence diff
+  bool wait_timer_set = false;
+  std::int64_t last_save_ms = 0;
+  std::int64_t save_timer_at_ms = 0;                       // 0 = not set
+  bool closed = false;
+};
+
+}  // namespace matinee::rooms
