@@ -1,0 +1,160 @@
+#include "server/shard/client.h"
+
+#include <atomic>
+#include <utility>
+#include "server/shard/close_codes.h"
+#include "server/shard/context.h"
+#include "server/shard/door.h"
+#include "server/shard/limits.h"
+#include "server/shard/room_host.h"
+#include "server/shard/room_opening.h"
+#include "server/wire/decode.h"
+#include "server/wire/encode.h"
+
+namespace matinee::shard {
+namespace {
+
+rooms::ConnectionId next_connection_id() {
+  static std::atomic<std::int64_t> last{0};   // over all shards of the process
+  return rooms::ConnectionId{last.fetch_add(1, std::memory_order_relaxed) + 1};
+}
+
+}  // namespace
+
+struct Client::EarlyJoin { wire::JoinRoom join; std::string ref; };
+
+Client::Client(ShardContext& context, Door& door, std::string code)
+    : context_(context), door_(door), code_(std::move(code)), id_(next_connection_id()) {}
+
+Client::~Client() = default;
+
+std::int64_t Client::now_ms() const { return context_.now_ms(); }
+
+void Client::on_open(net::WebSocket& socket) {
+  socket_ = &socket;
+  context_.clients.emplace(id_, this);
+  ++context_.counters.connections;
+  ++context_.counters.connections_total;
+}
+
+void Client::on_close(net::WebSocket&, std::uint16_t code) {
+  if (code == close_code::try_later && open()) ++context_.counters.dropped_slow;
+  leave();
+  if (socket_ == nullptr) return;
+  socket_ = nullptr;
+  context_.clients.erase(id_);
+  --context_.counters.connections;
+}
+
+void Client::leave() {
+  if (stage_ == Stage::leaving) return;
+  stage_ = Stage::leaving;
+  deadline_.cancel();
+  RoomHost* host = std::exchange(host_, nullptr);
+  if (host != nullptr) host->gone(*this);
+}
+
+void Client::close(std::uint16_t code, std::string_view reason) {
+  if (!open()) return;
+  const auto self = shared_from_this();   // the socket may let go of us while it closes
+  leave();
+  if (socket_ != nullptr) socket_->close(code, reason);
+}
+
+void Client::arrived(Visitor visitor) {
+  visitor_ = std::move(visitor);
+  stage_ = Stage::at_door;
+  if (const auto early = std::exchange(early_join_, nullptr)) door_.join(*this, std::move(early->join), std::move(early->ref));
+}
+
+void Client::join_when_arrived(wire::JoinRoom join, std::string ref) {
+  if (early_join_) return refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);
+  early_join_ = std::make_unique<EarlyJoin>(EarlyJoin{std::move(join), std::move(ref)});
+}
+
+void Client::joining(RoomHost& host, std::string tab) {
+  host_ = &host;
+  tab_ = std::move(tab);
+  stage_ = Stage::joining;
+}
+
+void Client::turned_away(Stage stage) {
+  host_ = nullptr;
+  if (open()) stage_ = stage;
+}
+
+void Client::admitted() {
+  stage_ = Stage::member;
+  deadline_.cancel();
+}
+
+void Client::rename(std::string name, rooms::PersonKind kind) {
+  visitor_.person.name = std::move(name);
+  visitor_.person.kind = kind;
+}
+
+void Client::send(std::string_view text) {
+  if (open() && socket_ != nullptr) socket_->send(text);
+}
+
+void Client::refuse(const rooms::Error& error, std::string_view ref, std::string_view message_id) {
+  ++context_.counters.refused;
+  context_.text.clear();
+  wire::encode_error(error, ref, message_id, context_.text);
+  send(context_.text);
+}
+
+void Client::on_message(net::WebSocket&, std::string_view text) {
+  if (!open()) return;
+  const double received_ms = context_.now();
+  ++context_.counters.messages;
+  if (!context_.options.unlimited_rates && messages_.take(static_cast<std::int64_t>(received_ms), limits::messages) > 0)
+    return close(close_code::too_fast, "too fast");
+  auto message = wire::decode(text);
+  if (!message) return refuse(message.error().error, message.error().ref, message.error().message_id);
+  hear(std::move(*message), received_ms);
+}
+
+void Client::hear(wire::ClientMessage message, double received_ms) {
+  if (const auto* probe = std::get_if<wire::ClockProbe>(&message.body)) {
+    answer_probe(probe->t1, received_ms);
+    if (probe->rtt_ms && stage_ == Stage::member)
+      host_->hear(*this, rooms::RoundTrip{*probe->rtt_ms}, std::move(message.ref), static_cast<std::int64_t>(received_ms));
+    return;
+  }
+  if (auto* join = std::get_if<wire::JoinRoom>(&message.body)) return door_.join(*this, std::move(*join), std::move(message.ref));
+  if (stage_ != Stage::member) {
+    std::string message_id;
+    if (const auto* event = std::get_if<rooms::Event>(&message.body))
+      if (const auto* post = std::get_if<rooms::PostChat>(event)) message_id = post->id;
+    return refuse({rooms::ErrorCode::not_joined, {}, 0}, message.ref, message_id);
+  }
+  if (const auto* history = std::get_if<wire::ReadHistory>(&message.body)) return read_history(*history, std::move(message.ref));
+  host_->hear(*this, std::get<rooms::Event>(message.body), std::move(message.ref), static_cast<std::int64_t>(received_ms));
+}
+
+// Not behind the room's batch: what waits there would be measured as distance.
+void Client::answer_probe(std::string_view t1, double received_ms) {
+  context_.text.clear();
+  wire::encode_clock_reply(t1, received_ms, context_.now(), context_.text);
+  send(context_.text);
+}
+
+void Client::read_history(const wire::ReadHistory& wanted, std::string ref) {
+  if (histories_under_way_ >= limits::histories_under_way_max) return refuse({rooms::ErrorCode::slow_down, {}, 1'000}, ref);
+  ++histories_under_way_;
+  seams::ReadRequest request{host_->room_id(), std::nullopt, wanted.before, wanted.limit};
+  context_.parts.log.read(request, context_.executor, [weak = weak_from_this(), ref = std::move(ref)](seams::Result<std::vector<seams::StoredMessage>> page) {
+    const auto self = weak.lock();
+    if (!self) return;
+    --self->histories_under_way_;
+    if (!page) return self->refuse({rooms::ErrorCode::storage_unavailable, {}, 0}, ref);
+    const bool more_before = !page->empty() && page->front().seq.value > 1;
+    std::string& text = self->context_.text;
+    text.clear();
+    wire::encode_chat_page(ref, messages_from(*page), more_before, text);
+    self->send(text);
+  });
+}
+
+}  // namespace matinee::shard

@@ -1,0 +1,39 @@
+// What the parts of one shard share. Internal to server/shard. Thread rule: the loop's thread.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include "server/seams/message_log.h"
+#include "server/seams/room_directory.h"
+#include "server/shard/counters.h"
+#include "server/shard/fanout.h"
+#include "server/shard/server_clock.h"
+#include "server/shard/shard.h"
+#include "server/shard/visitor.h"
+
+namespace matinee::shard {
+
+class Client;
+class RoomHost;
+
+struct ShardContext {
+  ShardContext(ShardParts given, ShardOptions chosen)
+      : parts(std::move(given)), options(std::move(chosen)), executor([&loop = parts.loop](seams::Executor::Work work) { loop.post(std::move(work)); }),
+        flushes(parts.loop, counters, options.io_uring) {}
+
+  ShardParts parts;
+  ShardOptions options;
+  seams::Executor executor;
+  ShardCounters counters;
+  FlushQueue flushes;
+  std::string text;                                           // reused for encoding: what goes out is copied into a batch or the socket
+  std::unordered_map<rooms::ConnectionId, Client*> clients;   // every socket, from open to close
+  std::unordered_map<std::string, std::int64_t> epochs;       // rooms this process has taken over: raised once each
+  bool stopping = false;
+
+  [[nodiscard]] net::Loop& loop() { return parts.loop; }
+  [[nodiscard]] double now() const { return parts.clock.now(); }
+  [[nodiscard]] std::int64_t now_ms() const { return parts.clock.now_ms(); }
+};
+
+}  // namespace matinee::shard

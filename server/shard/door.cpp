@@ -1,0 +1,61 @@
+#include "server/shard/door.h"
+
+#include <algorithm>
+#include <chrono>
+#include "rooms/room_code.h"
+#include "server/shard/client.h"
+#include "server/shard/close_codes.h"
+#include "server/shard/context.h"
+#include "server/shard/room_host.h"
+#include "server/wire/decode.h"
+
+namespace matinee::shard {
+
+void Door::arrive(Client& client, const net::RequestHead& head) {
+  client.set_deadline(context_.loop().start_timer(context_.options.door_max, [weak = client.weak_from_this()] {
+    if (const auto waiting = weak.lock()) waiting->close(close_code::policy, "not joined in time");
+  }));
+  context_.parts.find_visitor(head, [weak = client.weak_from_this()](seams::Result<Visitor> visitor) {
+    const auto arriving = weak.lock();
+    if (!arriving || !arriving->open()) return;
+    if (visitor) return arriving->arrived(std::move(*visitor));
+    if (visitor.error() == seams::StoreError::not_found) return arriving->close(close_code::logged_out, "no session");
+    arriving->close(close_code::try_later, "try again");
+  });
+}
+
+void Door::join(Client& client, wire::JoinRoom join, std::string ref) {
+  if (client.asked_at_ms() == 0) client.asked();
+  switch (client.stage()) {
+    case Client::Stage::arriving: return client.join_when_arrived(std::move(join), std::move(ref));
+    case Client::Stage::at_door: break;
+    case Client::Stage::joining:
+    case Client::Stage::member: return client.refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);
+    case Client::Stage::refused:
+    case Client::Stage::leaving: return;
+  }
+  const auto code = rooms::read_room_code(client.code());
+  if (!code) return turn_away(client, {rooms::ErrorCode::no_such_room, {}, 0}, ref);
+  RoomHost& host = room_of_(*code);
+  client.joining(host, std::move(join.tab));
+  host.join(client, join.since, std::move(ref));
+}
+
+void Door::turn_away(Client& client, const rooms::Error& error, const std::string& ref) {
+  const bool unknown = error.code == rooms::ErrorCode::no_such_room || error.code == rooms::ErrorCode::room_closed;
+  client.turned_away(unknown ? Client::Stage::refused : Client::Stage::at_door);
+  if (unknown) return refuse_later(client);
+  client.refuse(error, ref);
+  if (error.code == rooms::ErrorCode::storage_unavailable) client.close(close_code::try_later, "try again");
+}
+
+// Counted from the attempt, so that neither the answer nor the time it takes tells a block from a wrong code.
+void Door::refuse_later(Client& client) {
+  const auto passed = std::chrono::milliseconds(context_.now_ms() - client.asked_at_ms());
+  const auto left = std::max(context_.options.refusal_after - passed, std::chrono::milliseconds(1));
+  client.set_deadline(context_.loop().start_timer(left, [weak = client.weak_from_this()] {
+    if (const auto refused = weak.lock()) refused->close(close_code::no_such_room, "no such room");
+  }));
+}
+
+}  // namespace matinee::shard

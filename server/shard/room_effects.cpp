@@ -1,0 +1,152 @@
+// The half of RoomHost that carries effects out.
+#include <utility>
+#include "server/shard/client.h"
+#include "server/shard/close_codes.h"
+#include "server/shard/context.h"
+#include "server/shard/door.h"
+#include "server/shard/room_host.h"
+#include "server/shard/room_opening.h"
+#include "server/wire/encode.h"
+
+namespace matinee::shard {
+namespace {
+
+// Whole states of which only the newest matters; whatever tells a step (chat, who came and went) is never left out.
+net::LatestKind latest_kind(const rooms::Outgoing& message) {
+  if (std::holds_alternative<rooms::PlaybackChanged>(message)) return 1;
+  if (std::holds_alternative<rooms::RoomChanged>(message)) return 2;
+  return 0;
+}
+
+std::string_view reason_of(int code) {
+  switch (code) {
+    case close_code::removed: return "removed";
+    case close_code::no_such_room: return "no such room";
+    case close_code::logged_out: return "logged out";
+    case close_code::replaced: return "opened again";
+    default: return "policy";
+  }
+}
+
+}  // namespace
+
+void RoomHost::handle(const rooms::Event& event, const rooms::Context& context) {
+  if (phase_ != Phase::open) return;
+  auto effects = std::exchange(effects_, {});   // an effect may lead to another event before we are through
+  effects.clear();
+  room_->handle(event, context, effects);
+  for (const rooms::Effect& effect : effects) {
+    if (phase_ != Phase::open) break;
+    std::visit([this](const auto& what) { carry_out(what); }, effect);
+  }
+  effects_ = std::move(effects);
+}
+
+const std::string& RoomHost::encoded(const rooms::Outgoing& message) {
+  context_.text.clear();
+  wire::encode(message, context_.text);
+  return context_.text;
+}
+
+void RoomHost::carry_out(const rooms::ReplyOk& reply) {
+  Client* client = client_of(reply.ref.connection);
+  if (client == nullptr || reply.ref.client.empty()) return;
+  context_.text.clear();
+  wire::encode_ok(reply, context_.text);
+  client->send(context_.text);
+}
+
+void RoomHost::carry_out(const rooms::ReplyError& reply) {
+  Client* client = client_of(reply.ref.connection);
+  if (client == nullptr) return;
+  if (client->stage() == Client::Stage::joining) {
+    connections_.erase(client->id());
+    door_.turn_away(*client, reply.error, reply.ref.client);
+    return consider_unloading();
+  }
+  client->refuse(reply.error, reply.ref.client, reply.message_id);
+}
+
+// What the room has said to everybody before comes first.
+void RoomHost::carry_out(const rooms::Push& push) {
+  Client* client = client_of(push.connection);
+  if (client == nullptr) return;
+  fanout_.flush();
+  client->send(encoded(push.message));
+}
+
+void RoomHost::carry_out(const rooms::PushPerson& push) {
+  const auto found = people_.find(push.person);
+  if (found == people_.end()) return;
+  fanout_.flush();
+  const std::string& text = encoded(push.message);
+  for (Client* client : found->second.connections) client->send(text);
+}
+
+void RoomHost::carry_out(const rooms::Admit& admit) {
+  Client* client = client_of(admit.connection);
+  if (client == nullptr || client->stage() != Client::Stage::joining || client->socket() == nullptr) return;
+  const auto entry = people_.try_emplace(admit.person);
+  if (entry.second)
+    context_.parts.directory.record_visit(record_.id, admit.person, now_ms(), context_.executor, [](const seams::Result<void>&) {});
+  seat(*client, entry.first->second);
+}
+
+void RoomHost::carry_out(const rooms::Broadcast& broadcast) { fanout_.append(encoded(broadcast.message), latest_kind(broadcast.message)); }
+
+void RoomHost::carry_out(const rooms::Store& store) { store_->append(store); }
+
+void RoomHost::carry_out(const rooms::AskLog& ask) {
+  context_.parts.log.find(record_.id, ask.author, ask.post.id, context_.executor, [weak = weak_from_this(), ask](seams::Result<std::optional<rooms::Seq>> found) {
+    const auto self = weak.lock();
+    if (!self || self->phase_ != Phase::open) return;
+    if (!found) return self->carry_out(rooms::ReplyError{ask.ref, {rooms::ErrorCode::storage_unavailable, {}, 0}, ask.post.id});
+    if (*found) return self->answer_repeat(ask, **found);
+    self->handle(rooms::FoundRepeat{ask.post.id, std::nullopt, ask.post}, {self->now_ms(), ask.author, ask.ref});
+  });
+}
+
+// The answer to a repeat is the message as it stands in the log, with its own time.
+void RoomHost::answer_repeat(const rooms::AskLog& ask, rooms::Seq seq) {
+  seams::ReadRequest request{record_.id, rooms::Seq{seq.value - 1}, rooms::Seq{seq.value + 1}, 1};
+  context_.parts.log.read(request, context_.executor, [weak = weak_from_this(), ask, seq](seams::Result<std::vector<seams::StoredMessage>> page) {
+    const auto self = weak.lock();
+    if (!self || self->phase_ != Phase::open) return;
+    const std::int64_t at_ms = page && !page->empty() ? page->front().at_ms : 0;
+    self->handle(rooms::FoundRepeat{ask.post.id, seq, ask.post, at_ms}, {self->now_ms(), ask.author, ask.ref});
+  });
+}
+
+void RoomHost::carry_out(const rooms::SaveRoom&) {
+  saver_->save();
+}
+
+void RoomHost::carry_out(const rooms::SetTimer& timer) {
+  if (timer.at_ms == 0) {
+    timers_.erase(timer.id);
+    return;
+  }
+  const std::chrono::milliseconds after(std::max<std::int64_t>(timer.at_ms - now_ms(), 0));
+  timers_[timer.id] = context_.loop().start_timer(after, [this, id = timer.id, at_ms = timer.at_ms] { fire(id, at_ms); });
+}
+
+void RoomHost::fire(std::int64_t timer, std::int64_t at_ms) {
+  if (now_ms() < at_ms) return carry_out(rooms::SetTimer{timer, at_ms});   // the loop's coarse clock runs a little behind
+  timers_.erase(timer);
+  handle(rooms::TimerFired{timer});
+}
+
+void RoomHost::carry_out(const rooms::Disconnect& disconnect) {
+  const auto found = people_.find(disconnect.person);
+  if (found == people_.end()) return;
+  fanout_.flush();
+  const auto connections = found->second.connections;
+  for (Client* client : connections) client->close(static_cast<std::uint16_t>(disconnect.close_code), reason_of(disconnect.close_code));
+}
+
+void RoomHost::carry_out(const rooms::DisconnectAll& disconnect) {
+  if (room_->closed()) saver_->end(now_ms());
+  close_all(static_cast<std::uint16_t>(disconnect.close_code), reason_of(disconnect.close_code));
+}
+
+}  // namespace matinee::shard

@@ -1,0 +1,107 @@
+// A room and the connections of the people in it. Carries the room's effects out in their order, turns connections into people (the
+// first one of a person is a join, none for a while is a leave), and opens, saves and unloads the room.
+//
+//   opening ──record and messages read──▶ open ──empty for a while, saved──▶ gone
+//      └──────── no such room, storage ────────▶ gone ◀── taken over by another server
+//
+// Thread rule: the loop's thread. Shared with completion handlers under way, which hold it weakly.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+#include "rooms/effect.h"
+#include "rooms/room.h"
+#include "server/net/loop.h"
+#include "server/seams/message_log.h"
+#include "server/seams/room_directory.h"
+#include "server/shard/chat_store.h"
+#include "server/shard/fanout.h"
+#include "server/shard/room_saver.h"
+
+namespace matinee::shard {
+
+class Client;
+class Door;
+struct ShardContext;
+
+class RoomHost : public std::enable_shared_from_this<RoomHost> {
+ public:
+  // retire: take me out of the shard's table; called at most once, never from inside a call of the shard's.
+  RoomHost(ShardContext& context, Door& door, std::string code, std::function<void()> retire);
+  ~RoomHost();
+
+  void open();
+  void join(Client& client, std::optional<rooms::Since> since, std::string ref);   // waits until the room is open
+  void hear(Client& client, const rooms::Event& event, std::string ref, std::int64_t now_ms);
+  void gone(Client& client);                                   // its socket is closed or closing
+  void rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind);
+  void save_now();                                             // at the end of the process
+  [[nodiscard]] bool settled() const;                          // nothing numbered, saving or wished
+  [[nodiscard]] bool usable() const { return phase_ != Phase::gone; }
+
+  [[nodiscard]] const std::string& code() const { return code_; }
+  [[nodiscard]] seams::RoomId room_id() const { return record_.id; }
+
+ private:
+  enum class Phase : std::uint8_t { opening, open, gone };
+  struct Waiting { rooms::ConnectionId connection; std::optional<rooms::Since> since; std::string ref; };
+  struct Presence { std::vector<Client*> connections; net::Timer absence; };   // connections: the oldest first
+
+  // Opening.
+  void read_newest(seams::RoomRecord record);
+  void start(const std::vector<seams::StoredMessage>& newest);
+  void fail(rooms::ErrorCode why);
+  void let_in(Client& client, std::optional<rooms::Since> since, std::string ref);
+
+  // Carrying out (room_effects.cpp).
+  void handle(const rooms::Event& event, const rooms::Context& context);
+  void handle(const rooms::Event& event) { handle(event, rooms::Context{now_ms(), {}, {}}); }
+  void carry_out(const rooms::ReplyOk& reply);
+  void carry_out(const rooms::ReplyError& reply);
+  void carry_out(const rooms::Push& push);
+  void carry_out(const rooms::PushPerson& push);
+  void carry_out(const rooms::Admit& admit);
+  void carry_out(const rooms::Broadcast& broadcast);
+  void carry_out(const rooms::Store& store);
+  void carry_out(const rooms::AskLog& ask);
+  void carry_out(const rooms::SaveRoom& save);
+  void carry_out(const rooms::SetTimer& timer);
+  void carry_out(const rooms::Disconnect& disconnect);
+  void carry_out(const rooms::DisconnectAll& disconnect);
+  void answer_repeat(const rooms::AskLog& ask, rooms::Seq seq);
+  void fire(std::int64_t timer, std::int64_t at_ms);
+  const std::string& encoded(const rooms::Outgoing& message);
+
+  // People and ends.
+  void seat(Client& client, Presence& presence);
+  void absent(rooms::PersonId person);
+  void lost();
+  void consider_unloading();
+  void unload();
+  void close_all(std::uint16_t code, std::string_view reason);
+  [[nodiscard]] Client* client_of(rooms::ConnectionId connection) const;
+  [[nodiscard]] std::int64_t now_ms() const;
+
+  ShardContext& context_;
+  Door& door_;
+  std::string code_;
+  std::function<void()> retire_;
+  Phase phase_ = Phase::opening;
+  seams::RoomRecord record_;                       // as of opening, without its blobs
+  std::optional<rooms::Room> room_;
+  std::optional<ChatStore> store_;
+  std::optional<RoomSaver> saver_;
+  Fanout fanout_;
+  std::vector<Waiting> waiting_;                   // asked to join while the room was being opened
+  std::unordered_map<rooms::ConnectionId, Client*> connections_;   // joining and joined
+  std::unordered_map<rooms::PersonId, Presence> people_;
+  std::unordered_map<std::int64_t, net::Timer> timers_;
+  net::Timer unload_;
+  rooms::EffectList effects_;                      // reused
+};
+
+}  // namespace matinee::shard
