@@ -32,6 +32,11 @@ struct Refusal {
 };
 [[nodiscard]] std::string_view sentence(Refusal::Why why);   // for the whole form
 
+struct AccountsOptions {
+  bool sign_up = true;   // server options: anyone may make an account, anyone may be a guest
+  bool guests = true;
+};
+
 struct SignUpForm { std::string name; std::string email; std::string password; };   // email may be empty
 struct LogInForm { std::string name_or_email; std::string password; };
 
@@ -39,7 +44,7 @@ class Accounts {
  public:
   using Done = std::function<void(tl::expected<Started, Refusal>)>;
   Accounts(seams::UserStore& users, SessionService& sessions, PasswordPool& passwords, Throttle& throttle, seams::Executor loop,
-           SessionService::NowMs now_ms);
+           SessionService::NowMs now_ms, AccountsOptions options = {});
   ~Accounts();
   Accounts(const Accounts&) = delete;
   Accounts& operator=(const Accounts&) = delete;

@@ -1,6 +1,6 @@
 // Throttle: how often somebody may try. Each limit is a bucket per key that holds `burst` tries and gets one back every `refill_ms`;
 // only one number per key is kept (GCRA, ITU-T I.371). Failures to log in survive a restart through the ThrottleStore.
-// Thread rule: any thread; one mutex over one table, held for a look-up. Time comes in.
+// Thread rule: any thread; one mutex over one table, held for a look-up. Time comes in. Outlives what it asked of the store.
 #pragma once
 #include <cstddef>
 #include <cstdint>

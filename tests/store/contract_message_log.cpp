@@ -1,0 +1,271 @@
+#include <algorithm>
+#include <thread>
+
+#include "tests/store/contract.h"
+
+namespace matinee::test {
+
+using seams::AppendOutcome;
+using seams::MessageKind;
+using What = seams::AppendOutcome::What;
+
+namespace {
+
+struct Logged : World {
+  seams::User author = account(anna, "Anna");
+  seams::RoomRecord room = served_room("K7QM3XFD", anna);
+};
+
+}  // namespace
+
+TEST_CASE("an appended message is read back as it was given") {
+  Logged world;
+  auto request = world.message(world.room, 1, "id-0001", std::string("two\nlines\0and NUL", 17));
+  request.extra = std::string("\x00\xff", 2);
+  CHECK(world.append(request) == AppendOutcome{What::appended, rooms::Seq{1}});
+  const auto page = world.read({world.room.id, {}, {}, 10});
+  REQUIRE(page.size() == 1);
+  CHECK(page[0].seq == rooms::Seq{1});
+  CHECK(page[0].kind == MessageKind::message);
+  CHECK(page[0].author == anna);
+  CHECK(page[0].message_id == "id-0001");
+  CHECK(page[0].body == request.body);
+  CHECK(page[0].extra == request.extra);
+  CHECK(page[0].at_ms == request.at_ms);
+  CHECK(page[0].edited_at_ms == 0);
+}
+
+TEST_CASE("messages survive a restart, and the next number goes on") {
+  Logged world;
+  for (int seq = 1; seq <= 3; ++seq) CHECK(world.append(world.message(world.room, seq, "id-" + std::to_string(seq))).what == What::appended);
+  world.stores->restart();
+  CHECK(world.read({world.room.id, {}, {}, 10}).size() == 3);
+  CHECK(world.append(world.message(world.room, 4, "id-4")).what == What::appended);
+}
+
+TEST_CASE("the last number of a room is 0 while it is empty") {
+  Logged world;
+  const auto last = [&] {
+    return world.ask<seams::Result<rooms::Seq>>([&](auto executor, auto done) { world.stores->messages().last(world.room.id, executor, done); });
+  };
+  CHECK(last() == rooms::Seq{0});
+  (void)world.append(world.message(world.room, 1, "id-1"));
+  CHECK(last() == rooms::Seq{1});
+}
+
+TEST_CASE("a number that is not the next one is a conflict and stores nothing") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 2, "id-2")) == AppendOutcome{What::conflict, rooms::Seq{0}});
+  CHECK(world.append(world.message(world.room, 0, "id-0")) == AppendOutcome{What::conflict, rooms::Seq{0}});
+  CHECK(world.append(world.message(world.room, 1, "id-1")).what == What::appended);
+  CHECK(world.append(world.message(world.room, 1, "other")) == AppendOutcome{What::conflict, rooms::Seq{1}});
+  CHECK(world.append(world.message(world.room, 3, "id-3")) == AppendOutcome{What::conflict, rooms::Seq{1}});
+  CHECK(world.read({world.room.id, {}, {}, 10}).size() == 1);
+}
+
+TEST_CASE("an append repeated because its answer was lost is told its number and stored once") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 1, "id-1")).what == What::appended);
+  CHECK(world.append(world.message(world.room, 1, "id-1")) == AppendOutcome{What::duplicate, rooms::Seq{1}});
+  CHECK(world.read({world.room.id, {}, {}, 10}).size() == 1);
+}
+
+TEST_CASE("an old repeat under a new number leaves a void row, so that no number is missing") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 1, "id-1", "first")).what == What::appended);
+  CHECK(world.append(world.message(world.room, 2, "id-1", "again")) == AppendOutcome{What::duplicate, rooms::Seq{1}});
+  CHECK(world.append(world.message(world.room, 3, "id-3")).what == What::appended);
+  const auto page = world.read({world.room.id, {}, {}, 10});
+  REQUIRE(page.size() == 3);
+  CHECK(page[1].kind == MessageKind::voided);
+  CHECK(page[1].body.empty());
+  CHECK(page[1].message_id.empty());
+  CHECK(page[0].body == "first");
+}
+
+TEST_CASE("the same message id of another person or in another room is another message") {
+  Logged world;
+  (void)world.account(ben, "Ben");
+  const auto other = world.served_room("AAAABBBB", ben);
+  CHECK(world.append(world.message(world.room, 1, "same-id")).what == What::appended);
+  auto by_ben = world.message(world.room, 2, "same-id");
+  by_ben.author = ben;
+  CHECK(world.append(by_ben).what == What::appended);
+  CHECK(world.append(world.message(other, 1, "same-id")).what == What::appended);
+}
+
+TEST_CASE("a void row can be asked for and counts as a number") {
+  Logged world;
+  auto request = world.message(world.room, 1, "");
+  request.kind = MessageKind::voided;
+  CHECK(world.append(request) == AppendOutcome{What::appended, rooms::Seq{1}});
+  request.seq = rooms::Seq{2};
+  CHECK(world.append(request) == AppendOutcome{What::appended, rooms::Seq{2}});
+  CHECK(world.append(world.message(world.room, 3, "id-3")).what == What::appended);
+}
+
+TEST_CASE("whoever holds an older epoch is fenced off, also for edits") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 1, "id-1")).what == What::appended);
+  const auto taken = world.ask<seams::Result<seams::RoomRecord>>(
+      [&](auto executor, auto done) { world.stores->rooms().raise_epoch(world.room.code, executor, done); });
+  REQUIRE(taken.has_value());
+  CHECK(taken->epoch == world.room.epoch + 1);
+  CHECK(taken->last_seq == rooms::Seq{1});
+  CHECK(world.append(world.message(world.room, 2, "id-2")).what == What::fenced);
+  auto edit = world.message(world.room, 1, "", "changed");
+  edit.kind = MessageKind::edit;
+  CHECK(world.append(edit).what == What::fenced);
+  auto future = world.message(*taken, 2, "id-2");
+  ++future.epoch;
+  CHECK(world.append(future).what == What::fenced);
+  CHECK(world.append(world.message(*taken, 2, "id-2")).what == What::appended);
+}
+
+TEST_CASE("an unknown room is a conflict") {
+  Logged world;
+  auto request = world.message(world.room, 1, "id-1");
+  request.room = seams::RoomId{999};
+  CHECK(world.append(request) == AppendOutcome{What::conflict, rooms::Seq{0}});
+}
+
+TEST_CASE("an edit replaces the text and keeps number, author and first time") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 1, "id-1", "teh film")).what == What::appended);
+  auto edit = world.message(world.room, 1, "", "the film");
+  edit.kind = MessageKind::edit;
+  edit.at_ms = now + 500;
+  CHECK(world.append(edit) == AppendOutcome{What::appended, rooms::Seq{1}});
+  const auto page = world.read({world.room.id, {}, {}, 10});
+  REQUIRE(page.size() == 1);
+  CHECK(page[0].body == "the film");
+  CHECK(page[0].extra == "extra");
+  CHECK(page[0].at_ms == now + 1);
+  CHECK(page[0].edited_at_ms == now + 500);
+  CHECK(page[0].message_id == "id-1");
+}
+
+TEST_CASE("a removed message has no text left, keeps its number and its id, and can be neither edited nor reacted to") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 1, "id-1", "secret")).what == What::appended);
+  auto change = world.message(world.room, 1, "");
+  change.kind = MessageKind::removal;
+  CHECK(world.append(change).what == What::appended);
+  CHECK(world.append(change).what == What::appended);
+  for (const auto kind : {MessageKind::edit, MessageKind::reactions}) {
+    change.kind = kind;
+    CHECK(world.append(change) == AppendOutcome{What::conflict, rooms::Seq{1}});
+  }
+  const auto page = world.read({world.room.id, {}, {}, 10});
+  REQUIRE(page.size() == 1);
+  CHECK(page[0].kind == MessageKind::removal);
+  CHECK(page[0].body.empty());
+  CHECK(page[0].extra.empty());
+  CHECK(world.append(world.message(world.room, 2, "id-1")) == AppendOutcome{What::duplicate, rooms::Seq{1}});
+}
+
+TEST_CASE("reactions are replaced as a whole") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 1, "id-1")).what == What::appended);
+  auto change = world.message(world.room, 1, "");
+  change.kind = MessageKind::reactions;
+  change.extra = R"({"+1":[7]})";
+  CHECK(world.append(change).what == What::appended);
+  const auto page = world.read({world.room.id, {}, {}, 10});
+  CHECK(page[0].reactions == change.extra);
+  CHECK(page[0].extra == "extra");
+  CHECK(page[0].edited_at_ms == 0);
+}
+
+TEST_CASE("a change of a message that does not exist is a conflict") {
+  Logged world;
+  for (const auto kind : {MessageKind::edit, MessageKind::removal, MessageKind::reactions}) {
+    auto change = world.message(world.room, 1, "");
+    change.kind = kind;
+    CHECK(world.append(change) == AppendOutcome{What::conflict, rooms::Seq{0}});
+  }
+}
+
+TEST_CASE("outcomes of a room come in the order of the calls, many to one post") {
+  Logged world;
+  constexpr int count = 500;
+  std::vector<std::int64_t> order;
+  const std::size_t posts_before = world.loop.posts();
+  for (int seq = 1; seq <= count; ++seq) {
+    world.stores->messages().append(world.message(world.room, seq, "id-" + std::to_string(seq)), world.loop.executor(), [&](AppendOutcome outcome) {
+      CHECK(outcome.what == What::appended);
+      order.push_back(outcome.seq.value);
+    });
+  }
+  world.loop.run_until([&] { return order.size() == count; });
+  CHECK(std::is_sorted(order.begin(), order.end()));
+  CHECK(world.loop.posts() - posts_before < count / 2);
+}
+
+TEST_CASE("an answer is delivered to the loop that asked, each loop its own") {
+  Logged world;
+  TestLoop other;
+  bool here = false;
+  bool there = false;
+  world.stores->messages().append(world.message(world.room, 1, "id-1"), world.loop.executor(), [&](AppendOutcome) { here = true; });
+  world.stores->messages().append(world.message(world.room, 2, "id-2"), other.executor(), [&](AppendOutcome) { there = true; });
+  other.run_until([&] { return there; });
+  CHECK_FALSE(here);
+  world.loop.run_until([&] { return here; });
+}
+
+TEST_CASE("a page holds the newest messages, or those before, after or between given numbers") {
+  Logged world;
+  for (int seq = 1; seq <= 10; ++seq) (void)world.append(world.message(world.room, seq, "id-" + std::to_string(seq)));
+  const auto numbers = [&](std::optional<rooms::Seq> after, std::optional<rooms::Seq> before, std::size_t limit) {
+    std::vector<std::int64_t> seqs;
+    for (const auto& message : world.read({world.room.id, after, before, limit})) seqs.push_back(message.seq.value);
+    return seqs;
+  };
+  using Numbers = std::vector<std::int64_t>;
+  CHECK(numbers({}, {}, 3) == Numbers{8, 9, 10});
+  CHECK(numbers({}, rooms::Seq{8}, 3) == Numbers{5, 6, 7});
+  CHECK(numbers(rooms::Seq{2}, {}, 3) == Numbers{3, 4, 5});
+  CHECK(numbers(rooms::Seq{2}, rooms::Seq{5}, 10) == Numbers{3, 4});
+  CHECK(numbers(rooms::Seq{2}, rooms::Seq{9}, 2) == Numbers{7, 8});
+  CHECK(numbers(rooms::Seq{10}, {}, 3).empty());
+  CHECK(numbers({}, rooms::Seq{1}, 3).empty());
+  CHECK(numbers({}, {}, 0).empty());
+}
+
+TEST_CASE("a marked repeat is found by person and id") {
+  Logged world;
+  (void)world.append(world.message(world.room, 1, "id-1"));
+  const auto find = [&](seams::UserId author, std::string id) {
+    return world
+        .ask<seams::Result<std::optional<rooms::Seq>>>(
+            [&](auto executor, auto done) { world.stores->messages().find(world.room.id, author, id, executor, done); })
+        .value();
+  };
+  CHECK(find(anna, "id-1") == rooms::Seq{1});
+  CHECK(find(anna, "id-2") == std::nullopt);
+  CHECK(find(ben, "id-1") == std::nullopt);
+}
+
+TEST_CASE("rooms written from several threads at once keep every message once and without holes") {
+  Logged world;
+  constexpr int room_count = 4;
+  constexpr int each = 200;
+  std::vector<seams::RoomRecord> rooms;
+  for (int number = 0; number < room_count; ++number) rooms.push_back(world.served_room("ROOM000" + std::to_string(number), anna));
+  std::atomic<int> appended{0};
+  std::vector<std::thread> threads;
+  for (int number = 0; number < room_count; ++number) {
+    threads.emplace_back([&, number] {
+      for (int seq = 1; seq <= each; ++seq) {
+        world.stores->messages().append(world.message(rooms[static_cast<std::size_t>(number)], seq, "id-" + std::to_string(seq)), world.loop.executor(),
+                                        [&](AppendOutcome outcome) { appended += outcome.what == What::appended ? 1 : 0; });
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  world.loop.run_until([&] { return appended == room_count * each; });
+  for (const auto& room : rooms) CHECK(world.read({room.id, {}, {}, 1'000}).size() == each);
+}
+
+}  // namespace matinee::test
