@@ -11,10 +11,14 @@ export function median(values) {
 /** @param {number} value @param {number} low @param {number} high */
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
-/** Median absolute deviation, scaled to a standard deviation. @param {number[]} values */
+/**
+ * Mean distance from the median, scaled to a standard deviation. (The median distance would call readings that jump between
+ * two values noiseless, and frame times do just that.)
+ * @param {number[]} values
+ */
 export function deviation(values) {
   const m = median(values);
-  return 1.4826 * median(values.map((v) => Math.abs(v - m)));
+  return (1.2533 * values.reduce((sum, v) => sum + Math.abs(v - m), 0)) / values.length;
 }
 
 /** Failures within 10 s; two of them mean that this player cannot be held that tightly. @param {number[]} times @param {number} now */

@@ -14,6 +14,8 @@ import { align, hold } from './resting.js';
 
 const READINGS = 5;
 const SEEK_OVER_MS = 1000;
+/** Steering this away would take longer than the seek does. */
+const SEEK_ON_COMMAND_MS = 250;
 const COOL_MS = 3000;
 const EAGER_MS = 2000;
 
@@ -28,7 +30,8 @@ export function initial() {
 
 /** @param {State} s @param {Look} look @returns {Decision} */
 export function step(s, look) {
-  if (s.rev !== look.rev) s = onCommand(s, look);
+  const commanded = s.rev !== look.rev;
+  if (commanded) s = onCommand(s, look);
   const { reading } = look;
   if (look.phase !== 'playing') return withRate(hold(settle(s, look), look), look);
   if (reading.state === 'loading') return nothing(settle(s, look));
@@ -36,6 +39,9 @@ export function step(s, look) {
   if (reading.state === 'paused' || (reading.state === 'seeking' && s.alignSeekAt !== null)) return withRate(align(settle(s, look), look), look);
   if (reading.state === 'ended') return seekOver(s, look, null);
   if (reading.state !== 'playing') return nothing({ ...settle(s, look), playAt: reading.state === 'buffering' ? s.playAt : null });
+  // Somebody sought: that is known at once and not by measuring.
+  const jump = reading.positionMs - look.target(reading.at);
+  if (commanded && Math.abs(jump) > SEEK_ON_COMMAND_MS) return seekOver(s, look, jump);
   return steer(learnStart(s, look), look);
 }
 
@@ -72,7 +78,8 @@ function steer(s, look) {
   if (s.errors.length < 3) return nothing(s);
   const error = median(s.errors) + steered(now);
   if (!s.judged && now - s.seekAt > 300) {
-    s = { ...s, judged: true, leadMs: clamp(s.leadMs - 0.7 * error, 10, 5000), leadKnown: true };
+    // The picture jumped anyway: what is left may go as quickly as after a command.
+    s = { ...s, judged: true, commandAt: now, leadMs: clamp(s.leadMs - (s.leadKnown ? 0.7 : 1) * error, 10, 5000), leadKnown: true };
   }
   if (Math.abs(error) > SEEK_OVER_MS && now - s.seekAt >= s.coolMs) return seekOver(s, look, error);
   if (look.hidden) return withRate({ ...nothing(stopSteering(s, look)), errorMs: error, inStep: Math.abs(error) <= SEEK_OVER_MS }, look);

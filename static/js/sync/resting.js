@@ -6,8 +6,8 @@ import { clamp } from './estimating.js';
 /** @typedef {import('./types.js').Action} Action */
 /** @typedef {import('./types.js').Resting} Resting */
 
-/** Nearer than this is the same frame at any rate a video has. */
-const EXACT_MS = 0.5;
+/** The room rests on whole milliseconds and a player can stand on them; what is left is arithmetic. */
+const EXACT_MS = 0.05;
 const TRIES = 3;
 /** A start this late is made up for by rate within the first two seconds. */
 const LATE_START_MS = 120;

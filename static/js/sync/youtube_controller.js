@@ -18,16 +18,19 @@ const READINGS = 4;
 const INNER_MS = 30;
 const OUTER_MS = 70;
 const SEEK_OVER_MS = 1000;
+const SEEK_ON_COMMAND_MS = 500;
+/** Until it is known whether fine rates work, only a small correction tries one: a refusal costs time. */
+const TRY_FINE_UP_TO_MS = 150;
 const BETWEEN_ACTIONS_MS = 4000;
 const COARSE = 0.25;
 const FINE_STEP = 0.05;
 /** A rate that was taken on is told back within this time. */
-const CONFIRM_MS = 900;
+const CONFIRM_MS = 700;
 
 /** @returns {State} */
 export function initial() {
   return {
-    rev: '', commandAt: 0, tries: 0, leadMs: 500, leadKnown: false, startMs: 400, playAt: null, playFromMs: 0, alignSeekAt: null,
+    rev: '', commandAt: 0, tries: 0, leadMs: 500, leadKnown: false, startMs: 700, playAt: null, playFromMs: 0, alignSeekAt: null,
     errors: [], lastAt: -Infinity, noiseMs: 8, factor: 1, failures: [], fine: null, pulses: true, pulse: null, judge: null,
     pauseUntil: null, delayMs: 0, quietUntil: -Infinity, actionAt: -Infinity, seekAt: -Infinity, judged: true, seeks: 0,
   };
@@ -35,7 +38,8 @@ export function initial() {
 
 /** @param {State} s @param {Look} look @returns {Decision} */
 export function step(s, look) {
-  if (s.rev !== look.rev) {
+  const commanded = s.rev !== look.rev;
+  if (commanded) {
     s = { ...s, rev: look.rev, commandAt: Math.max(look.now, look.startAt), tries: 0, playAt: null, alignSeekAt: null,
       actionAt: -Infinity, seeks: 0, pulse: null, judge: null, pauseUntil: null, errors: [] };
   }
@@ -47,6 +51,9 @@ export function step(s, look) {
   if (reading.state === 'paused' || (reading.state === 'seeking' && s.alignSeekAt !== null)) return based(align(still(s), look), look);
   if (reading.state === 'ended') return seekOver(s, look, null, [{ do: 'play' }]);
   if (reading.state !== 'playing') return none({ ...still(s), playAt: reading.state === 'buffering' ? s.playAt : null });
+  const jump = reading.positionMs - look.target(reading.at);
+  // Somebody sought: that is known at once, and a pulse may follow without waiting.
+  if (commanded && Math.abs(jump) > SEEK_ON_COMMAND_MS) return eager(seekOver(s, look, jump, []));
   if (s.playAt !== null) {
     if (reading.positionMs - s.playFromMs < 5 || reading.at <= s.playAt) return none(s);
     s = learnStart(s, look);
@@ -100,7 +107,8 @@ function act(s, look, error) {
     if (error < 0) return seekOver(s, look, error, []);
     return none({ ...s, errors: [], pauseUntil: now + Math.max(20, error / look.rate - s.startMs / 2) }, { actions: [{ do: 'pause' }], errorMs: error });
   }
-  const depth = s.fine === false ? COARSE : clamp(Math.ceil(size / 2000 / FINE_STEP) * FINE_STEP, FINE_STEP, COARSE);
+  const fine = s.fine ?? size <= TRY_FINE_UP_TO_MS;
+  const depth = !fine ? COARSE : clamp(Math.ceil(size / 2000 / FINE_STEP) * FINE_STEP, FINE_STEP, COARSE);
   const rate = Number((look.rate * (1 - Math.sign(error) * depth)).toFixed(2));
   const lasts = Math.max(60, size / (look.rate * depth) - s.delayMs);
   const pulse = { rate, since: now, until: now + lasts, fromMs: error, confirmed: false };
@@ -134,7 +142,7 @@ const isFine = (pulse, look) => Math.abs(Math.abs(pulse.rate / look.rate - 1) - 
 /** What the last correction taught. @param {State} s @param {number} error @param {number} now @returns {State} */
 function learn(s, error, now) {
   if (!s.judged) {
-    s = { ...s, judged: true, leadKnown: true, leadMs: clamp(s.leadMs - 0.7 * error, 20, 6000) };
+    s = { ...s, judged: true, leadKnown: true, leadMs: clamp(s.leadMs - (s.leadKnown ? 0.7 : 1) * error, 20, 6000) };
   }
   if (!s.judge) return s;
   const { fromMs, expectedMs } = s.judge;
@@ -161,6 +169,9 @@ function seekOver(s, look, errorMs, after) {
   const state = { ...still(s), seekAt: look.now, actionAt: look.now, judged: false, seeks: s.seeks + 1, quietUntil: look.now + s.leadMs };
   return none(state, { actions: [{ do: 'seek', toMs }, ...after], errorMs });
 }
+
+/** @param {Decision} decision @returns {Decision} */
+const eager = (decision) => ({ ...decision, state: { ...decision.state, actionAt: -Infinity, seekAt: -Infinity } });
 
 /** @param {State} s */
 const known = (s) => (s.errors.length ? { errorMs: median(s.errors), inStep: Math.abs(median(s.errors)) <= OUTER_MS * s.factor } : {});

@@ -1,0 +1,140 @@
+// Players that exist only as arithmetic: what a <video> and YouTube's frame do with our actions, with delays, noise and drift.
+// Times are true milliseconds; a reading is stamped with the client's own clock by the simulation.
+
+/** Shared motion: a position that moves at a speed, and things that happen later. */
+class Motion {
+  constructor(random, drift) {
+    this.random = random;
+    this.drift = drift;
+    this.positionMs = 0;
+    this.since = 0;
+    this.moving = false;
+    this.rate = 1;
+    this.pending = [];
+  }
+
+  at(t) { return this.moving ? this.positionMs + (t - this.since) * this.rate * (1 + this.drift) : this.positionMs; }
+
+  set(t, change) {
+    this.positionMs = change.positionMs ?? this.at(t);
+    this.since = t;
+    if (change.moving !== undefined) this.moving = change.moving;
+    if (change.rate !== undefined) this.rate = change.rate;
+  }
+
+  later(t, run) { this.pending.push({ t, run }); this.pending.sort((a, b) => a.t - b.t); }
+
+  /** @returns {number} when something happens next */
+  get nextAt() { return this.pending[0]?.t ?? Infinity; }
+
+  advance(t) {
+    let changed = false;
+    while (this.pending.length && this.pending[0].t <= t) {
+      const { t: when, run } = this.pending.shift();
+      run(when);
+      changed = true;
+    }
+    return changed;
+  }
+}
+
+export class Html5Model extends Motion {
+  constructor(random, options) {
+    super(random, options.drift);
+    Object.assign(this, { startMs: 60, seekMs: 120, noiseMs: 2, rateLagMs: 10, loadMs: 300, ...options });
+    this.state = 'loading';
+    this.seeks = 0;
+    this.largestDev = 0;
+    this.turn = 0;
+  }
+
+  load(t, startMs) {
+    this.later(t + this.loadMs, (when) => { this.set(when, { positionMs: startMs }); this.state = 'paused'; });
+  }
+
+  act(action, t) {
+    if (action.do === 'play') this.play(t);
+    else if (action.do === 'pause') { this.turn++; this.set(t, { moving: false }); this.wants = false; if (this.state !== 'seeking') this.state = 'paused'; }
+    else if (action.do === 'seek') this.seek(t, action.toMs);
+    else if (Math.abs(action.rate - (this.asked ?? 1)) > 1e-4) {
+      this.asked = action.rate;
+      this.later(t + this.rateLagMs, (when) => this.set(when, { rate: action.rate }));
+    }
+  }
+
+  play(t) {
+    this.wants = true;
+    this.state = 'buffering';
+    const turn = ++this.turn;
+    this.later(t + this.startMs * this.random.between(0.7, 1.3), (when) => {
+      if (turn !== this.turn) return;
+      this.set(when, { moving: true });
+      this.state = 'playing';
+    });
+  }
+
+  seek(t, toMs) {
+    this.seeks++;
+    const resume = this.wants;
+    const turn = ++this.turn;
+    this.set(t, { moving: false });
+    this.state = 'seeking';
+    this.later(t + this.seekMs * this.random.between(0.6, 1.4), (when) => {
+      if (turn !== this.turn) return;
+      this.set(when, { positionMs: toMs, moving: !!resume });
+      this.state = resume ? 'playing' : 'paused';
+    });
+  }
+
+  /** A stall of the network: the picture stands, then goes on where it stood. */
+  stall(t, lastsMs) {
+    if (this.state !== 'playing') return;
+    const turn = ++this.turn;
+    this.set(t, { moving: false });
+    this.state = 'buffering';
+    this.later(t + lastsMs, (when) => {
+      if (turn !== this.turn) return;
+      this.set(when, { moving: true });
+      this.state = 'playing';
+    });
+  }
+
+  read(t, local) {
+    const noise = this.state === 'playing' ? this.random.between(-this.noiseMs, this.noiseMs) : 0;
+    return { state: this.state, positionMs: this.at(t) + noise, at: local(t), bufferedAheadMs: 10_000, durationMs: 3_600_000, ready: this.state !== 'loading' };
+  }
+}
+
+const COARSE_RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+
+export class YoutubeModel extends Html5Model {
+  constructor(random, options) {
+    super(random, { startMs: 700, seekMs: 500, noiseMs: 6, rateLagMs: 60, periodMs: 250, fine: false, loadMs: 800, ...options });
+    this.cued = true;
+    this.delivered = null;
+  }
+
+  act(action, t) {
+    if (action.do === 'rate') {
+      if (this.fine || COARSE_RATES.includes(action.rate)) super.act(action, t);
+      return;
+    }
+    if (action.do === 'play') this.cued = false;
+    if (action.do === 'seek' && this.cued) { this.set(t, { positionMs: action.toMs }); return; }
+    super.act(action, t);
+  }
+
+  /** Called by the simulation every period: the frame tells where it is. */
+  deliver(t, local) {
+    if (this.state !== 'playing') { this.delivered = null; return; }
+    this.delivered = { positionMs: this.at(t) + this.random.between(-this.noiseMs, this.noiseMs), at: local(t), rate: this.rate };
+  }
+
+  read(t, local) {
+    const still = super.read(t, local);
+    if (this.state !== 'playing') return { ...still, rate: this.rate };
+    // Until the first delivery the adapter knows only where it told the player to begin.
+    if (!this.delivered) return { ...still, state: 'buffering', rate: this.rate };
+    return { ...still, ...this.delivered };
+  }
+}

@@ -1,0 +1,180 @@
+// One member of a room in simulated time: the real clock driver, the real controller, a modelled player and network. Members
+// of one room are independent given the room's script, so each is played through by itself and sampled at 10 Hz.
+import { ClockDriver } from '../../../static/js/sync/clock_driver.js';
+import { positionAt } from '../../../static/js/sync/timeline.js';
+import * as html5 from '../../../static/js/sync/html5_controller.js';
+import * as youtube from '../../../static/js/sync/youtube_controller.js';
+import { Html5Model, YoutubeModel } from './models.mjs';
+import { randomOf } from './random.mjs';
+
+export const PROFILES = {
+  lan: { oneWayMs: 1, jitterMs: 1 },
+  home: { oneWayMs: 40, jitterMs: 10 },
+  mobile: { oneWayMs: 120, jitterMs: 60 },
+};
+const SERVER_EPOCH_MS = 1_700_000_000_000;
+const SAMPLE_MS = 100;
+
+export class Member {
+  /** @param {number} seed @param {{profile: keyof PROFILES, kind: 'html5'|'youtube', joinsAt?: number, player?: object, stalls?: [number, number][]}} options */
+  constructor(seed, { profile, kind, joinsAt = 0, player = {}, stalls = [] }) {
+    this.random = randomOf(seed);
+    const { between } = this.random;
+    this.network = PROFILES[profile];
+    this.clockOffset = between(-5000, 5000) + 10_000;
+    this.clockDrift = between(-100e-6, 100e-6);
+    this.joinsAt = joinsAt;
+    this.stalls = stalls;
+    this.events = [];
+    const drift = between(-100e-6, 100e-6);
+    this.player = kind === 'html5'
+      ? new Html5Model(this.random, { drift, startMs: between(5, 120), seekMs: between(20, 400), noiseMs: between(0, 4), rateLagMs: between(0, 30), loadMs: between(50, 600), ...player })
+      : new YoutubeModel(this.random, { drift, startMs: between(300, 1200), seekMs: between(200, 900), noiseMs: between(0, 10), rateLagMs: between(20, 120),
+        periodMs: between(150, 300), fine: this.random.next() < 0.5, loadMs: between(400, 1200), ...player });
+    this.controller = kind === 'html5' ? html5 : youtube;
+    this.kind = kind;
+    this.state = this.controller.initial();
+    this.playback = null;
+    this.tickAt = Infinity;
+    this.errors = [];
+    this.firstFrame = null;
+    this.steadySeeks = 0;
+    this.largestDev = 0;
+    this.local = (t) => this.clockOffset + t * (1 + this.clockDrift);
+    this.now = 0;
+    this.driver = new ClockDriver({
+      now: () => this.local(this.now),
+      send: (probe) => this.#probe(probe),
+      timers: { set: (f, ms) => this.#at(this.now + ms + between(0, 3), f), clear: (event) => { event.run = () => {}; } },
+    });
+  }
+
+  /** @param {{t: number, playback: object}[]} script the room's states and the server time each was sent @param {number} untilMs */
+  run(script, untilMs) {
+    this.script = script;
+    this.#at(this.joinsAt, () => this.#join(script));
+    for (const entry of script) {
+      if (entry.t > this.joinsAt) this.#at(entry.t + this.#delay(), () => this.#take(entry.playback));
+    }
+    for (const [t, lasts] of this.stalls) this.#at(t, () => this.player.stall(this.now, lasts));
+    for (let t = Math.ceil(this.joinsAt / SAMPLE_MS) * SAMPLE_MS; t <= untilMs; t += SAMPLE_MS) this.#at(t, () => this.#sample());
+    this.events.sort((a, b) => a.t - b.t);
+    while (true) {
+      const t = Math.min(this.events[0]?.t ?? Infinity, this.tickAt, this.player.nextAt);
+      if (t > untilMs) return this;
+      this.now = t;
+      if (this.player.advance(t)) this.tickAt = Math.min(this.tickAt, t + this.random.between(0, 3));
+      else if (this.events[0]?.t === t) this.events.shift().run();
+      else this.#tick();
+    }
+  }
+
+  /** True position against the true timeline, at server time t. */
+  truth(t, script = this.script) {
+    const sent = script.filter((e) => e.t <= t).at(-1);
+    return positionAt(sent.playback, SERVER_EPOCH_MS + t);
+  }
+
+  #join(script) {
+    const known = script.filter((e) => e.t <= this.now).at(-1);
+    this.driver.burst({ fresh: true });
+    this.player.load(this.now, 0);
+    if (this.kind === 'youtube') this.#deliverEvery();
+    if (known) this.#take(known.playback);
+  }
+
+  #deliverEvery() {
+    this.#at(this.now + this.player.periodMs, () => {
+      this.player.deliver(this.now, this.local);
+      this.tickAt = Math.min(this.tickAt, this.now);
+      this.#deliverEvery();
+    });
+  }
+
+  #take(playback) {
+    if (this.playback && this.playback.rev >= playback.rev) return;
+    this.playback = playback;
+    this.tickAt = this.now;
+  }
+
+  #tick() {
+    const { clock } = this.driver;
+    const now = this.local(this.now);
+    const { playback } = this;
+    let wakeIn = 100;
+    if (playback && (clock.ready || playback.phase !== 'playing')) {
+      const reading = this.player.read(this.now, this.local);
+      const decision = this.controller.step(this.state, {
+        now, reading, hidden: false, rev: String(playback.rev), phase: playback.phase, rate: playback.rate,
+        holdMs: playback.position_ms, startAt: clock.localAt(playback.at_ms),
+        target: (localMs) => positionAt(playback, clock.serverAt(localMs), reading.durationMs),
+      });
+      this.state = decision.state;
+      for (const action of decision.actions) this.#act(action, playback);
+      wakeIn = Math.min(wakeIn, decision.wakeInMs ?? Infinity);
+    }
+    // A browser's timer comes a little late, never early.
+    this.tickAt = this.now + wakeIn + this.random.between(0, 2);
+  }
+
+  #act(action, playback) {
+    const sinceCommand = this.now - (playback.at_ms - SERVER_EPOCH_MS);
+    if (action.do === 'seek' && this.player.state === 'playing' && sinceCommand > 3000 && this.now - this.joinsAt > 5000) this.steadySeeks++;
+    if (action.do === 'rate') this.largestDev = Math.max(this.largestDev, Math.abs(action.rate / playback.rate - 1));
+    this.player.act(action, this.now);
+  }
+
+  #sample() {
+    const e = this.player.at(this.now) - this.truth(this.now);
+    const moving = this.player.state === 'playing';
+    if (moving && this.firstFrame === null) this.firstFrame = { t: this.now, e };
+    this.errors.push({ t: this.now, e, moving });
+  }
+
+  #probe(probe) {
+    const up = this.now + this.#delay();
+    const served = up + 0.05;
+    const down = served + this.#delay();
+    this.#at(down, () => {
+      this.driver.onReply({ t1: probe.t1, t2: SERVER_EPOCH_MS + up, t3: SERVER_EPOCH_MS + served });
+    });
+  }
+
+  /** One way; both probes of a pair meet nearly the same queue. */
+  #delay() {
+    const { oneWayMs, jitterMs } = this.network;
+    if (this.delayAt !== this.now) {
+      this.delayAt = this.now;
+      this.delayMs = Math.max(0.2, oneWayMs + this.random.between(-jitterMs, jitterMs));
+    }
+    return this.delayMs + this.random.between(0, 0.2);
+  }
+
+  #at(t, run) {
+    const event = { t, run };
+    let i = this.events.length;
+    while (i > 0 && this.events[i - 1].t > t) i--;
+    this.events.splice(i, 0, event);
+    return event;
+  }
+}
+
+/** The states of a room by its commands, as the server would send them. @param {{t: number, do: string, toMs?: number, rate?: number}[]} commands @param {number} startDelayMs */
+export function scriptOf(commands, startDelayMs) {
+  let playback = { rev: 1, epoch: 1, phase: 'paused', media: {}, position_ms: 0, at_ms: SERVER_EPOCH_MS, rate: 1 };
+  const script = [{ t: 0, playback }];
+  for (const c of commands) {
+    const at = SERVER_EPOCH_MS + c.t;
+    const position = c.toMs ?? Math.round(positionAt(playback, at));
+    const phase = c.do === 'play' ? 'playing' : c.do === 'pause' ? 'paused' : playback.phase;
+    playback = { ...playback, rev: playback.rev + 1, phase, position_ms: position, at_ms: phase === 'playing' ? at + startDelayMs : at, rate: c.rate ?? playback.rate };
+    script.push({ t: c.t, playback });
+  }
+  return script;
+}
+
+export function quantile(values, q) {
+  if (values.length === 0) return 0;
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+}

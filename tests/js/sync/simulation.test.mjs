@@ -1,0 +1,103 @@
+// Thousands of simulated rooms: the real clock and controllers against modelled players, networks, clock offsets of ± 5 s and
+// drifts of ± 100 ppm. Every bound is docs/sync.md's or tighter. A failure names its seed: run that one alone.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { Member, PROFILES, quantile, scriptOf } from './simulation.mjs';
+
+const HTML5_SEEDS = 700;
+const YOUTUBE_SEEDS = 200;
+
+/** The room's delay before a play or seek takes effect. */
+const startDelay = (profile) => Math.min(400, Math.max(30, 0.75 * 2 * PROFILES[profile].oneWayMs + 20));
+
+/** Two members from the start and one who comes late; play, a far seek, pause. */
+function watch(seed, { kind, profile, slow }) {
+  const [play, seek, pause, end] = [2000, 12_000 * slow, 26_000 * slow, 30_000 * slow];
+  const script = scriptOf([{ t: play, do: 'play' }, { t: seek, do: 'seek', toMs: 100_000 }, { t: pause, do: 'pause' }], startDelay(profile));
+  const members = [0, 1, 2].map((i) => new Member(seed * 16 + i, { profile, kind, joinsAt: i === 2 ? 4000 : 0 }).run(script, end));
+  return { script, members };
+}
+
+function measure(kind, profile, seeds, { slow, settleMs }) {
+  const figures = { spread: [], paused: [], firstFrame: [], laterOn: [], clock: [], steadySeeks: 0 };
+  for (let seed = 1; seed <= seeds; seed++) {
+    const { script, members } = watch(seed, { kind, profile, slow });
+    const byTime = new Map();
+    for (const member of members) {
+      for (const { t, e, moving } of member.errors) {
+        const last = script.filter((entry) => entry.t <= t).at(-1);
+        if (t - last.t < settleMs || t - member.joinsAt < 5000 + settleMs) continue;
+        if (last.playback.phase === 'paused') figures.paused.push(Math.abs(e));
+        else if (moving) (byTime.get(t) ?? byTime.set(t, []).get(t)).push(e);
+      }
+      figures.steadySeeks += member.steadySeeks;
+      const truth = 1_700_000_000_000 + member.now;
+      figures.clock.push(Math.abs(member.driver.clock.serverAt(member.local(member.now)) - truth));
+    }
+    for (const errors of byTime.values()) figures.spread.push(Math.max(...errors) - Math.min(...errors));
+    const { firstFrame, errors } = members[2];
+    assert.ok(firstFrame, `seed ${seed}: the late joiner never moved`);
+    figures.firstFrame.push(Math.abs(firstFrame.e));
+    figures.laterOn.push(Math.abs(errors.find((s) => s.t >= firstFrame.t + settleMs + 2000).e));
+  }
+  return figures;
+}
+
+function report(t, name, f) {
+  const p = (values) => [0.5, 0.95, 1].map((q) => quantile(values, q).toFixed(1)).join(' / ');
+  t.diagnostic(`${name} (p50 / p95 / max, ms): spread ${p(f.spread)}; late joiner's first frame ${p(f.firstFrame)}, then ${p(f.laterOn)}; ` +
+    `paused ${p(f.paused)}; clock ${p(f.clock)}; seeks while playing ${f.steadySeeks}`);
+}
+
+const CLOCK_P95 = { lan: 1, home: 3, mobile: 8 };
+
+for (const profile of /** @type {const} */ (['lan', 'home', 'mobile'])) {
+  test(`files stay in step on a ${profile} network`, (t) => {
+    const figures = measure('html5', profile, HTML5_SEEDS, { slow: 1, settleMs: 3000 });
+    report(t, `html5, ${profile}, ${HTML5_SEEDS} seeds`, figures);
+    assert.ok(quantile(figures.spread, 0.95) <= (profile === 'lan' ? 15 : 25), 'spread');
+    assert.ok(quantile(figures.firstFrame, 0.99) <= 250, 'first frame of a late joiner');
+    assert.ok(quantile(figures.laterOn, 0.95) <= 60, 'a late joiner five seconds later');
+    assert.ok(quantile(figures.paused, 1) < 0.1, 'paused means the same frame');
+    assert.ok(quantile(figures.clock, 0.95) <= CLOCK_P95[profile], 'clock');
+    assert.equal(figures.steadySeeks, 0, 'no seek while merely playing');
+  });
+
+  test(`YouTube stays in step on a ${profile} network`, (t) => {
+    const figures = measure('youtube', profile, YOUTUBE_SEEDS, { slow: 2, settleMs: 6000 });
+    report(t, `youtube, ${profile}, ${YOUTUBE_SEEDS} seeds`, figures);
+    assert.ok(quantile(figures.spread, 0.95) <= 150, 'spread');
+    assert.ok(quantile(figures.laterOn, 0.95) <= 70, 'a late joiner');
+    assert.ok(quantile(figures.paused, 1) < 0.1, 'paused means the same frame');
+    assert.ok(figures.steadySeeks <= YOUTUBE_SEEDS * 3 * 0.01, 'hardly a seek while merely playing');
+  });
+}
+
+test('a member who stalled for four seconds comes back by one seek', (t) => {
+  const script = scriptOf([{ t: 1000, do: 'play' }], 30);
+  const back = [];
+  for (let seed = 1; seed <= 100; seed++) {
+    const member = new Member(seed, { kind: 'html5', profile: 'home', stalls: [[8000, 4000]] }).run(script, 20_000);
+    assert.equal(member.steadySeeks, 1, `seed ${seed}`);
+    const after = member.errors.filter((s) => s.t > 12_000);
+    const lost = after.findLast((s) => Math.abs(s.e) > 40);
+    back.push(lost ? lost.t - 12_000 : 0);
+  }
+  t.diagnostic(`back in step after ${[0.5, 0.95, 1].map((q) => quantile(back, q)).join(' / ')} ms (p50 / p95 / max)`);
+  assert.ok(quantile(back, 0.95) <= 5000);
+});
+
+test('a player whose rate cannot be steered is left with a wider tolerance instead of being pushed for ever', () => {
+  const script = scriptOf([{ t: 1000, do: 'play' }], 30);
+  const member = new Member(7, { kind: 'html5', profile: 'lan', player: { rateLagMs: 1e9, startMs: 90 } });
+  member.state = { ...member.state, startMs: 10 };
+  member.run(script, 40_000);
+  assert.ok(member.state.factor > 1);
+  assert.equal(member.steadySeeks, 0);
+});
+
+test('the same seed plays the same room', () => {
+  const once = watch(3, { kind: 'html5', profile: 'mobile', slow: 1 }).members.map((m) => m.errors);
+  const again = watch(3, { kind: 'html5', profile: 'mobile', slow: 1 }).members.map((m) => m.errors);
+  assert.deepEqual(once, again);
+});

@@ -1,0 +1,32 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { branch, isNewer, positionAt } from '../../../static/js/sync/timeline.js';
+
+const playing = { rev: 4, epoch: 1, phase: 'playing', media: null, position_ms: 5000, at_ms: 100_000, rate: 1.5, by: '1', op: '' };
+
+test('a playing timeline moves at its rate', () => assert.equal(positionAt(playing, 102_000), 8000));
+
+test('a start in the future holds its position until then', () => {
+  assert.equal(positionAt(playing, 99_999), 5000);
+  assert.equal(positionAt(playing, 100_000), 5000);
+});
+
+test('a paused or waiting timeline stands', () => {
+  for (const phase of /** @type {const} */ (['paused', 'waiting', 'idle'])) assert.equal(positionAt({ ...playing, phase }, 200_000), 5000);
+});
+
+test('nothing plays beyond its end', () => assert.equal(positionAt(playing, 900_000, 60_000), 60_000));
+
+test('watching alone begins where the room is and changes only what is asked', () => {
+  const own = branch(playing, 102_000, { phase: 'paused' });
+  assert.deepEqual([own.phase, own.position_ms, own.at_ms, own.rate], ['paused', 8000, 102_000, 1.5]);
+  assert.equal(branch(playing, 102_000, { position_ms: 0 }).position_ms, 0);
+});
+
+test('an older or equal revision is no news, another epoch is', () => {
+  assert.ok(isNewer(null, playing));
+  assert.ok(!isNewer(playing, playing));
+  assert.ok(!isNewer(playing, { ...playing, rev: 3 }));
+  assert.ok(isNewer(playing, { ...playing, rev: 5 }));
+  assert.ok(isNewer(playing, { ...playing, rev: 1, epoch: 2 }));
+});
