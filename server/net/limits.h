@@ -40,6 +40,8 @@ struct WebSocketLimits {
   std::chrono::milliseconds close_max{2'000};       // for the peer's close frame and for the tail
   std::size_t tail_bytes_max = net::tail_bytes_max;
   std::size_t read_pause_tail_bytes = 64 * 1024;    // we stop reading while more than this is unsent
+
+  bool operator==(const WebSocketLimits&) const = default;
 };
 
 }  // namespace matinee::net

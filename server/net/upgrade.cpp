@@ -54,8 +54,10 @@ UpgradeVerdict check_upgrade(const RequestHead& head, bool has_body, const Upgra
   const std::string_view key = head.field("sec-websocket-key");
   if (head.count("sec-websocket-key") != 1 || !is_key(key)) return {400, "Sec-WebSocket-Key is not 16 bytes in base64."};
   if (rules.check_origin) {
-    const std::string own = (head.secure ? "https://" : "http://") + head.host;
-    if (head.count("origin") != 1 || !equals_ignoring_case(head.field("origin"), own)) return {403, "WebSockets are opened from this site's own pages only."};
+    const std::string_view origin = head.field("origin");
+    const bool ours = rules.accepts_origin ? rules.accepts_origin(origin, head)
+                                           : equals_ignoring_case(origin, (head.secure ? "https://" : "http://") + head.host);
+    if (head.count("origin") != 1 || !ours) return {403, "WebSockets are opened from this site's own pages only."};
   }
   if (!rules.subprotocol.empty() && !any_field_lists(head, "sec-websocket-protocol", rules.subprotocol, false))
     return {400, "The WebSocket subprotocol is not one that is spoken here."};

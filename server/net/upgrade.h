@@ -1,5 +1,6 @@
 // Checks a WebSocket opening handshake (RFC 6455 §4.2.1) more strictly than the engine does. Pure.
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,9 @@ struct UpgradeVerdict {
 
 struct UpgradeRules {
   std::string subprotocol = "matinee.v1";  // must be among those offered; empty = any or none
-  bool check_origin = true;                // Origin must equal scheme://Host of this very request
+  bool check_origin = true;                // exactly one Origin, which must equal scheme://Host of this very request …
+  // … or be what this accepts instead (behind a proxy that ends TLS, only the configured public URL knows the scheme).
+  std::function<bool(std::string_view origin, const RequestHead& head)> accepts_origin = {};
 };
 
 // True when the request asks for a WebSocket at all (an Upgrade field that names it).
