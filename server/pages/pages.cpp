@@ -1,0 +1,57 @@
+#include "server/pages/pages.h"
+
+#include "server/http/static_files.h"
+#include "server/ops/host_rules.h"
+#include "server/pages/account.h"
+#include "server/pages/entrance.h"
+#include "server/pages/errors.h"
+#include "server/pages/landing.h"
+#include "server/pages/room.h"
+#include "server/pages/setup.h"
+#include "server/pages/visit.h"
+
+namespace matinee::pages {
+namespace {
+
+void add_files(http::Router& router, const Services& services) {
+  router.get("/static/{name...}", [&services](const http::RequestPtr& request, http::Responder responder) {
+    services.static_files.serve(*request, std::move(responder), request->path_param("name"));
+  });
+  router.get("/favicon.ico", [&services](const http::RequestPtr& request, http::Responder responder) {
+    services.static_files.serve(*request, std::move(responder), "img/mark.svg");
+  });
+  router.get("/healthz", [](const http::RequestPtr&, http::Responder responder) { responder.send(http::Response::text(200, "ok\n")); });
+}
+
+}  // namespace
+
+void add_pages(http::Router& router, const Services& services) {
+  add_files(router, services);
+  router.get("/", on_page(services, landing));
+  router.get("/rooms", on_page(services, my_rooms));
+  router.post("/rooms", on_form(services, start_room));
+  router.post("/join", on_form(services, join_by_code));
+  router.get("/rooms/{code}", on_page(services, room));
+  router.post("/rooms/{code}/join", on_form(services, join_room, join_when_stale));
+  router.get("/r/{code}", on_page(services, short_link));
+  router.get("/signup", on_page(services, sign_up_page));
+  router.post("/signup", on_form(services, sign_up, enter_when_stale));
+  router.get("/login", on_page(services, log_in_page));
+  router.post("/login", on_form(services, log_in, enter_when_stale));
+  router.post("/logout", on_form(services, log_out, leave_when_stale));
+  router.get("/account", on_page(services, account_page));
+  router.post("/account/name", on_form(services, change_name));
+  router.post("/account/password", on_form(services, change_password));
+  router.post("/account/logout-everywhere", on_form(services, log_out_everywhere));
+  router.get("/setup/{token}", on_page(services, setup_page));
+  router.post("/setup", on_form(services, set_up));
+}
+
+http::Response router_error(const Services& services, const http::Request& request, int status) {
+  Model model;
+  model.set("asset_base", "/static/" + services.static_files.hash());
+  model.set("signup_open", services.signups_open);
+  return error_response(services, request, std::move(model), error_text(status));
+}
+
+}  // namespace matinee::pages

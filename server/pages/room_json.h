@@ -1,0 +1,20 @@
+// The data the room page hands to its script (docs/protocol.md, "Pages and forms"), as JSON text for an attribute: the template
+// escapes it there. Pure.
+#pragma once
+#include <string>
+#include <string_view>
+#include "server/auth/identity.h"
+
+namespace matinee::pages {
+
+struct RoomPageData {
+  std::string code;
+  std::string name;
+  auth::Identity you;
+  std::string share_url;
+  std::string csrf;
+  std::string version;
+};
+[[nodiscard]] std::string room_json(const RoomPageData& data);
+
+}  // namespace matinee::pages

@@ -1,0 +1,56 @@
+#include "server/pages/room_list.h"
+
+#include "rooms/room_code.h"
+
+namespace matinee::pages {
+namespace {
+
+const char* role_text(rooms::Role role) {
+  switch (role) {
+    case rooms::Role::owner: return "Owner";
+    case rooms::Role::moderator: return "Moderator";
+    case rooms::Role::member: return "Member";
+    case rooms::Role::guest: return "Guest";
+  }
+  return "";
+}
+
+struct Gathering {  // shared by the answers of the rooms' shards; the last one finishes
+  Model::List list;
+  std::size_t waiting = 0;
+  std::function<void(std::optional<Model::List>)> done;
+};
+
+void ask_people(const VisitPtr& visit, const std::vector<seams::RoomOfUser>& rooms, const std::shared_ptr<Gathering>& gathering) {
+  gathering->waiting = rooms.size();
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    visit->services.room_summary(rooms[i].code, visit->here.executor, [gathering, i](const std::optional<RoomSummary>& summary) {
+      if (summary && summary->people > 0) gathering->list[i].set("people_text", people_text(summary->people));
+      if (--gathering->waiting == 0) gathering->done(std::move(gathering->list));
+    });
+  }
+}
+
+}  // namespace
+
+std::string people_text(std::int64_t people) {
+  if (people <= 0) return "nobody here yet";
+  return people == 1 ? "1 person here" : std::to_string(people) + " people here";
+}
+
+void list_rooms(const VisitPtr& visit, std::size_t limit, std::function<void(std::optional<Model::List>)> done) {
+  visit->services.rooms.rooms_of(visit->who->user, limit, visit->here.executor,
+                                 [visit, done = std::move(done)](seams::Result<std::vector<seams::RoomOfUser>> rooms) {
+    if (!rooms) return done(std::nullopt);
+    auto gathering = std::make_shared<Gathering>();
+    for (const seams::RoomOfUser& room : *rooms) {
+      gathering->list.push_back(Model().set("code", room.code).set("code_shown", rooms::show_room_code(room.code))
+                                    .set("room_name", room.name).set("role_text", role_text(room.role)));
+    }
+    if (rooms->empty() || !visit->services.room_summary) return done(std::move(gathering->list));
+    gathering->done = done;
+    ask_people(visit, *rooms, gathering);
+  });
+}
+
+}  // namespace matinee::pages

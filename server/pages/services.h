@@ -1,0 +1,56 @@
+// Everything the pages need, given by the composition root. References outlive the router that add_pages() fills.
+// Thread rule: read-only after start. Handlers run on the loop that read the request and stay there: every slow answer comes back
+// through that loop's executor.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include "server/auth/accounts.h"
+#include "server/auth/sessions.h"
+#include "server/auth/throttle.h"
+#include "server/seams/room_directory.h"
+#include "server/seams/settings_store.h"
+#include "server/seams/user_store.h"
+
+namespace matinee::auth { class FormTokens; }
+namespace matinee::http { class StaticFiles; }
+namespace matinee::net { class Loop; }
+namespace matinee::ops { class HostRules; }
+
+namespace matinee::pages {
+
+class Templates;
+
+// What one loop has of its own.
+struct LoopServices {
+  auth::SessionService* sessions = nullptr;
+  auth::Accounts* accounts = nullptr;
+  seams::Executor executor;
+};
+
+// What a room tells people at its door.
+struct RoomSummary {
+  std::int64_t people = 0;
+  std::string watching;   // title or host of what plays; empty = nothing
+};
+
+struct Services {
+  const Templates& templates;
+  const http::StaticFiles& static_files;
+  const ops::HostRules& hosts;
+  const auth::FormTokens& form_tokens;
+  auth::Throttle& throttle;
+  seams::UserStore& users;
+  seams::SettingsStore& settings;
+  seams::RoomDirectory& rooms;
+  std::function<std::int64_t()> now_ms;
+  std::function<LoopServices(net::Loop&)> at;
+  // Asks the room's home shard; answers on `executor`, nothing when the room is not loaded. Empty = never known.
+  std::function<void(const std::string& code, seams::Executor executor, std::function<void(std::optional<RoomSummary>)> done)> room_summary;
+  bool signups_open = true;
+  bool guests = true;
+  std::string version;
+};
+
+}  // namespace matinee::pages
