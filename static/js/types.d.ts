@@ -64,7 +64,7 @@ export interface Badge {
 }
 export interface PlayerView {
   phase: Playback['phase']; positionMs: number; durationMs: number | null; rate: number; buffering: boolean;
-  badge: Badge; needsTap: boolean; error: null | { code: string; text: string }; canSeek: boolean;
+  badge: Badge; needsTap: boolean; error: null | { code: string; text: string }; canSeek: boolean; needsConsent?: boolean;
 }
 export interface Engine extends EventTarget {
   onWelcome(welcome: Welcome): void;
@@ -81,6 +81,10 @@ export interface Engine extends EventTarget {
   resync(): void;
   watchAlone(on: boolean): void;
   tapForSound(): void;
+  startNow(): void;
+  loadAnyway(): void;
+  onPresence(diff: { changed: Participant[] }): void;
+  onRoom(room: Room): void;
 }
 /** What the engine is made from. */
 export interface EngineOptions {

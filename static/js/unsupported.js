@@ -1,2 +1,5 @@
 // Loaded only by browsers without modules: they get a sentence instead of an empty room.
-document.getElementById('unsupported').hidden = false;
+(function () {
+  var note = document.getElementById('unsupported');
+  if (note) note.hidden = false;
+})();

@@ -1,0 +1,63 @@
+// @ts-check
+import { Emitter } from './lib/emitter.js';
+import { random_id } from './lib/ids.js';
+import { read_json, write_json } from './lib/store.js';
+import { Chat } from './models/chat.js';
+import { Connection } from './models/connection.js';
+import { People } from './models/people.js';
+import { PlaybackModel } from './models/playback.js';
+import { Settings } from './models/settings.js';
+import { find, set_text } from './lib/dom.js';
+
+/** The models of one room page, and what every controller needs of it. Says `room`, `connection`, `unread`, `offline`. */
+export class App extends Emitter {
+  page = /** @type {import('./types.js').PageData} */ (JSON.parse(find('meta[name="matinee-room"]').getAttribute('content') ?? '{}'));
+  settings = new Settings();
+  people = new People();
+  playback = new PlaybackModel();
+  /** @type {import('./types.js').Room | null} */
+  room = null;
+  offline = !navigator.onLine;
+  /** server's Unix time minus performance.now(), good enough for words; the engine keeps the exact clock */
+  server_offset_ms = 0;
+
+  chat = new Chat({
+    unsent: read_json('sessionStorage', this.#key('unsent'), []),
+    save: (unsent) => write_json('sessionStorage', this.#key('unsent'), unsent.length ? unsent : null),
+  });
+
+  connection = new Connection({
+    open: () => new WebSocket(new URL(this.page.socket_path, location.href.replace(/^http/, 'ws')), 'matinee.v1'),
+    later: (task, ms) => setTimeout(task, ms),
+    cancel: clearTimeout,
+    random: Math.random,
+    join: () => ({ tab: this.#tab(), ...(this.room ? { since: { epoch: this.chat.epoch, seq: this.chat.last_seq, rev: this.playback.rev } } : {}) }),
+  });
+
+  get server_now() {
+    return performance.now() + this.server_offset_ms;
+  }
+
+  /** Said to a screen reader, nothing to see. @param {string} text */
+  announce(text) {
+    const node = find('#announce');
+    set_text(node, '');
+    setTimeout(() => set_text(node, text), 50);
+  }
+
+  /** The same after a reload, so that the new socket replaces the old one. */
+  #tab() {
+    const tab = read_json('sessionStorage', 'matinee.tab', '') || random_id();
+    write_json('sessionStorage', 'matinee.tab', tab);
+    return tab;
+  }
+
+  /** @param {string} name */
+  #key(name) {
+    return `matinee.${name}.${this.page.code}`;
+  }
+
+  draft_key() {
+    return this.#key('draft');
+  }
+}

@@ -1,0 +1,140 @@
+// @ts-check
+import { random_id } from '../lib/ids.js';
+import { sentence_for } from '../lib/sentences.js';
+import { hour_text } from '../lib/format.js';
+import { find, set_text } from '../lib/dom.js';
+import { is_silenced, can, refusal } from '../models/rights.js';
+import { ChatLog } from '../views/chat_log.js';
+import { make_composer } from '../views/composer.js';
+
+/** @typedef {import('../app.js').App} App */
+
+const page_size = 50;
+
+/** Chat: composer → model → wire, and back. @param {App} app */
+export function control_chat(app) {
+  const { chat, connection, people, settings, page } = app;
+  let painted = Promise.resolve();
+  let dirty = Infinity;
+  let asking = false;
+  let last_hole = 0;
+  let quiet_until = 0;
+  let lifted = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+
+  const composer = make_composer({ send: post, typing: (on) => connection.send({ type: 'chat.typing', on }) });
+  const log = new ChatLog({
+    me: page.you.id, earlier, discard: (id) => chat.discard(id),
+    retry: (id) => {
+      const one = chat.retry(id);
+      if (one) connection.send(chat.wire(one));
+    },
+    seen: (count) => app.emit('unread', count),
+  });
+
+  chat.on('changed', ({ from }) => {
+    // Several changes of one task are painted together, still before the next frame.
+    if (dirty === Infinity) painted = painted.then(paint);
+    dirty = Math.min(dirty, from);
+  });
+  const paint = () => {
+    const lines = chat.lines();
+    log.paint(lines, Math.min(dirty, lines.length), chat.more_before);
+    dirty = Infinity;
+  };
+
+  /** @param {string} text */
+  function post(text) {
+    const one = chat.post(text, random_id(), Date.now());
+    if (connection.state === 'joined') connection.send(chat.wire(one));
+    paint();
+    log.to_newest();
+  }
+
+  async function earlier() {
+    const before = chat.messages[0]?.seq;
+    if (before !== undefined) await ask({ before, limit: page_size });
+  }
+
+  /** @param {{before: number, limit: number}} question */
+  async function ask(question) {
+    if (asking) return;
+    asking = true;
+    const reply = await connection.request({ type: 'chat.history', ...question });
+    asking = false;
+    if (reply.type === 'chat.page') chat.page(reply, question.before);
+  }
+
+  /** A gap that history does not fill is one the room has no messages for: asked once. */
+  function fill_hole() {
+    const hole = chat.hole();
+    if (!hole || hole.before <= last_hole) return;
+    last_hole = hole.before;
+    ask(hole);
+  }
+
+  /** What stands between this person and writing, as a sentence. */
+  function condition() {
+    const [me, now] = [people.self, app.server_now];
+    if (connection.state !== 'joined' && connection.state !== 'idle') return composer.say(app.offline ? 'You are offline. What you send goes out when you are back.' : '');
+    if (me && is_silenced(me, now)) {
+      const until = me.silenced_until_ms ?? 0;
+      clearTimeout(lifted);
+      if (until) lifted = setTimeout(condition, Math.min(until - now + 50, 60_000));
+      return composer.say(until ? `Your chat is stopped until ${hour_text(until)}.` : 'Your chat is stopped.', true);
+    }
+    if (app.room && me && !can(app.room, me, 'chat')) return composer.say(refusal(app.room, 'chat', 'chat', people.name(app.room.owner)), true);
+    composer.say(Date.now() < quiet_until ? 'That was quick. Your message follows in a moment.' : '');
+  }
+
+  /** @param {import('../types.js').WireError} error */
+  function refused(error) {
+    const id = error.id ?? '';
+    const one = chat.unsent.find((candidate) => candidate.id === id);
+    if (!one) return;
+    if (error.code === 'slow_down' || error.code === 'storage_unavailable') {
+      const wait = error.retry_ms ?? 2_000;
+      quiet_until = Date.now() + wait;
+      condition();
+      setTimeout(() => {
+        condition();
+        if (chat.unsent.includes(one) && !one.failed) connection.send(chat.wire(one));
+      }, wait + Math.random() * 100);
+    } else chat.refused(id, sentence_for(error));
+  }
+
+  /** @param {import('../types.js').ChatMessage} message */
+  function heard(message) {
+    chat.receive(message);
+    people.typing(message.author, false, Date.now());
+    if (message.author !== page.you.id) {
+      log.arrived(message.seq);
+      if (settings.values.announce === 'mentions' && message.text.toLocaleLowerCase().includes(`@${page.you.name.toLocaleLowerCase()}`)) app.announce(`${message.name}: ${message.text}`);
+    }
+    fill_hole();
+  }
+
+  const announce_rule = () => find('#chat-log').setAttribute('aria-live', settings.values.announce === 'all' ? 'polite' : 'off');
+  announce_rule();
+  settings.on('change', announce_rule);
+  people.on('typing', () => set_text(find('#chat-typing'), people.typing_text(Date.now())));
+  setInterval(() => set_text(find('#chat-typing'), people.typing_text(Date.now())), 2_000);
+  people.on('change', condition);
+  app.on('room', condition);
+  app.on('connection', condition);
+  document.addEventListener('visibilitychange', () => log.looked());
+
+  return {
+    composer, log, heard, refused,
+    /** @param {import('../types.js').Welcome} welcome */
+    welcome(welcome) {
+      log.me = welcome.you;
+      const known = chat.last_seq;
+      chat.welcome(welcome, people.self?.name ?? page.you.name);
+      if (welcome.resumed) for (const message of welcome.messages) if (message.seq > known && message.author !== welcome.you) log.arrived(message.seq);
+      last_hole = 0;
+      for (const one of chat.waiting()) connection.send(chat.wire(one));
+      fill_hole();
+      condition();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// @ts-check
+import { find, set_attribute, set_text } from '../lib/dom.js';
+import { write_json, read_json } from '../lib/store.js';
+import { set_banner } from '../views/banner.js';
+import { show_ending } from '../views/ending.js';
+
+/** @typedef {import('../app.js').App} App */
+/** @typedef {import('../types.js').Engine} Engine */
+
+const quiet_ms = 2_000;
+
+/**
+ * The line to the server as people see it: the dot in the header, a quiet banner after two seconds, and the page that says it is over.
+ * @param {App} app @param {Engine} engine @param {{draft(): string, restore(text: string): void}} composer
+ */
+export function control_link(app, engine, composer) {
+  const { connection } = app;
+  let was_joined = false;
+  let timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+
+  const words = () => {
+    if (connection.state === 'joined') return { state: 'joined', text: 'Connected' };
+    if (connection.state === 'ended') return { state: 'ended', text: 'Not connected' };
+    if (app.offline) return { state: 'offline', text: 'Offline' };
+    return { state: 'connecting', text: was_joined ? 'Reconnecting' : 'Connecting' };
+  };
+  const paint = () => {
+    const { state, text } = words();
+    set_attribute(find('#connection'), 'data-state', state);
+    set_text(find('#connection-text'), text);
+    clearTimeout(timer);
+    if (state === 'joined') set_banner('');
+    else if (state === 'offline') set_banner('You are offline. What you write is kept and sent when you are back.');
+    else if (state === 'connecting') timer = setTimeout(() => set_banner(was_joined ? 'Reconnecting… What you write is kept.' : 'Still connecting…'), quiet_ms);
+  };
+
+  connection.on('state', (state) => {
+    if (state === 'joined') was_joined = true;
+    else engine.connectionLost();
+    paint();
+    app.emit('connection', state);
+    if (state === 'ended') over(connection.ending);
+  });
+
+  /** @param {string} reason */
+  function over(reason) {
+    if (reason === 'replaced') {
+      set_banner('This room went on in another tab.', { text: 'Use it here', act: () => connection.restart() });
+      return;
+    }
+    write_json('sessionStorage', app.draft_key(), composer.draft() || null);
+    const player = find('#player');
+    player.replaceChildren();
+    show_ending(reason, app.page.code);
+  }
+
+  const network = (/** @type {boolean} */ offline) => {
+    app.offline = offline;
+    if (!offline) connection.wake();
+    paint();
+    app.emit('connection', connection.state);
+  };
+  addEventListener('online', () => network(false));
+  addEventListener('offline', () => network(true));
+  document.addEventListener('visibilitychange', () => !document.hidden && connection.wake());
+  addEventListener('pageshow', (event) => event.persisted && connection.wake());
+  addEventListener('pagehide', () => write_json('sessionStorage', app.draft_key(), composer.draft() || null));
+  composer.restore(read_json('sessionStorage', app.draft_key(), ''));
+  paint();
+}

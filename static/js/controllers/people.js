@@ -1,0 +1,83 @@
+// @ts-check
+import { find } from '../lib/dom.js';
+import { sentence_for } from '../lib/sentences.js';
+import { actions_on } from '../models/rights.js';
+import { confirm_dialog } from '../views/dialogs.js';
+import { open_menu } from '../views/menu.js';
+import { PeopleList } from '../views/people_list.js';
+
+/** @typedef {import('../app.js').App} App */
+
+const stop_chat_ms = 10 * 60_000;
+
+/** @type {Record<string, {text: string, bad?: boolean}>} */
+const words = {
+  make_moderator: { text: 'Make moderator' }, make_member: { text: 'Make member' }, make_owner: { text: 'Hand over the room' },
+  stop_chat: { text: 'Stop chat for 10 minutes' }, stop_chat_for_good: { text: 'Stop chat' }, allow_chat: { text: 'Allow chat' },
+  remove: { text: 'Remove', bad: true }, block: { text: 'Block', bad: true },
+};
+
+/** The list of people and the menu at each of them. @param {App} app @param {(text: string) => void} say */
+export function control_people(app, say) {
+  const { people, playback, connection } = app;
+  const list = new PeopleList();
+  let queued = false;
+
+  /** @param {import('../types.js').Participant} person */
+  const actions = (person) => {
+    const me = people.self;
+    if (!app.room || !me) return [];
+    return actions_on(app.room, me, person, app.server_now).flatMap((name) => (name === 'stop_chat' ? ['stop_chat', 'stop_chat_for_good'] : [name]));
+  };
+
+  const paint = () => {
+    queued = false;
+    list.paint(people.sorted(), { me: people.me, playing: playback.now?.media != null, has_menu: (person) => actions(person).length > 0, now_ms: app.server_now });
+  };
+  const soon = () => {
+    if (queued) return;
+    queued = true;
+    setTimeout(paint, 50);
+  };
+
+  find('#people-list').addEventListener('click', (event) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-menu]'));
+    const person = people.here.get(button?.dataset.menu ?? '');
+    if (!button || !person) return;
+    open_menu(button, actions(person).map((name) => ({ name, ...words[name] })), (name) => act(name, person));
+  });
+
+  /** @param {string} name @param {import('../types.js').Participant} person */
+  async function act(name, person) {
+    if (!(await agreed(name, person.name))) return;
+    const reply = await connection.request(message_for(name, person.id));
+    if (reply.type === 'error') say(sentence_for(reply));
+    else if (name === 'remove') say(`${person.name} was removed.`);
+    else if (name === 'block') say(`${person.name} is blocked.`);
+  }
+
+  people.on('change', soon);
+  playback.on('change', soon);
+  app.on('room', soon);
+}
+
+/** @param {string} name @param {string} person */
+function message_for(name, person) {
+  switch (name) {
+    case 'make_moderator': return { type: 'participant.role', person, role: 'moderator' };
+    case 'make_member': return { type: 'participant.role', person, role: 'member' };
+    case 'make_owner': return { type: 'participant.role', person, role: 'owner' };
+    case 'stop_chat': return { type: 'participant.silence', person, on: true, for_ms: stop_chat_ms };
+    case 'stop_chat_for_good': return { type: 'participant.silence', person, on: true, for_ms: 0 };
+    case 'allow_chat': return { type: 'participant.silence', person, on: false, for_ms: 0 };
+    case 'block': return { type: 'participant.block', person };
+    default: return { type: 'participant.remove', person };
+  }
+}
+
+/** What cannot be taken back is asked for. @param {string} name @param {string} person */
+async function agreed(name, person) {
+  if (name === 'block') return confirm_dialog({ title: `Block ${person}?`, text: 'They leave the room and cannot enter it again.', action: 'Block' });
+  if (name === 'make_owner') return confirm_dialog({ title: `Hand the room over to ${person}?`, text: 'They become the owner, you stay as a moderator.', action: 'Hand over' });
+  return true;
+}

@@ -1,0 +1,156 @@
+// @ts-check
+import { find, set_text } from '../lib/dom.js';
+import { random_id } from '../lib/ids.js';
+import { sentence_for } from '../lib/sentences.js';
+import { can, refusal } from '../models/rights.js';
+import { Bar } from '../views/bar.js';
+import { make_badge } from '../views/badge.js';
+import { open_dialog } from '../views/dialogs.js';
+import { make_notice } from '../views/notice.js';
+import { make_source } from '../views/source.js';
+
+/** @typedef {import('../app.js').App} App */
+/** @typedef {import('../types.js').Engine} Engine */
+
+/** Stage, control bar and source box: intents go to the engine, its view comes back. @param {App} app @param {Engine} engine */
+export function control_playback(app, engine) {
+  const { connection, people, playback, settings } = app;
+  const notice = make_notice();
+  let view = /** @type {import('../types.js').PlayerView | null} */ (null);
+
+  const may = (/** @type {import('../types.js').Grant} */ grant) => can(app.room, people.self, grant);
+  const why_not = (/** @type {import('../types.js').Grant} */ grant, /** @type {string} */ verb) => (app.room ? refusal(app.room, grant, verb, owner_name()) : '');
+  const owner_name = () => (app.room && app.room.owner !== people.me ? people.name(app.room.owner) : '');
+  const alone = () => view?.badge.kind === 'alone';
+
+  /** Acts, or says who could. @param {string} verb @param {() => void} act */
+  const with_control = (verb, act) => {
+    if (may('control') || alone()) return act();
+    const sentence = why_not('control', verb);
+    notice.show(sentence);
+    app.announce(sentence);
+    if (view) bar.paint(view);
+  };
+
+  const bar = new Bar({
+    play: () => with_control('play', () => engine.play()),
+    pause: () => with_control('pause', () => engine.pause()),
+    seek: (ms) => with_control('seek', () => engine.seek(ms)),
+    rate: (rate) => with_control('set the speed', () => engine.setRate(rate)),
+    volume: (volume) => sound({ volume, muted: false }),
+    mute: (muted) => sound({ muted }),
+    fullscreen,
+  });
+  const badge = make_badge({ act: badge_act, announce: (text) => app.announce(text), details: () => open_dialog('sync-details') });
+  const source = make_source({ watch, close: () => watch('') });
+
+  /** @param {Partial<import('../models/settings.js').Values>} change */
+  function sound(change) {
+    settings.set(change);
+    engine.setVolume(settings.values.volume);
+    engine.setMuted(settings.values.muted);
+    bar.paint_sound(settings.values.volume, settings.values.muted);
+  }
+
+  /** @param {string} name */
+  function badge_act(name) {
+    if (name === 'start_now') engine.startNow();
+    else if (name === 'rejoin') engine.watchAlone(false);
+    else if (name === 'tap') sound_on();
+    else engine.resync();
+  }
+
+  function sound_on() {
+    if (settings.values.muted) sound({ muted: false });
+    engine.tapForSound();
+  }
+
+  /** @param {string} url @returns {Promise<string | null>} what went wrong */
+  async function watch(url) {
+    const reply = await connection.request({ type: 'playback.set', url, base_rev: playback.rev, op: random_id() });
+    if (reply.type === 'error' && reply.code === 'stale') {
+      // Choosing a video is an explicit wish whatever stood there before: once more against what we know now.
+      const again = await connection.request({ type: 'playback.set', url, base_rev: playback.rev, op: random_id() });
+      return again.type === 'error' ? sentence_for(again) : null;
+    }
+    if (reply.type === 'error') return reply.code === 'forbidden' ? why_not('play_now', 'choose the video') : sentence_for(reply);
+    return null;
+  }
+
+  /** @param {import('../models/playback.js').Undo} undo */
+  async function take_back(undo) {
+    if ('rate' in undo) engine.setRate(undo.rate);
+    else if (!('url' in undo)) engine.seek(undo.position_ms);
+    else {
+      const sentence = await watch(undo.url);
+      if (sentence) notice.show(sentence);
+      else if (undo.position_ms) engine.seek(undo.position_ms);
+    }
+  }
+
+  function fullscreen() {
+    const theatre = find('#theatre');
+    const video = /** @type {any} */ (document.querySelector('#player video'));
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (theatre.requestFullscreen) theatre.requestFullscreen().catch(() => {});
+    else video?.webkitEnterFullscreen?.();
+  }
+
+  function paint_room() {
+    const media = playback.now?.media ?? null;
+    find('#main').dataset.media = media ? media.kind : 'none';
+    find('#stage-empty').hidden = media !== null;
+    source.paint(media !== null, app.room && !may('play_now') ? why_not('play_now', 'choose the video') : '');
+    find('#stage-gate').hidden = !(media && view?.needsConsent);
+    if (media) set_text(find('#gate-host'), media.kind === 'youtube' ? 'youtube.com' : new URL(media.url, location.href).host);
+  }
+
+  playback.on('change', paint_room);
+  playback.on('noted', (/** @type {import('../models/playback.js').Change} */ change) => {
+    const own = change.by === people.me;
+    const grant = change.undo && 'url' in change.undo ? 'play_now' : 'control';
+    const undo = change.undo && may(grant) ? change.undo : null;
+    if (own && !undo) return;
+    notice.show(`${own ? 'You' : people.name(change.by)} ${change.text}`, undo && (() => take_back(undo)));
+  });
+  people.on('change', paint_room);
+  app.on('room', paint_room);
+  find('#gate-load').addEventListener('click', () => engine.loadAnyway());
+  find('#sync-again').addEventListener('click', () => engine.resync());
+  find('#sync-alone').addEventListener('click', () => engine.watchAlone(!alone()));
+  document.addEventListener('fullscreenchange', () => bar.paint_fullscreen(document.fullscreenElement !== null));
+  // After a click inside the frame of another site the keys would go there.
+  addEventListener('blur', () => setTimeout(() => document.activeElement?.matches('#player iframe') && find('#play').focus({ preventScroll: true }), 0));
+  engine.addEventListener('view', (event) => {
+    view = /** @type {CustomEvent} */ (event).detail;
+    if (!view) return;
+    bar.paint(view);
+    badge(view, may('control'));
+    find('#stage-gate').hidden = !view.needsConsent;
+  });
+  engine.addEventListener('refused', (event) => {
+    const error = /** @type {CustomEvent} */ (event).detail;
+    notice.show(error.code === 'forbidden' ? why_not('control', 'do this') : sentence_for(error));
+  });
+  sound({});
+
+  return {
+    source, notice, bar,
+    /** @param {import('../models/keys.js').KeyIntent} intent */
+    key(intent) {
+      const volume = settings.values.volume;
+      switch (intent) {
+        case 'toggle': return bar.toggle();
+        case 'back5': return bar.step(-5_000);
+        case 'forward5': return bar.step(5_000);
+        case 'back10': return bar.step(-10_000);
+        case 'forward10': return bar.step(10_000);
+        case 'louder': return sound({ volume: volume + 0.05, muted: false });
+        case 'quieter': return sound({ volume: volume - 0.05 });
+        case 'mute': return sound({ muted: !settings.values.muted });
+        case 'fullscreen': return fullscreen();
+        default: return undefined;
+      }
+    },
+  };
+}

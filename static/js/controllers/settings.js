@@ -1,0 +1,66 @@
+// @ts-check
+import { find } from '../lib/dom.js';
+import { sentence_for } from '../lib/sentences.js';
+import { can } from '../models/rights.js';
+import { confirm_dialog, open_dialog } from '../views/dialogs.js';
+import { changed_room_settings, fill_room_settings, say_room_settings } from '../views/room_settings.js';
+
+/** The Settings dialog: the room's part for those who may, and one's own part, which acts at once. @param {import('../app.js').App} app */
+export function control_settings(app) {
+  const { settings, connection, people } = app;
+  const mine = /** @type {HTMLFormElement} */ (find('#my-form'));
+  const dialog = /** @type {HTMLDialogElement} */ (find('#settings'));
+
+  find('#open-settings').addEventListener('click', () => {
+    if (app.room) fill_room_settings(app.room, { edit: can(app.room, people.self, 'edit_room'), owner: people.self?.role === 'owner' });
+    fill_mine();
+    open_dialog('settings');
+  });
+  find('#open-help').addEventListener('click', () => {
+    dialog.close();
+    open_dialog('help');
+  });
+
+  find('#room-form').addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const change = app.room && changed_room_settings(app.room);
+    if (!change) return dialog.close();
+    const reply = await connection.request({ type: 'room.settings', ...change });
+    if (reply.type === 'error') say_room_settings(sentence_for(reply));
+    else dialog.close();
+  });
+  find('#close-room').addEventListener('click', async () => {
+    const sure = await confirm_dialog({ title: 'Close this room?', text: 'Everybody leaves, and its code stops working. This cannot be taken back.', action: 'Close room' });
+    if (sure) connection.send({ type: 'room.close' });
+  });
+
+  mine.addEventListener('submit', (event) => event.preventDefault());
+  mine.addEventListener('change', () => {
+    const data = new FormData(mine);
+    settings.set({
+      theme: /** @type {any} */ (data.get('theme')), announce: /** @type {any} */ (data.get('announce')),
+      ask_first: data.has('ask_first'), letter_keys: data.has('letter_keys'),
+    });
+  });
+  settings.on('change', ({ theme }) => wear(theme));
+
+  function fill_mine() {
+    const values = settings.values;
+    /** @type {HTMLSelectElement} */ (find('#set-theme')).value = values.theme;
+    /** @type {HTMLSelectElement} */ (find('#set-announce')).value = values.announce;
+    for (const name of /** @type {const} */ (['ask_first', 'letter_keys'])) /** @type {HTMLInputElement} */ (find(`input[name="${name}"]`, mine)).checked = values[name];
+  }
+}
+
+/** theme.js reads the same key before the first paint of the next page. @param {string} theme */
+function wear(theme) {
+  const root = document.documentElement;
+  try {
+    if (theme === 'system') localStorage.removeItem('matinee.theme');
+    else localStorage.setItem('matinee.theme', theme);
+  } catch {
+    // Storage is blocked: this page wears it, the next one will not.
+  }
+  if (theme === 'system') delete root.dataset.theme;
+  else root.dataset.theme = theme;
+}

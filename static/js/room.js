@@ -1,0 +1,102 @@
+// @ts-check
+// The room page: makes the models, the engine and the controllers, and leads what the server says to whom it concerns.
+import { App } from './app.js';
+import { control_chat } from './controllers/chat.js';
+import { control_link } from './controllers/link.js';
+import { control_people } from './controllers/people.js';
+import { control_playback } from './controllers/playback.js';
+import { control_settings } from './controllers/settings.js';
+import { follow_viewport } from './controllers/viewport.js';
+import { find, set_text } from './lib/dom.js';
+import { intent_of, place_of } from './models/keys.js';
+import { SyncEngine } from './sync/engine.js';
+import { any_dialog_open, open_dialog, wire_dialogs } from './views/dialogs.js';
+import { make_tabs } from './views/panel.js';
+import { make_share } from './views/share.js';
+
+const answered = new Set(['playback.set', 'playback.play', 'playback.pause', 'playback.seek', 'playback.rate', 'playback.start_now']);
+
+const app = new App();
+const { connection, people, playback } = app;
+/** @type {import('./types.js').Engine} */
+const engine = new SyncEngine({
+  stage: find('#player'),
+  send: (message) => (answered.has(message.type) ? connection.request(message) : void connection.send(message)),
+  now: () => performance.now(),
+  askBeforeLoading: () => app.settings.values.ask_first,
+});
+
+const chat = control_chat(app);
+const player = control_playback(app, engine);
+control_people(app, (text) => player.notice.show(text));
+control_settings(app);
+control_link(app, engine, chat.composer);
+const tabs = make_tabs((name) => name === 'chat' && chat.log.shown());
+make_share(app.page, (text) => app.announce(text));
+wire_dialogs();
+follow_viewport();
+
+connection.on('message', (/** @type {import('./types.js').ServerMessage} */ message) => {
+  switch (message.type) {
+    case 'room.welcome': return welcome(message);
+    case 'chat.message': return chat.heard(message);
+    case 'chat.typing': return people.typing(message.person, message.on, Date.now());
+    case 'playback.state':
+      if (playback.apply(message)) engine.onPlayback(message);
+      return undefined;
+    case 'presence.diff':
+      people.diff(message);
+      return engine.onPresence(message);
+    case 'room.changed': return room_is(message.room);
+    case 'clock.reply': return engine.onClockReply(message);
+    case 'error': return message.id ? chat.refused(message) : player.notice.show(message.message);
+    default: return undefined;
+  }
+});
+
+/** @param {import('./types.js').Welcome} message */
+function welcome(message) {
+  app.server_offset_ms = message.server_time_ms - performance.now();
+  people.welcome(message.you, message.participants);
+  room_is(message.room);
+  playback.welcome(message.playback);
+  engine.onWelcome(message);
+  engine.connectionBack();
+  chat.welcome(message);
+}
+
+/** @param {import('./types.js').Room} room */
+function room_is(room) {
+  app.room = room;
+  engine.onRoom(room);
+  set_text(find('#room-name'), room.name);
+  const keep = /** @type {HTMLAnchorElement} */ (find('#keep-room'));
+  keep.hidden = !(room.guest_room && room.owner === people.me && app.page.you.kind === 'guest');
+  keep.href = `/signup?next=/rooms/${room.code}`;
+  title();
+  app.emit('room', room);
+}
+
+let unread = 0;
+function title() {
+  document.title = `${unread ? `(${unread}) ` : ''}${app.room?.name ?? app.page.name} · Matinee`;
+}
+app.on('unread', (count) => {
+  unread = count;
+  find('#chat-unread').hidden = count === 0 || tabs.is_open('chat');
+  title();
+});
+
+addEventListener('keydown', (event) => {
+  if (any_dialog_open()) return;
+  const intent = intent_of(event, place_of(/** @type {any} */ (event.target)), app.settings.values.letter_keys);
+  if (!intent) return;
+  event.preventDefault();
+  if (intent === 'help') open_dialog('help');
+  else if (intent === 'chat') {
+    tabs.select('chat');
+    chat.composer.focus();
+  } else player.key(intent);
+});
+
+connection.start();

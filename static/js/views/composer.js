@@ -1,0 +1,84 @@
+// @ts-check
+import { find, set_text } from '../lib/dom.js';
+import { code_points } from '../lib/format.js';
+
+const longest = 4_000;
+const said_from = 3_800;
+const typing_again_ms = 3_000;
+
+/**
+ * The box one writes in. What is typed stays typed whatever happens to the connection.
+ * @param {{send(text: string): void, typing(on: boolean): void}} options
+ */
+export function make_composer({ send, typing }) {
+  const form = find('#composer');
+  const text = /** @type {HTMLTextAreaElement} */ (find('#chat-text'));
+  const hint = find('#composer-hint');
+  let condition = '';
+  let stopped = false;
+  let typed_at = -Infinity;
+
+  const count = () => (text.value.length > said_from ? code_points(text.value) : 0);
+  const tell = () => {
+    const length = count();
+    if (length > longest) set_text(hint, `${length - longest} characters too many.`);
+    else if (length > said_from) set_text(hint, `${longest - length} characters left.`);
+    else set_text(hint, condition);
+  };
+  const grow = () => {
+    if (CSS.supports('field-sizing', 'content')) return;
+    text.style.setProperty('block-size', 'auto');
+    text.style.setProperty('block-size', `${text.scrollHeight}px`);
+  };
+  const mark = (/** @type {boolean} */ on) => {
+    const now = performance.now();
+    if (on && now - typed_at < typing_again_ms) return;
+    if (!on && typed_at === -Infinity) return;
+    typed_at = on ? now : -Infinity;
+    typing(on);
+  };
+
+  text.addEventListener('input', () => {
+    tell();
+    grow();
+    mark(text.value.trim() !== '');
+  });
+  text.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  });
+  text.addEventListener('blur', () => mark(false));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit();
+  });
+
+  function submit() {
+    if (stopped || text.value.trim() === '' || count() > longest) return;
+    const value = text.value.replace(/\s+$/u, '');
+    text.value = '';
+    typed_at = -Infinity;
+    tell();
+    grow();
+    text.focus();
+    send(value);
+  }
+
+  return {
+    focus: () => text.focus(),
+    draft: () => text.value,
+    /** @param {string} value */
+    restore(value) {
+      if (!text.value) text.value = value;
+      grow();
+    },
+    /** A calm sentence above the box; nothing may be sent while `stop`. @param {string} sentence @param {boolean} stop */
+    say(sentence, stop = false) {
+      condition = sentence;
+      stopped = stop;
+      text.readOnly = stop;
+      tell();
+    },
+  };
+}

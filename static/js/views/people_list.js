@@ -1,0 +1,87 @@
+// @ts-check
+import { el, find, icon, set_text } from '../lib/dom.js';
+import { hour_text } from '../lib/format.js';
+import { is_silenced } from '../models/rights.js';
+import { avatar } from './avatar.js';
+
+/** @typedef {import('../types.js').Participant} Participant */
+
+const role_words = { owner: 'Owner', moderator: 'Moderator', member: 'Member', guest: 'Guest' };
+const shown_at_most = 300;
+const behind_ms = 250;
+
+/** @param {Participant} person @returns {{text: string, tone: string} | null} */
+export function state_badge(person) {
+  const off = Math.abs(person.error_ms ?? 0);
+  switch (person.state) {
+    case 'playing':
+    case 'hidden':
+      return off > behind_ms ? { text: `${(off / 1000).toFixed(1)} s ${(person.error_ms ?? 0) < 0 ? 'behind' : 'ahead'}`, tone: 'warn' } : { text: 'In step', tone: 'good' };
+    case 'paused': return { text: 'Paused', tone: '' };
+    case 'buffering': return { text: 'Buffering', tone: 'warn' };
+    case 'ad': return { text: 'Ad playing', tone: 'warn' };
+    case 'blocked': return { text: 'Not started', tone: 'warn' };
+    case 'failed': return { text: 'Cannot play it', tone: 'bad' };
+    case 'alone': return { text: 'On their own', tone: '' };
+    case undefined: return null;
+  }
+}
+
+/** @param {Participant} person @param {boolean} self @param {boolean} playing @param {boolean} menu @param {number} now_ms */
+function row(person, self, playing, menu, now_ms) {
+  const badge = playing ? state_badge(person) : null;
+  const until = person.silenced_until_ms;
+  const silenced = is_silenced(person, now_ms) ? (until ? `Chat stopped until ${hour_text(until)}` : 'Chat stopped') : '';
+  return el('li', { class: 'person', 'data-person': person.id },
+    avatar(person.id, person.name),
+    el('div', { class: 'person-words' },
+      el('p', { class: 'person-name' }, person.name, self && el('span', { class: 'person-you', text: ' (you)' })),
+      el('p', { class: 'person-facts' },
+        el('span', { text: role_words[person.role] }),
+        badge && el('span', { class: 'person-state', 'data-tone': badge.tone, text: badge.text }),
+        silenced && el('span', { class: 'person-silenced', text: silenced }))),
+    menu && el('button', { class: 'icon-button', type: 'button', 'data-menu': person.id, 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': `What to do about ${person.name}` }, icon('more')));
+}
+
+/** Paints who is here; a row whose facts are the same keeps its element, so focus and open menus stay. */
+export class PeopleList {
+  #list = find('#people-list');
+  /** @type {Map<string, {node: HTMLElement, key: string}>} */
+  #rows = new Map();
+
+  /**
+   * @param {Participant[]} people sorted
+   * @param {{me: string, playing: boolean, has_menu: (person: Participant) => boolean, now_ms: number}} facts
+   */
+  paint(people, { me, playing, has_menu, now_ms }) {
+    set_text(find('#people-count'), people.length ? String(people.length) : '');
+    const shown = people.slice(0, shown_at_most);
+    const ids = new Set(shown.map((person) => person.id));
+    for (const [id, { node }] of this.#rows) {
+      if (ids.has(id)) continue;
+      node.remove();
+      this.#rows.delete(id);
+    }
+    let previous = /** @type {Element | null} */ (null);
+    for (const person of shown) {
+      const menu = has_menu(person);
+      const badge = playing ? state_badge(person) : null;
+      const key = [person.name, person.role, badge?.text, person.silenced_until_ms, is_silenced(person, now_ms), menu].join('|');
+      let painted = this.#rows.get(person.id);
+      if (!painted || painted.key !== key) {
+        const node = row(person, person.id === me, playing, menu, now_ms);
+        const focused = painted?.node.contains(document.activeElement);
+        painted?.node.replaceWith(node);
+        if (focused) node.querySelector('button')?.focus();
+        painted = { node, key };
+        this.#rows.set(person.id, painted);
+      }
+      const next = previous ? previous.nextElementSibling : this.#list.firstElementChild;
+      if (next !== painted.node) this.#list.insertBefore(painted.node, next);
+      previous = painted.node;
+    }
+    const rest = people.length - shown.length;
+    this.#list.querySelector('[data-rest]')?.remove();
+    if (rest > 0) this.#list.append(el('li', { class: 'chat-empty', 'data-rest': '', text: `and ${rest} more` }));
+  }
+}

@@ -1,0 +1,73 @@
+// @ts-check
+import { el, find, set_text } from '../lib/dom.js';
+import { grant_words, grants, roles } from '../models/rights.js';
+
+/** @typedef {import('../types.js').Room} Room */
+
+const role_heads = { owner: 'Owner', moderator: 'Moderator', member: 'Member', guest: 'Guest' };
+const form_of = () => /** @type {HTMLFormElement} */ (find('#room-form'));
+
+/** @param {HTMLFormElement} form @param {string} name @param {string} value */
+function choose(form, name, value) {
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(`input[name="${name}"]`))) input.checked = input.value === value;
+}
+
+/** @param {Room} room */
+function grants_table(room) {
+  const head = el('thead', null, el('tr', null, el('th', { scope: 'col', text: 'Who may' }), ...roles.slice(1).map((role) => el('th', { scope: 'col', text: role_heads[role] }))));
+  const rows = grants.map((grant) => el('tr', null, el('th', { scope: 'row', text: grant_words[grant] }), ...roles.slice(1).map((role) => el('td', null, el('input', {
+    type: 'checkbox', 'data-role': role, 'data-grant': grant, checked: (room.grants[role] ?? []).includes(grant), 'aria-label': `${grant_words[grant]}: ${role_heads[role]}`,
+  })))));
+  return [head, el('tbody', null, ...rows)];
+}
+
+/** @param {Room} room @param {{edit: boolean, owner: boolean}} may */
+export function fill_room_settings(room, may) {
+  const form = form_of();
+  form.hidden = !may.edit;
+  find('#close-room').hidden = !may.owner;
+  find('#room-form-error').hidden = true;
+  /** @type {HTMLInputElement} */ (find('#set-name')).value = room.name;
+  choose(form, 'preset', room.preset);
+  choose(form, 'wait_policy', room.wait_policy);
+  find('#grants').replaceChildren(...grants_table(room));
+}
+
+/**
+ * Only what was changed, so that two people editing at once do not undo each other.
+ * @param {Room} room
+ * @returns {Record<string, unknown> | null} fields of room.settings
+ */
+export function changed_room_settings(room) {
+  const data = new FormData(form_of());
+  /** @type {Record<string, unknown>} */
+  const change = {};
+  const name = String(data.get('name') ?? '').trim();
+  if (name && name !== room.name) change.name = name;
+  const preset = data.get('preset');
+  if (preset && preset !== room.preset) change.preset = preset;
+  const policy = data.get('wait_policy');
+  if (policy && policy !== room.wait_policy) change.wait_policy = policy;
+  const table = changed_grants(room);
+  if (table) change.grants = table;
+  return Object.keys(change).length ? change : null;
+}
+
+/** @param {Room} room @returns {Record<string, string[]> | null} */
+function changed_grants(room) {
+  /** @type {Record<string, string[]>} */
+  const table = {};
+  for (const role of roles.slice(1)) {
+    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (find('#grants').querySelectorAll(`input[data-role="${role}"]`));
+    const now = [...boxes].filter((box) => box.checked).map((box) => box.dataset.grant ?? '');
+    const before = grants.filter((grant) => (room.grants[role] ?? []).includes(grant));
+    if (now.join() !== before.join()) table[role] = now;
+  }
+  return Object.keys(table).length ? table : null;
+}
+
+/** @param {string} sentence */
+export function say_room_settings(sentence) {
+  find('#room-form-error').hidden = sentence === '';
+  set_text(find('#room-form-error'), sentence);
+}
