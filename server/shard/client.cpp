@@ -54,6 +54,13 @@ void Client::leave() {
   if (host != nullptr) host->gone(*this);
 }
 
+void Client::orphan() {
+  stage_ = Stage::leaving;
+  deadline_.cancel();
+  host_ = nullptr;
+  socket_ = nullptr;
+}
+
 void Client::close(std::uint16_t code, std::string_view reason) {
   if (!open()) return;
   const auto self = shared_from_this();   // the socket may let go of us while it closes

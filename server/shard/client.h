@@ -70,6 +70,8 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
 
   void send(std::string_view text);                     // at once, not behind the room's batch
   void refuse(const rooms::Error& error, std::string_view ref, std::string_view message_id = {});
+  // The shard is being destroyed: whatever the socket still says is not heard.
+  void orphan();
   // Leaves the room and its fan-out now; the closing handshake follows.
   void close(std::uint16_t code, std::string_view reason);
 

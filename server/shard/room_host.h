@@ -45,6 +45,7 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
 
   [[nodiscard]] const std::string& code() const { return code_; }
   [[nodiscard]] seams::RoomId room_id() const { return record_.id; }
+  [[nodiscard]] const rooms::Room* room() const { return room_ ? &*room_ : nullptr; }   // null while it is being opened
 
  private:
   enum class Phase : std::uint8_t { opening, open, gone };

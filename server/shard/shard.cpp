@@ -17,6 +17,12 @@ struct Shard::State : std::enable_shared_from_this<Shard::State> {
   State(ShardParts parts, ShardOptions options)
       : context(std::move(parts), std::move(options)), door(context, [this](const std::string& code) -> RoomHost& { return room_of(code); }) {}
 
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {   // the sockets belong to the loop and may outlive us
+    for (const auto& entry : context.clients) entry.second->orphan();
+  }
+
   RoomHost& room_of(const std::string& code) {
     std::shared_ptr<RoomHost>& host = rooms[code];
     if (!host || !host->usable()) {
@@ -118,6 +124,16 @@ void Shard::stop(std::function<void()> done) {
 
 void Shard::with_counters(std::function<void(const ShardCounters&)> read) {
   post_to(state_, [read = std::move(read)](State& state) { read(state.context.counters); });
+}
+
+void Shard::with_summary(std::string code, std::function<void(std::optional<RoomSummary>)> read) {
+  post_to(state_, [code = std::move(code), read = std::move(read)](State& state) {
+    const auto found = state.rooms.find(code);
+    const rooms::Room* room = found == state.rooms.end() ? nullptr : found->second->room();
+    if (!room) return read(std::nullopt);
+    const auto& media = room->playback().media;
+    read(RoomSummary{.people = room->participant_count(), .media_url = media ? media->url : std::string()});
+  });
 }
 
 const ShardCounters& Shard::counters() const { return state_->context.counters; }

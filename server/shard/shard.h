@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include "rooms/limits.h"
 #include "rooms/person.h"
@@ -43,6 +44,12 @@ struct ShardParts {
   FindVisitor find_visitor;
 };
 
+// What a room tells people who are not in it yet.
+struct RoomSummary {
+  std::size_t people = 0;
+  std::string media_url;   // what is on the stage; empty = nothing
+};
+
 class Shard {
  public:
   Shard(ShardParts parts, ShardOptions options);
@@ -60,6 +67,9 @@ class Shard {
   void stop(std::function<void()> done);
   // [any] Calls back on the loop with what the counters are then.
   void with_counters(std::function<void(const ShardCounters&)> read);
+
+  // [any] Calls back on the loop; nothing when the room is not in memory. `code` canonical.
+  void with_summary(std::string code, std::function<void(std::optional<RoomSummary>)> read);
 
   [[nodiscard]] const ShardCounters& counters() const;
   [[nodiscard]] bool has_room(const std::string& code) const;   // in memory now
