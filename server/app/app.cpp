@@ -1,0 +1,310 @@
+#include "server/app/app.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+#include "rooms/room_code.h"
+#include "server/app/bench_mode.h"
+#include "server/app/housekeeping.h"
+#include "server/app/links.h"
+#include "server/app/shard_thread.h"
+#include "server/app/waiting.h"
+#include "server/auth/csrf.h"
+#include "server/auth/setup_link.h"
+#include "server/http/router.h"
+#include "server/http/security_headers.h"
+#include "server/http/static_files.h"
+#include "server/net/listener.h"
+#include "server/net/tls_context.h"
+#include "server/ops/files.h"
+#include "server/ops/log.h"
+#include "server/ops/signals.h"
+#include "server/pages/pages.h"
+#include "server/pages/templates.h"
+#include "server/shard/locator.h"
+
+namespace matinee::app {
+namespace {
+
+constexpr std::size_t descriptors_beside_connections = 256;
+
+struct Failure { std::string sentence; };  // start-up only: caught in App::start
+
+void require(bool fine, std::string sentence) {
+  if (!fine) throw Failure{std::move(sentence)};
+}
+
+std::unique_ptr<store::Database> open_database(const ops::Config& config) {
+  require(ops::prepare_data_folder(config.data_folder).empty(), ops::prepare_data_folder(config.data_folder));
+  store::Options options;
+  options.folder = config.data_folder;
+  options.warn = [](std::string_view line) { ops::log_warning("storage", {{"what", line}}); };
+  auto opened = store::Database::open(std::move(options));
+  if (!opened) throw Failure{opened.error().sentence};
+  return std::move(*opened);
+}
+
+std::size_t shard_count(const ops::Config& config) {
+  if (config.shards > 0) return static_cast<std::size_t>(config.shards);
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+struct App::State {
+  explicit State(const ops::Config& given) : config(given), database(open_database(config)) {}
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void load_files();
+  void make_people();
+  void make_shards();
+  void listen();
+  void make_router();
+  void finish_start();
+  void stop();
+  [[nodiscard]] Shared shared() { return {.config = config, .database = *database, .passwords = *passwords, .throttle = *throttle, .clock = clock}; }
+  [[nodiscard]] shard::Shard& home_of(std::string_view code) { return shards[shard::home_index(code, shards.size())]->shard(); }
+  [[nodiscard]] ShardThread& of(net::Loop& loop);
+
+  ops::Config config;
+  shard::ServerClock clock;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<auth::Throttle> throttle;
+  std::unique_ptr<auth::PasswordPool> passwords;
+  std::atomic<net::Loop*> throttle_loop = nullptr;
+  std::unique_ptr<auth::FormTokens> form_tokens;
+  std::unique_ptr<const pages::Templates> templates;
+  std::shared_ptr<const http::StaticFiles> static_files;
+  std::unique_ptr<ops::HostRules> hosts;
+  std::vector<std::unique_ptr<ShardThread>> shards;
+  std::unique_ptr<pages::Services> services;
+  std::shared_ptr<http::Router> router;
+  std::vector<std::unique_ptr<net::Listener>> listeners;
+  std::vector<Listening> listening;
+  std::unique_ptr<Housekeeping> housekeeping;
+  std::string greeting;
+  bool running = false;
+};
+
+ShardThread& App::State::of(net::Loop& loop) {
+  const auto found = std::find_if(shards.begin(), shards.end(), [&](const auto& thread) { return &thread->loop() == &loop; });
+  return **found;
+}
+
+void App::State::load_files() {
+  std::string error;
+  templates = pages::Templates::load(config.templates_folder, error);
+  require(templates != nullptr, error);
+  static_files = http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_VENDOR_FOLDER, .under = "js/vendor"}}, error);
+  require(static_files != nullptr, error);
+}
+
+void App::State::make_people() {
+  auth::PasswordPoolOptions options;
+  options.cost = auth::at_least_floor({.memory_kib = static_cast<std::uint32_t>(config.argon2_memory_mib) * 1024,
+                                       .passes = static_cast<std::uint32_t>(config.argon2_passes), .lanes = 1});
+  passwords = std::make_unique<auth::PasswordPool>(options);
+  net::Loop loop;
+  // Saves of throttles are answered to the first shard once it runs; until then to the loop of start-up.
+  throttle_loop = &loop;
+  const seams::Executor to_throttle([this](seams::Executor::Work work) { throttle_loop.load()->post(std::move(work)); });
+  throttle = std::make_unique<auth::Throttle>(auth::Throttle::Options{.unlimited = config.bench()}, &database->throttles(), to_throttle);
+  const auto loaded = wait_for<seams::Result<void>>(loop, [&](const seams::Executor&, auto done) { throttle->load(clock.now_ms(), std::move(done)); });
+  require(loaded.has_value(), "The data cannot be read: " + config.data_folder);
+  const auto secret = wait_for<seams::Result<std::string>>(loop, [&](const seams::Executor& executor, auto done) {
+    auth::load_server_secret(database->settings(), executor, std::move(done));
+  });
+  require(secret.has_value(), "The data cannot be written: the server's own secret could not be stored.");
+  form_tokens = std::make_unique<auth::FormTokens>(*secret);
+}
+
+void App::State::make_shards() {
+  for (std::size_t i = 0; i < shard_count(config); ++i) {
+    shards.push_back(std::make_unique<ShardThread>(shared()));
+    if (i == 0) throttle_loop = &shards.back()->loop();
+    shards.back()->loop().tails().set_limit_bytes(net::all_tails_bytes_max / shard_count(config));
+  }
+}
+
+void App::State::listen() {
+  std::shared_ptr<const net::TlsContext> tls;
+  std::string error;
+  if (config.has_tls()) {
+    tls = net::TlsContext::load(config.tls_certificate, config.tls_key, error);
+    require(tls != nullptr, error);
+  }
+  std::vector<net::Loop*> loops;
+  for (auto& thread : shards) loops.push_back(&thread->loop());
+  net::ConnectionLimits limits;
+  limits.connections_max = static_cast<std::size_t>(config.connections_max);
+  limits.connections_per_address_max = static_cast<std::size_t>(config.connections_per_address_max);
+  const auto caps = std::make_shared<net::ConnectionCaps>(limits.connections_max, limits.connections_per_address_max);
+  const auto open = [&](const std::string& address, std::int64_t port, bool secure) {
+    net::ListenOptions options;
+    options.address = address;
+    options.port = static_cast<std::uint16_t>(port);
+    if (secure) options.tls = tls;
+    options.caps = caps;
+    options.limits = limits;
+    auto listener = net::Listener::open(*loops.front(), loops, std::move(options),
+                                        [this](std::shared_ptr<net::Connection> connection) { of(connection->loop()).adopt(std::move(connection)); }, error);
+    if (!listener) return false;
+    listening.push_back({.address = address, .port = listener->port(), .secure = secure});
+    listeners.push_back(std::move(listener));
+    return true;
+  };
+  std::vector<std::string> addresses = config.addresses;
+  const bool any = addresses.empty();
+  if (any) addresses = {"::"};
+  for (const std::string& address : addresses) {
+    const bool first_secure = tls && config.tls_port == 0;
+    bool opened = open(address, config.port, first_secure);
+    if (!opened && any) opened = open("0.0.0.0", config.port, first_secure);  // a machine without IPv6
+    require(opened, error);
+    if (tls && config.tls_port != 0) require(open(listening.back().address, config.tls_port, true), error);
+  }
+  hosts = std::make_unique<ops::HostRules>(ops::host_rule_options(config, listening.back().port));
+}
+
+void App::State::make_router() {
+  http::RouterOptions options;
+  options.allowed_host = [this](std::string_view host) { return hosts->accepts_host(host); };
+  options.amend = http::security_headers({.script_hashes = {}, .secure = hosts->is_secure(config.has_tls() && config.tls_port == 0)});
+  options.upgrade.accepts_origin = [this](std::string_view origin, const net::RequestHead& head) {
+    return hosts->accepts_origin(origin, head.host, head.secure);
+  };
+  services = std::make_unique<pages::Services>(pages::Services{
+      .templates = *templates,
+      .static_files = *static_files,
+      .hosts = *hosts,
+      .form_tokens = *form_tokens,
+      .throttle = *throttle,
+      .users = database->users(),
+      .settings = database->settings(),
+      .rooms = database->rooms(),
+      .now_ms = [this] { return clock.now_ms(); },
+      .at = [this](net::Loop& loop) -> pages::LoopServices {
+        ShardThread& thread = of(loop);
+        return {.sessions = &thread.sessions(), .accounts = &thread.accounts(), .executor = thread.executor()};
+      },
+      .room_summary =
+          [this](const std::string& code, seams::Executor executor, std::function<void(std::optional<pages::RoomSummary>)> done) {
+            home_of(code).with_summary(code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
+              std::optional<pages::RoomSummary> summary;
+              if (found) summary = pages::RoomSummary{.people = static_cast<std::int64_t>(found->people), .watching = watching_title(found->media_url)};
+              executor([done, summary = std::move(summary)] { done(summary); });
+            });
+          },
+      .signups_open = config.signups_open,
+      .guests = config.guests,
+      .version = MATINEE_VERSION,
+  });
+  options.error_page = [this](const http::Request& request, int status, std::string_view) { return pages::router_error(*services, request, status); };
+  router = std::make_shared<http::Router>(std::move(options));
+  pages::add_pages(*router, *services);
+  router->websocket("/rooms/{code}/socket", [this](const http::RequestPtr& request, net::UpgradeRequest upgrade) {
+    std::string code(request->path_param("code"));
+    if (const auto canonical = rooms::read_room_code(code)) code = *canonical;
+    shard::Shard& home = home_of(code);
+    home.adopt(std::move(code), std::move(upgrade));
+  });
+  for (auto& thread : shards) thread->serve(router, *hosts);
+}
+
+void App::State::finish_start() {
+  net::Loop loop;
+  if (config.bench()) {
+    const std::string problem = prepare_bench(config, *shards.front(), shared(), hosts->is_secure(listening.back().secure));
+    require(problem.empty(), problem);
+  }
+  const auto token = wait_for<seams::Result<std::optional<std::string>>>(loop, [&](const seams::Executor& executor, auto done) {
+    auth::make_setup_token(database->users(), database->settings(), executor, std::move(done));
+  });
+  greeting = app::greeting(listening, *hosts, MATINEE_VERSION, token ? *token : std::nullopt);
+  ShardThread& first = *shards.front();
+  housekeeping = std::make_unique<Housekeeping>(
+      first.loop(), first.executor(), database->rooms(), database->users(), [this] { return clock.now_ms(); },
+      [this](const std::string& code, seams::Executor executor, std::function<void(bool)> done) {
+        home_of(code).with_summary(code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
+          executor([done, open = found.has_value()] { done(open); });
+        });
+      });
+  housekeeping->start();
+  running = true;
+  for (auto& thread : shards) thread->start();
+}
+
+// New connections end first; then every shard tells its people, saves its rooms and answers; then the threads and the writer stop.
+void App::State::stop() {
+  if (!running) return;
+  running = false;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t left = shards.size();
+  shards.front()->loop().post([this] { for (auto& listener : listeners) listener->stop(); });
+  for (auto& thread : shards) {
+    thread->stop([&] {
+      const std::lock_guard lock(mutex);
+      --left;
+      changed.notify_one();
+    });
+  }
+  {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, shard::limits::stop_max + std::chrono::seconds(2), [&] { return left == 0; });
+  }
+  for (auto& thread : shards) thread->join();
+  database->stop();
+}
+
+App::State::~State() {
+  stop();
+  for (auto& thread : shards) thread->join();
+  passwords.reset();  // answers go to loops that still exist
+  database->stop();
+  housekeeping.reset();
+  listeners.clear();
+  router.reset();
+  shards.clear();
+}
+
+App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}
+App::~App() = default;
+
+std::unique_ptr<App> App::start(const ops::Config& config, std::string& error) {
+  try {
+    const std::size_t wanted = static_cast<std::size_t>(config.connections_max) + descriptors_beside_connections;
+    if (const std::size_t have = ops::raise_descriptor_limit(wanted); have < wanted)
+      ops::log_warning("fewer open files are allowed than --max-connections needs", {{"allowed", have}, {"needed", wanted}});
+    auto state = std::make_unique<State>(config);
+    state->load_files();
+    state->make_people();
+    state->make_shards();
+    state->listen();
+    state->make_router();
+    state->finish_start();
+    return std::unique_ptr<App>(new App(std::move(state)));
+  } catch (const Failure& failure) {
+    error = failure.sentence;
+    return nullptr;
+  }
+}
+
+const std::string& App::greeting() const { return state_->greeting; }
+
+void App::run_until(ops::Signals& signals) {
+  for (;;) {
+    const auto signal = signals.wait();
+    if (signal == ops::Signal::stop) break;
+    if (signal == ops::Signal::reload) ops::log_info("nothing to reload yet: restart to read the configuration again");
+  }
+  ops::log_info("stopping");
+  state_->stop();
+}
+
+}  // namespace matinee::app

@@ -1,0 +1,39 @@
+#include "server/app/links.h"
+
+namespace matinee::app {
+namespace {
+
+bool is_any(const std::string& address) { return address == "::" || address == "0.0.0.0"; }
+
+std::string url(const Listening& where, std::string host) {
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return std::string(where.secure ? "https" : "http") + "://" + host + ":" + std::to_string(where.port);
+}
+
+}  // namespace
+
+std::string greeting(const std::vector<Listening>& listening, const ops::HostRules& hosts, const std::string& version,
+                     const std::optional<std::string>& setup_token) {
+  std::string text = "Matinee " + version + "\n";
+  std::string here;
+  bool everywhere = false;
+  for (const Listening& where : listening) {
+    text += "  listening on " + url(where, where.address) + "\n";
+    everywhere = everywhere || is_any(where.address);
+    if (here.empty() || where.secure) here = url(where, is_any(where.address) ? "localhost" : where.address);
+  }
+  text += "  On this machine:  " + here + "\n";
+  const std::string outside = hosts.base_url();
+  if (everywhere && outside.find("//localhost") == std::string::npos) text += "  For others:       " + outside + "\n";
+  if (setup_token) text += "  There is no administrator yet. Whoever opens this link once becomes it:\n                    " + here + "/setup/" + *setup_token + "\n";
+  return text;
+}
+
+std::string watching_title(const std::string& media_url) {
+  if (media_url.empty()) return {};
+  if (media_url.starts_with("https://www.youtube.com/")) return "a YouTube video";
+  const std::size_t begin = media_url.find("://") + 3;
+  return "a video from " + media_url.substr(begin, media_url.find('/', begin) - begin);
+}
+
+}  // namespace matinee::app

@@ -1,0 +1,21 @@
+// The lines printed at start: where this server can be reached from here and from the network, and the one-time admin link.
+// Thread rule: pure, but for asking the system for this machine's addresses.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+#include "server/ops/config.h"
+#include "server/ops/host_rules.h"
+
+namespace matinee::app {
+
+struct Listening { std::string address; std::uint16_t port = 0; bool secure = false; };
+
+[[nodiscard]] std::string greeting(const std::vector<Listening>& listening, const ops::HostRules& hosts, const std::string& version,
+                                   const std::optional<std::string>& setup_token);
+
+// What to call a video before anybody has asked what it is: its host, or for YouTube "a YouTube video".
+[[nodiscard]] std::string watching_title(const std::string& media_url);
+
+}  // namespace matinee::app
