@@ -48,6 +48,7 @@ class Router final : public net::HttpHandler {
  private:
   struct Route;
   struct Table;
+  void insert(std::string_view pattern, Route route);
   void dispatch(const RequestPtr& request, Responder responder);
   void upgrade(const Route& route, const RequestPtr& request, Responder responder);
   RouterOptions options_;

@@ -1,0 +1,45 @@
+#include "server/http/security_headers.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+namespace matinee::http {
+
+std::string content_security_policy(const SecurityHeaderOptions& options) {
+  std::string script = "script-src 'self'";
+  for (const std::string& hash : options.script_hashes) script.append(" '").append(hash).append("'");
+  return "default-src 'none'; " + script +
+         "; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; media-src 'self' blob: https: http:; "
+         "connect-src 'self' https: http:; worker-src 'self' blob:; frame-src " +
+         options.frame_sources + "; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+}
+
+Responder::Amend security_headers(const SecurityHeaderOptions& options) {
+  std::vector<Header> always{
+      {"Content-Security-Policy", content_security_policy(options)},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "strict-origin-when-cross-origin"},
+      {"Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"},
+      {"Cache-Control", "no-store"},
+  };
+  if (options.secure) always.push_back({"Strict-Transport-Security", "max-age=31536000"});
+  return [always](std::vector<Header>& headers) {
+    for (const Header& header : always) {
+      const bool has = std::any_of(headers.begin(), headers.end(), [&](const Header& h) { return h.name == header.name; });
+      if (!has) headers.push_back(header);
+    }
+  };
+}
+
+std::string script_hash(std::string_view text) {
+  std::array<unsigned char, 32> digest{};
+  unsigned size = 0;
+  ::EVP_Digest(text.data(), text.size(), digest.data(), &size, ::EVP_sha256(), nullptr);
+  std::array<unsigned char, 48> base64{};
+  const int length = ::EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest.size()));
+  return "sha256-" + std::string(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length));
+}
+
+}  // namespace matinee::http
