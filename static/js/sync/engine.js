@@ -19,7 +19,7 @@ const TICK_MS = 100;
 const TICK_HIDDEN_MS = 1000;
 /** A timer this late means that the machine slept. */
 const SLEPT_MS = 10_000;
-const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: clearTimeout };
+const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: (/** @type {number} */ timer) => clearTimeout(timer) };
 
 export class SyncEngine extends EventTarget {
   #now; #ask; #host; #driver; #commands; #reporter;
