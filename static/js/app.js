@@ -29,7 +29,7 @@ export class App extends Emitter {
   connection = new Connection({
     open: () => new WebSocket(new URL(this.page.socket_path, location.href.replace(/^http/, 'ws')), 'matinee.v1'),
     later: (task, ms) => setTimeout(task, ms),
-    cancel: clearTimeout,
+    cancel: (timer) => clearTimeout(timer),
     random: Math.random,
     join: () => ({ tab: this.#tab(), ...(this.room ? { since: { epoch: this.chat.epoch, seq: this.chat.last_seq, rev: this.playback.rev } } : {}) }),
   });

@@ -34,9 +34,11 @@ export function control_link(app, engine, composer) {
     else if (state === 'connecting') timer = setTimeout(() => set_banner(was_joined ? 'Reconnecting… What you write is kept.' : 'Still connecting…'), quiet_ms);
   };
 
+  let joined = false;
   connection.on('state', (state) => {
-    if (state === 'joined') was_joined = true;
-    else engine.connectionLost();
+    if (joined && state !== 'joined') engine.connectionLost();
+    joined = state === 'joined';
+    was_joined ||= joined;
     paint();
     app.emit('connection', state);
     if (state === 'ended') over(connection.ending);
