@@ -190,11 +190,7 @@ constexpr std::array message_types{
 };
 
 std::string_view reason_of(const json::error_code& error) {
-  if (error == json::error::too_deep) return "depth";
-  // Boost.JSON names bytes that are no UTF-8, and escapes of lone surrogates, by these.
-  for (const auto utf8 : {json::error::expected_utf16_escape, json::error::illegal_leading_surrogate, json::error::illegal_trailing_surrogate})
-    if (error == utf8) return "utf8";
-  return "json";
+  return error == json::error::too_deep ? "depth" : "json";
 }
 
 // The whole message, not only its strings: bytes that are no UTF-8 are refused wherever they stand (RFC 3629).

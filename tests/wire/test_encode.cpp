@@ -1,0 +1,155 @@
+#include <catch2/catch.hpp>
+#include <string>
+#include "server/wire/decode.h"
+#include "server/wire/encode.h"
+#include "server/wire/raw_member.h"
+
+namespace matinee {
+namespace {
+
+std::string text_of(const rooms::Outgoing& message) {
+  std::string out;
+  wire::encode(message, out);
+  return out;
+}
+
+rooms::ChatMessage chat() {
+  rooms::ChatMessage m;
+  m.seq = {12};
+  m.id = "abcdefgh";
+  m.author = {42};
+  m.author_name = "Ann \"A\"";
+  m.text = "1 < 2\n\ttab \\ end";
+  m.at_ms = 1'700'000'000'123;
+  return m;
+}
+
+TEST_CASE("a chat message says who, what and when") {
+  CHECK(text_of(chat()) ==
+        R"({"type":"chat.message","seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123})");
+  auto more = chat();
+  more.reply_to = rooms::Seq{3};
+  more.media_url = "https://x.test/a.mp4";
+  more.media_time_ms = 0;
+  CHECK(text_of(more).find(R"("reply_to":3,"media":"https://x.test/a.mp4","media_time_ms":0})") != std::string::npos);
+}
+
+TEST_CASE("every control character is escaped and everything else is kept") {
+  auto m = chat();
+  m.text.clear();
+  for (char c = 1; c < 0x20; ++c) m.text += c;
+  m.text += "\x7F é 😀 \u2028 </script>";
+  CHECK(wire::raw_member(text_of(m), "text") ==
+        R"("\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f é 😀 )"
+        "\u2028 </script>\"");
+}
+
+TEST_CASE("playback says the stage, or that it is empty") {
+  rooms::PlaybackChanged idle;
+  idle.epoch = 2;
+  CHECK(text_of(idle) == R"({"type":"playback.state","rev":0,"epoch":2,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""})");
+  rooms::PlaybackChanged waiting = idle;
+  waiting.state.rev = {9};
+  waiting.state.phase = rooms::Phase::waiting;
+  waiting.state.media = rooms::MediaRef{rooms::MediaKind::youtube, "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "dQw4w9WgXcQ", 10'000, true};
+  waiting.state.rate = 1.25;
+  waiting.state.by = {42};
+  waiting.state.op = "o1";
+  waiting.state.wait_until_ms = 77;
+  waiting.waiting_for = {{5}, {6}};
+  CHECK(text_of(waiting) ==
+        R"({"type":"playback.state","rev":9,"epoch":2,"phase":"waiting","media":{"kind":"youtube","url":"https://www.youtube.com/watch?v=dQw4w9WgXcQ","video_id":"dQw4w9WgXcQ","start_ms":10000,"live":true},)"
+        R"("position_ms":0,"at_ms":0,"rate":1.25,"by":"42","op":"o1","wait_until_ms":77,"waiting_for":["5","6"]})");
+}
+
+TEST_CASE("people are told with what is known of them and no more") {
+  rooms::PresenceDiff diff;
+  diff.changed.push_back({{42}, "Ann", rooms::PersonKind::account, rooms::Role::owner, -1, "", 0, 0});
+  diff.changed.push_back({{43}, "Bob", rooms::PersonKind::guest, rooms::Role::guest, 0, "playing", -12, 3'000});
+  diff.left.push_back({44});
+  CHECK(text_of(diff) ==
+        R"({"type":"presence.diff","changed":[{"id":"42","name":"Ann","kind":"account","role":"owner"},)"
+        R"({"id":"43","name":"Bob","kind":"guest","role":"guest","silenced_until_ms":0,"state":"playing","error_ms":-12,"ahead_ms":3000}],"left":["44"]})");
+  CHECK(text_of(rooms::PresenceDiff{}) == R"({"type":"presence.diff","changed":[],"left":[]})");
+}
+
+TEST_CASE("a welcome holds the room, its people, its stage and its conversation") {
+  rooms::Welcome w;
+  w.you = {42};
+  w.room.code = "K7QM3XFD";
+  w.room.name = "Film";
+  w.room.preset = rooms::Preset::classroom;
+  w.room.grants[0].set();
+  w.room.grants[2].set(static_cast<std::size_t>(rooms::Grant::chat));
+  w.room.policy = rooms::WaitPolicy::strict;
+  w.room.owner = {42};
+  w.messages.push_back(chat());
+  w.more_before = true;
+  w.epoch = 3;
+  w.seq = {12};
+  w.server_time_ms = 5;
+  w.resumed = true;
+  CHECK(text_of(w) ==
+        R"({"type":"room.welcome","you":"42","room":{"code":"K7QM3XFD","name":"Film","preset":"class","grants":{"owner":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat","edit_room","delete_messages","go_live"],"moderator":[],"member":["chat"],"guest":[]},)"
+        R"("wait_policy":"strict","owner":"42","guest_room":false},"participants":[],)"
+        R"("playback":{"rev":0,"epoch":3,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""},)"
+        R"("messages":[{"seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123}],)"
+        R"("more_before":true,"epoch":3,"seq":12,"server_time_ms":5,"resumed":true})");
+}
+
+TEST_CASE("the short messages have their own shapes") {
+  CHECK(text_of(rooms::TypingNow{{42}, true}) == R"({"type":"chat.typing","person":"42","on":true})");
+  CHECK(text_of(rooms::RoomClosed{}) == R"({"type":"room.closed"})");
+  CHECK(text_of(rooms::SignalFrom{{42}, R"({"e":"🎉"})"}) == R"({"type":"room.signal","from":"42","data":{"e":"🎉"}})");
+  CHECK(text_of(rooms::YouWere{"removed", {42}}) == R"({"type":"you.were","what":"removed","by":"42"})");
+  rooms::RoomChanged changed;
+  changed.by = {42};
+  CHECK(text_of(changed).find(R"({"type":"room.changed","room":{"code":"","name":"","preset":"friends")") == 0);
+  CHECK(text_of(changed).find(R"("guest_room":false},"by":"42"})") != std::string::npos);
+}
+
+TEST_CASE("answers carry the ref they answer") {
+  std::string out;
+  wire::encode_ok({{{1}, "r\"1"}, std::nullopt, rooms::Revision{4}}, out);
+  CHECK(out == R"({"type":"ok","ref":"r\"1","rev":4})");
+  out.clear();
+  wire::encode_error({rooms::ErrorCode::slow_down, "", 1'500}, "", "abcdefgh", out);
+  CHECK(wire::raw_member(out, "id") == "\"abcdefgh\"");
+  CHECK(wire::raw_member(out, "code") == "\"slow_down\"");
+  CHECK(wire::raw_member(out, "retry_ms") == "1500");
+  CHECK(wire::raw_member(out, "ref").empty());
+  CHECK(wire::raw_member(out, "detail").empty());
+  out.clear();
+  wire::encode_error({rooms::ErrorCode::bad_media, "look_alike", 0}, "r2", "", out);
+  CHECK(wire::raw_member(out, "ref") == "\"r2\"");
+  CHECK(wire::raw_member(out, "detail") == "\"look_alike\"");
+  CHECK(wire::raw_member(out, "message").size() > 10);
+}
+
+TEST_CASE("a clock reply echoes the probe's own spelling") {
+  std::string out;
+  wire::encode_clock_reply("1234.50", 1'700'000'000'000.25, 1'700'000'000'000.5, out);
+  CHECK(out == R"({"type":"clock.reply","t1":1234.50,"t2":1700000000000.25,"t3":1700000000000.5})");
+}
+
+TEST_CASE("a page of history is a list of messages") {
+  std::string out;
+  const rooms::ChatMessage messages[] = {chat()};
+  wire::encode_chat_page("h1", messages, true, out);
+  CHECK(out.find(R"({"type":"chat.page","ref":"h1","messages":[{"seq":12,)") == 0);
+  CHECK(out.find(R"(}],"more_before":true})") != std::string::npos);
+}
+
+TEST_CASE("a buffer that has grown once is not allocated again") {
+  std::string out;
+  wire::encode(chat(), out);
+  const auto* where = out.data();
+  const auto capacity = out.capacity();
+  out.clear();
+  wire::encode(chat(), out);
+  CHECK(out.data() == where);
+  CHECK(out.capacity() == capacity);
+}
+
+}  // namespace
+}  // namespace matinee
