@@ -47,6 +47,7 @@ struct Authority { std::string host; std::string port; };   // host lower case, 
 Result<Authority> read_authority(const CleanLink& clean) {
   const std::string_view text = clean.authority;
   const std::size_t bracket = text.rfind(']');
+  if (text.front() == '[' && bracket == std::string_view::npos) return refuse("bad_host");
   const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
   Authority authority{link::lower(text.substr(0, colon)), {}};
   if (colon != std::string_view::npos) {

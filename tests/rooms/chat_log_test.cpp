@@ -1,0 +1,144 @@
+#include <catch2/catch.hpp>
+#include "rooms/chat_log.h"
+#include "rooms/limits.h"
+#include "rooms/room.h"
+
+using namespace matinee::rooms;
+using Repeat = ChatLog::Repeat;
+
+namespace {
+
+ChatMessage message(std::int64_t author, std::string id, std::string text = "hi") {
+  ChatMessage made;
+  made.author = PersonId{author};
+  made.id = std::move(id);
+  made.text = std::move(text);
+  return made;
+}
+
+ChatLog empty_log() { return ChatLog(RoomOptions{}); }
+
+void commit(ChatLog& log, Seq up_to) {
+  while (log.commit_next(up_to)) {
+  }
+}
+
+void add(ChatLog& log, int count) {
+  for (int i = 0; i < count; ++i) {
+    log.number(message(1, "id-" + std::to_string(log.last().value + 1)), {});
+    commit(log, log.last());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("messages are numbered without holes and counted as committed in order", "[rooms]") {
+  ChatLog log = empty_log();
+  for (int i = 1; i <= 5; ++i) CHECK(log.number(message(1, "id-" + std::to_string(i)), {}).seq == Seq{i});
+  CHECK(log.committed() == Seq{0});
+  CHECK(log.commit_next(Seq{2})->message->seq == Seq{1});
+  CHECK(log.commit_next(Seq{2})->message->seq == Seq{2});
+  CHECK_FALSE(log.commit_next(Seq{2}));
+  CHECK(log.committed() == Seq{2});
+  CHECK(log.pending_count() == 3);
+}
+
+TEST_CASE("numbers that are taken back are given again", "[rooms]") {
+  ChatLog log = empty_log();
+  for (int i = 1; i <= 4; ++i) log.number(message(1, "id-" + std::to_string(i)), {ConnectionId{i}, ""});
+  const auto refused = log.take_back(Seq{3});
+  REQUIRE(refused.size() == 2);
+  CHECK(refused[0].message.id == "id-3");
+  CHECK(refused[1].ref.connection == ConnectionId{4});
+  CHECK(log.number(message(2, "other"), {}).seq == Seq{3});
+  CHECK(log.find(PersonId{1}, "id-3").repeat == Repeat::no);
+}
+
+TEST_CASE("what is committed cannot be taken back", "[rooms]") {
+  ChatLog log = empty_log();
+  add(log, 3);
+  CHECK(log.take_back(Seq{1}).empty());
+  CHECK(log.last() == Seq{3});
+}
+
+TEST_CASE("a repeat is known while it is pending, while it is at hand, and after", "[rooms]") {
+  ChatLog log = empty_log();
+  log.number(message(1, "first"), {});
+  CHECK(log.find(PersonId{1}, "first").repeat == Repeat::pending);
+  CHECK(log.find(PersonId{2}, "first").repeat == Repeat::no);   // ids belong to their author
+  commit(log, Seq{1});
+  CHECK(log.find(PersonId{1}, "first").repeat == Repeat::recent);
+  CHECK(log.find(PersonId{1}, "first").message->seq == Seq{1});
+  add(log, static_cast<int>(limits::recent_messages_max));
+  CHECK(log.find(PersonId{1}, "first").repeat == Repeat::stored);
+}
+
+TEST_CASE("the newest thousand ids are remembered and the one before is not", "[rooms]") {
+  ChatLog log = empty_log();
+  add(log, static_cast<int>(limits::remembered_ids));
+  CHECK(log.find(PersonId{1}, "id-1").repeat == Repeat::stored);
+  add(log, 1);
+  CHECK(log.find(PersonId{1}, "id-1").repeat == Repeat::no);
+  CHECK(log.find(PersonId{1}, "id-2").repeat == Repeat::stored);
+}
+
+TEST_CASE("ids handed over at the start are remembered", "[rooms]") {
+  RoomOptions options;
+  options.last_seq = Seq{300};
+  options.remembered = {{PersonId{1}, "old"}, {PersonId{1}, "newest"}};
+  ChatMessage newest = message(1, "newest");
+  newest.seq = Seq{300};
+  options.recent = {newest};
+  ChatLog log{options};
+  CHECK(log.find(PersonId{1}, "old").repeat == Repeat::stored);
+  CHECK(log.find(PersonId{1}, "newest").repeat == Repeat::recent);
+  CHECK(log.number(message(1, "next"), {}).seq == Seq{301});
+}
+
+TEST_CASE("a voided number is used up and its message is known as the older one", "[rooms]") {
+  ChatLog log = empty_log();
+  add(log, 2);
+  log.number(message(1, "forgotten"), {});
+  log.number(message(1, "after"), {});
+  CHECK_FALSE(log.void_next(Seq{4}, Seq{1}));   // not the oldest pending one
+  REQUIRE(log.void_next(Seq{3}, Seq{1}));
+  CHECK(log.committed() == Seq{3});
+  CHECK(log.find(PersonId{1}, "forgotten").message->seq == Seq{1});
+  CHECK(log.commit_next(Seq{4})->message->seq == Seq{4});
+}
+
+TEST_CASE("what was missed is handed out exactly, or not at all", "[rooms]") {
+  ChatLog log = empty_log();
+  add(log, static_cast<int>(limits::recent_messages_max) + 10);   // at hand: 11 … 210
+  constexpr std::size_t plenty = 1'000'000;
+  CHECK(log.after(Seq{10}, plenty)->messages.size() == limits::recent_messages_max);
+  CHECK_FALSE(log.after(Seq{9}, plenty));
+  CHECK(log.after(Seq{209}, plenty)->messages.front().seq == Seq{210});
+  CHECK(log.after(Seq{210}, plenty)->messages.empty());
+  CHECK_FALSE(log.after(Seq{211}, plenty));   // it has seen more than there is
+  CHECK_FALSE(log.after(Seq{-1}, plenty));
+  CHECK_FALSE(log.after(Seq{10}, 100));       // too long for one welcome
+}
+
+TEST_CASE("a page of the newest messages says whether there are older ones", "[rooms]") {
+  ChatLog log = empty_log();
+  CHECK_FALSE(log.newest(50, 1'000'000).more_before);
+  add(log, 50);
+  CHECK(log.newest(50, 1'000'000).messages.size() == 50);
+  CHECK_FALSE(log.newest(50, 1'000'000).more_before);
+  add(log, 1);
+  const auto page = log.newest(50, 1'000'000);
+  CHECK(page.messages.front().seq == Seq{2});
+  CHECK(page.messages.back().seq == Seq{51});
+  CHECK(page.more_before);
+}
+
+TEST_CASE("long messages make a shorter page", "[rooms]") {
+  ChatLog log = empty_log();
+  for (int i = 0; i < 40; ++i) log.number(message(1, "id-" + std::to_string(i), std::string(16'000, 'x')), {});
+  commit(log, Seq{40});
+  const auto page = log.newest(50, 100'000);
+  CHECK(page.messages.size() == 6);
+  CHECK(page.messages.back().seq == Seq{40});
+  CHECK(page.more_before);
+}
