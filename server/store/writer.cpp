@@ -113,7 +113,7 @@ void Writer::run_one(Job& job, Write& write) {
     // A fault of the disk or the file ends the whole group; anything else is this job's own.
     if (is_environment_fault(fault) || !connection_.in_transaction()) throw;
     job.refuse();
-    tell_trouble(sentence(fault));
+    if (options_.warn) options_.warn(sentence(fault));
   }
   if (!keep) {
     write.events.resize(told_before);
