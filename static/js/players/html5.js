@@ -8,6 +8,8 @@ import { PlayerEvents } from './player.js';
 
 /** A frame older than this says nothing about now: hidden page, stalled picture. */
 const FRAME_FRESH_MS = 150;
+/** A screen of 60 Hz; slower videos say nothing about the screen. */
+const GRAIN_MS_MAX = 1000 / 60;
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
 
 const SENTENCES = {
@@ -20,8 +22,8 @@ const SENTENCES = {
 export class Html5Player extends PlayerEvents {
   #now;
   #video;
-  /** The newest presented frame: its media time and when it reached the screen. @type {{positionMs: number, at: number}|null} */
-  #frame = null;
+  /** Frames presented lately: media time, and when each reached the screen. @type {{positionMs: number, at: number}[]} */
+  #frames = [];
   /** Where it stood when it was told to play; moving on from there is what counts as playing. @type {number|null} */
   #from = null;
   #gone = false;
@@ -31,10 +33,11 @@ export class Html5Player extends PlayerEvents {
     super();
     this.#now = now;
     this.#video = document.createElement('video');
-    this.#video.className = 'player player-html5';
+    this.#video.className = 'player-html5';
     this.#video.playsInline = true;
     this.#video.preload = 'auto';
     this.#video.disableRemotePlayback = true;
+    this.#keepPitch(1);
     for (const type of ['loadedmetadata', 'canplay', 'canplaythrough', 'seeked', 'playing', 'pause', 'waiting', 'ended', 'durationchange']) {
       this.#video.addEventListener(type, () => this.changed());
     }
@@ -67,14 +70,25 @@ export class Html5Player extends PlayerEvents {
 
   /** @param {number} ms */
   seek(ms) {
-    this.#frame = null;
+    this.#frames = [];
     this.#video.currentTime = ms / 1000;
   }
 
   /** @param {number} rate */
   setRate(rate) {
-    if (Math.abs(this.#video.playbackRate - rate) > 1e-4) this.#video.playbackRate = rate;
+    if (Math.abs(this.#video.playbackRate - rate) < 1e-4) return;
+    this.#keepPitch(rate);
+    this.#video.playbackRate = rate;
+    // Frames shown at another rate do not compare with those to come.
+    this.#frames = this.#frames.slice(-1);
   }
+
+  /**
+   * Up to 4 % nobody hears the pitch move, while keeping it makes Chromium drop about 18 ms of media at every step away from
+   * rate 1, which would make steering chase its own tail.
+   * @param {number} rate
+   */
+  #keepPitch(rate) { this.#video.preservesPitch = Math.abs(rate - 1) > 0.045; }
 
   /** @param {number} volume */
   setVolume(volume) { this.#video.volume = volume; }
@@ -87,16 +101,15 @@ export class Html5Player extends PlayerEvents {
     const video = this.#video;
     const now = this.#now();
     const state = this.#state();
-    const frame = this.#frame;
-    const fresh = state === 'playing' && frame !== null && now - frame.at < FRAME_FRESH_MS;
+    const frame = state === 'playing' ? this.#promptestFrame(now) : null;
     return {
       state,
-      positionMs: fresh ? frame.positionMs : video.currentTime * 1000,
-      at: fresh ? frame.at : now,
+      positionMs: frame ? frame.positionMs : video.currentTime * 1000,
+      at: frame ? frame.at : now,
       bufferedAheadMs: this.#ahead(),
       durationMs: Number.isFinite(video.duration) ? video.duration * 1000 : null,
       ready: video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA,
-      rate: video.playbackRate,
+      rate: video.playbackRate, grainMs: frame ? this.#grain() : 0,
     };
   }
 
@@ -121,6 +134,19 @@ export class Html5Player extends PlayerEvents {
     return 'playing';
   }
 
+  /** A busy page shows frames late, never early: of the last few the furthest ahead tells the position. @param {number} now */
+  #promptestFrame(now) {
+    const lead = (/** @type {{positionMs: number, at: number}} */ f) => f.positionMs - f.at * this.#video.playbackRate;
+    const fresh = this.#frames.filter((f) => now - f.at < FRAME_FRESH_MS);
+    return fresh.reduce((best, f) => (best === null || lead(f) > lead(best) ? f : best), /** @type {typeof fresh[0]|null} */ (null));
+  }
+
+  /** Pictures change only when the screen does: positions between two refreshes cannot be shown. */
+  #grain() {
+    const gaps = this.#frames.slice(1).map((f, i) => f.at - this.#frames[i].at).filter((gap) => gap > 1);
+    return gaps.length === 0 ? GRAIN_MS_MAX : Math.min(GRAIN_MS_MAX, ...gaps);
+  }
+
   #ahead() {
     const { buffered, currentTime } = this.#video;
     for (let i = 0; i < buffered.length; i++) {
@@ -135,7 +161,7 @@ export class Html5Player extends PlayerEvents {
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (_, frame) => {
       if (this.#gone) return;
-      if (!video.seeking) this.#frame = { positionMs: frame.mediaTime * 1000, at: frame.expectedDisplayTime };
+      if (!video.seeking) this.#frames = [...this.#frames.slice(-7), { positionMs: frame.mediaTime * 1000, at: frame.expectedDisplayTime }];
       video.requestVideoFrameCallback(onFrame);
     };
     video.requestVideoFrameCallback(onFrame);

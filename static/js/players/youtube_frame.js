@@ -33,7 +33,7 @@ export class YoutubeFrame {
   /** @param {Listener} listener */
   constructor(listener) {
     this.#listener = listener;
-    this.element.className = 'player player-youtube';
+    this.element.className = 'player-youtube';
     this.element.title = 'YouTube video';
     this.element.setAttribute('allow', 'autoplay; encrypted-media; fullscreen; picture-in-picture');
     this.element.referrerPolicy = 'strict-origin-when-cross-origin';

@@ -13,6 +13,8 @@ import { align, hold } from './resting.js';
 /** @typedef {import('./types.js').Decision<State>} Decision */
 
 const READINGS = 5;
+const INNER_MS = 3;
+const OUTER_MS = 7;
 const SEEK_OVER_MS = 1000;
 /** Steering this away would take longer than the seek does. */
 const SEEK_ON_COMMAND_MS = 250;
@@ -102,8 +104,9 @@ function seekOver(s, look, error) {
 function correct(s, look, error, steeredMs) {
   const { now } = look;
   const eager = now - s.commandAt < EAGER_MS;
-  const inner = Math.max(3, 2 * s.noiseMs) * s.factor;
-  const outer = Math.max(7 * s.factor, inner + 4);
+  // Where positions come in steps, the nearest one is up to half a step away and must be good enough.
+  const inner = Math.max(INNER_MS, 2 * s.noiseMs, (look.reading.grainMs ?? 0) / 2 + 0.5) * s.factor;
+  const outer = Math.max(OUTER_MS * s.factor, inner + 1.5);
   const size = Math.abs(error);
   s = judge(s, now, error, steeredMs, outer);
   if (s.correcting ? size <= inner : size <= outer) {

@@ -16,6 +16,8 @@ export interface Reading {
   ready: boolean;
   /** The rate the player says it plays at, where it says so. */
   rate?: number;
+  /** Positions come in steps this wide. */
+  grainMs?: number;
 }
 
 /** One look at the room and the player: everything a controller may know. */

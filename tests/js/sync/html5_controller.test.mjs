@@ -72,8 +72,13 @@ test('somebody’s seek is followed at once', () => {
 
 test('the dead band is never under twice this player’s noise', () => {
   const noisy = { ...settled(), noiseMs: 10 };
-  assert.ok(steps(html5, noisy, ticks(3, { errorMs: 24 })).inStep);
-  assert.ok(!steps(html5, noisy, ticks(3, { errorMs: 25 })).inStep);
+  assert.ok(steps(html5, noisy, ticks(3, { errorMs: 21.5 })).inStep);
+  assert.ok(!steps(html5, noisy, ticks(3, { errorMs: 22 })).inStep);
+});
+
+test('half a step of the screen is near enough', () => {
+  assert.ok(held(-9.8, { grainMs: 16.7 }).inStep);
+  assert.ok(!held(-10.4, { grainMs: 16.7 }).inStep);
 });
 
 test('noise is measured from the readings', () => {

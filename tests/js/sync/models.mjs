@@ -100,8 +100,18 @@ export class Html5Model extends Motion {
   }
 
   read(t, local) {
+    if (this.refreshMs && this.state === 'playing') return this.#readFrame(t, local);
     const noise = this.state === 'playing' ? this.random.between(-this.noiseMs, this.noiseMs) : 0;
     return { state: this.state, positionMs: this.at(t) + noise, at: local(t), bufferedAheadMs: 10_000, durationMs: 3_600_000, ready: this.state !== 'loading' };
+  }
+
+  /** The frame on the screen: what was due at the last refresh, at the time of that refresh. */
+  #readFrame(t, local) {
+    const step = this.refreshMs;
+    const shownAt = Math.floor((t - this.refreshPhase) / step) * step + this.refreshPhase;
+    const back = Math.max(shownAt, this.since);
+    const positionMs = Math.floor((this.at(t) - (t - back) * this.rate) / step) * step;
+    return { state: 'playing', positionMs, at: local(back), bufferedAheadMs: 10_000, durationMs: 3_600_000, ready: true, grainMs: step };
   }
 }
 

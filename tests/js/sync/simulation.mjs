@@ -40,6 +40,7 @@ export class Member {
     this.firstFrame = null;
     this.steadySeeks = 0;
     this.largestDev = 0;
+    this.steering = 0;
     this.local = (t) => this.clockOffset + t * (1 + this.clockDrift);
     this.now = 0;
     this.driver = new ClockDriver({
@@ -120,6 +121,7 @@ export class Member {
   #act(action, playback) {
     const sinceCommand = this.now - (playback.at_ms - SERVER_EPOCH_MS);
     if (action.do === 'seek' && this.player.state === 'playing' && sinceCommand > 3000 && this.now - this.joinsAt > 5000) this.steadySeeks++;
+    if (action.do === 'rate' && sinceCommand > 5000 && action.rate !== playback.rate) this.steering++;
     if (action.do === 'rate') this.largestDev = Math.max(this.largestDev, Math.abs(action.rate / playback.rate - 1));
     this.player.act(action, this.now);
   }

@@ -3,6 +3,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { Member, PROFILES, quantile, scriptOf } from './simulation.mjs';
+import { randomOf } from './random.mjs';
 
 const HTML5_SEEDS = 700;
 const YOUTUBE_SEEDS = 200;
@@ -85,6 +86,25 @@ test('a member who stalled for four seconds comes back by one seek', (t) => {
   }
   t.diagnostic(`back in step after ${[0.5, 0.95, 1].map((q) => quantile(back, q)).join(' / ')} ms (p50 / p95 / max)`);
   assert.ok(quantile(back, 0.95) <= 5000);
+});
+
+test('frames that change only with the screen do not set off a hunt between two of them', (t) => {
+  const script = scriptOf([{ t: 1000, do: 'play' }], 30);
+  const spread = [];
+  let steering = 0;
+  for (let seed = 1; seed <= 100; seed++) {
+    const step = 1000 / 60;
+    const errors = [0, 1].map((i) => {
+      const player = { refreshMs: step, refreshPhase: randomOf(seed * 2 + i).between(0, step) };
+      const member = new Member(seed * 16 + i, { kind: 'html5', profile: 'lan', player }).run(script, 20_000);
+      steering += member.steering;
+      return member.errors.filter((s) => s.t > 5000).map((s) => s.e);
+    });
+    errors[0].forEach((e, k) => spread.push(Math.abs(e - errors[1][k])));
+  }
+  t.diagnostic(`spread ${[0.5, 0.95, 1].map((q) => quantile(spread, q).toFixed(1)).join(' / ')} ms; steering ${(steering / 200).toFixed(2)} of about 150 ticks`);
+  assert.ok(quantile(spread, 0.95) <= 25);
+  assert.ok(steering / 200 <= 8, `${steering / 200} ticks of steering a member in 15 s`);
 });
 
 test('a player whose rate cannot be steered is left with a wider tolerance instead of being pushed for ever', () => {
