@@ -1,0 +1,98 @@
+// What people do in the simulated world.
+#include <algorithm>
+#include "tests/sim/world.h"
+
+namespace matinee::rooms::sim {
+
+Client& World::somebody() { return clients_.at(static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(clients_.size())))); }
+
+void World::somebody_acts() {
+  Client& client = somebody();
+  const auto tabs = tabs_of(client.id);
+  if (tabs.empty() || random_.chance(5)) return connect(client);
+  const ConnectionId connection = tabs.at(static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(tabs.size()))));
+  const std::int64_t kind = random_.below(100);
+  if (kind < 6) disconnect(connection);
+  else if (kind < 50) act_in_chat(client, connection);
+  else if (kind < 75) act_on_playback(connection);
+  else if (kind < 94) report(connection);
+  else act_on_people(connection);
+}
+
+void World::act_in_chat(Client& client, ConnectionId connection) {
+  if (!client.unanswered.empty() && random_.chance(25)) {   // impatient: the same again, marked or not
+    const auto& [id, text] = *client.unanswered.begin();
+    return send(PostChat{id, text, {}, random_.chance(50)}, connection);
+  }
+  if (client.written > 0 && random_.chance(12)) {            // an answered one once more: a lost answer, a broken client
+    const std::string number = std::to_string(1 + random_.below(client.written));
+    return send(PostChat{"message-" + number, "text " + number, {}, random_.chance(25)}, connection);
+  }
+  if (random_.chance(10)) return send(Typing{random_.chance(60)}, connection);
+  if (random_.chance(8)) return send(PostChat{random_.chance(50) ? "bad" : "good-message-id", random_.chance(50) ? "" : "\xFF", {}, false}, connection);
+  const std::string number = std::to_string(++client.written);
+  const std::string id = "message-" + number;
+  const std::string text = "text " + number;
+  client.unanswered.emplace(id, text);
+  std::optional<Seq> reply_to;
+  if (!log_.empty() && random_.chance(20)) reply_to = Seq{1};
+  send(PostChat{id, text, reply_to, false}, connection);
+}
+
+void World::act_on_playback(ConnectionId connection) {
+  const PlaybackState& seen = tabs_.at(connection).playback;
+  std::optional<Revision> base = seen.rev;
+  if (random_.chance(10)) base = Revision{seen.rev.value - 1};
+  if (random_.chance(3)) base.reset();
+  const std::string op = "op-" + std::to_string(random_.below(1'000));
+  const std::int64_t position_ms = random_.chance(5) ? -1 : seen.position_at(now_ms_) + random_.below(2'000) - 500;
+  switch (random_.below(9)) {
+    case 0: {
+      MediaRef media;
+      media.url = "https://example.org/" + std::to_string(random_.below(5)) + ".mp4";
+      media.start_ms = random_.below(60'000);
+      return send(SetMedia{media, base, op}, connection);
+    }
+    case 1: return send(SetMedia{random_.chance(70) ? std::optional<MediaRef>(MediaRef{}) : std::nullopt, base, op}, connection);
+    case 2: return send(PlaybackCommand{Command::play, std::max<std::int64_t>(position_ms, 0), 1.0, base, op}, connection);
+    case 3: return send(PlaybackCommand{Command::pause, position_ms, 1.0, base, op}, connection);
+    case 4: return send(PlaybackCommand{Command::seek, random_.below(100'000), 1.0, base, op}, connection);
+    case 5: return send(PlaybackCommand{Command::rate, 0, static_cast<double>(random_.below(10)) / 4, base, op}, connection);
+    case 6: return send(PlaybackCommand{static_cast<Command>(random_.below(9)), position_ms, 1.0, base, op}, connection);
+    default: return send(Ready{seen.rev}, connection);
+  }
+}
+
+void World::report(ConnectionId connection) {
+  constexpr const char* states[] = {"playing", "paused", "buffering", "ad", "blocked", "failed", "hidden", "alone", "buffering", "dancing"};
+  switch (random_.below(4)) {
+    case 0: return send(RoundTrip{random_.below(700)}, connection);
+    case 1: return send(Signal{std::to_string(random_.below(100))}, connection);
+    default: return send(Status{random_.below(100'000), random_.below(10'000), states[random_.below(10)], random_.below(200) - 100}, connection);
+  }
+}
+
+void World::act_on_people(ConnectionId connection) {
+  const PersonId target = somebody().id;
+  switch (random_.below(10)) {
+    case 0: return send(SetRole{target, static_cast<Role>(random_.below(4))}, connection);
+    case 1:
+    case 2: return send(RemovePerson{target}, connection);
+    case 3: return send(Block{target}, connection);
+    case 4:
+    case 5:
+    case 6: return send(Unblock{target}, connection);
+    case 7: return send(Silence{target, random_.below(20'000), random_.chance(60)}, connection);
+    case 8: {
+      ChangeSettings change;
+      if (random_.chance(50)) change.policy = static_cast<WaitPolicy>(random_.below(3));
+      if (random_.chance(20)) change.preset = static_cast<Preset>(random_.below(4));
+      if (random_.chance(20)) change.name = "name " + std::to_string(random_.below(10));
+      return send(change, connection);
+    }
+    default:
+      return handle(Renamed{target, "person " + std::to_string(random_.below(5)), PersonKind::account}, {}, {});
+  }
+}
+
+}  // namespace matinee::rooms::sim

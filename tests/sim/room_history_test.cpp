@@ -1,0 +1,73 @@
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <string>
+#include "tests/sim/world.h"
+
+using matinee::rooms::sim::Broken;
+using matinee::rooms::sim::World;
+
+namespace {
+
+constexpr std::uint64_t seeds = 4'000;
+constexpr int steps = 200;
+
+World::Counts live_through(std::uint64_t seed) {
+  World world(seed);
+  for (int i = 0; i < steps; ++i) world.step();
+  world.heal();
+  world.check_end();
+  world.check_replay();
+  return world.counts();
+}
+
+// MATINEE_SIM_SEED=123 runs one history, to look at it; MATINEE_SIM_SEEDS=100000 runs many.
+std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::stoull(text);
+}
+
+}  // namespace
+
+TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
+  const std::uint64_t only = number_from("MATINEE_SIM_SEED", 0);
+  const std::uint64_t first = only > 0 ? only : 1;
+  const std::uint64_t last = only > 0 ? only : number_from("MATINEE_SIM_SEEDS", seeds);
+  World::Counts sum;
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    try {
+      const World::Counts counts = live_through(seed);
+      sum.shown += counts.shown;
+      sum.voided += counts.voided;
+      sum.refused_by_store += counts.refused_by_store;
+      sum.blocks += counts.blocks;
+      sum.restarts += counts.restarts;
+      sum.resumed += counts.resumed;
+      sum.stale += counts.stale;
+      sum.asked += counts.asked;
+      sum.disconnected += counts.disconnected;
+    } catch (const Broken& broken) {
+      FAIL("MATINEE_SIM_SEED=" << seed << ": " << broken.what());
+    }
+  }
+  INFO("shown " << sum.shown << ", voided " << sum.voided << ", refused by the store " << sum.refused_by_store << ", blocks " << sum.blocks << ", restarts "
+                << sum.restarts << ", resumed " << sum.resumed << ", stale " << sum.stale << ", asked " << sum.asked << ", disconnected " << sum.disconnected);
+  if (only > 0) return;
+  // A simulation in which nothing goes wrong proves nothing.
+  CHECK(sum.shown > 10'000);
+  CHECK(sum.voided > 100);
+  CHECK(sum.refused_by_store > 1'000);
+  CHECK(sum.blocks > 100);
+  CHECK(sum.restarts > 500);
+  CHECK(sum.resumed > 1'000);
+  CHECK(sum.stale > 1'000);
+  CHECK(sum.asked > 1'000);
+  CHECK(sum.disconnected > 500);
+}
+
+TEST_CASE("the same seed is the same history", "[sim]") {
+  const World::Counts once = live_through(77);
+  const World::Counts again = live_through(77);
+  CHECK(once.shown == again.shown);
+  CHECK(once.resumed == again.resumed);
+  CHECK(once.stale == again.stale);
+}

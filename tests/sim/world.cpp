@@ -1,0 +1,287 @@
+#include "tests/sim/world.h"
+#include <algorithm>
+#include "tests/sim/digest.h"
+
+namespace matinee::rooms::sim {
+namespace {
+
+constexpr std::int64_t people = 10;
+
+PersonId owner() { return PersonId{1}; }
+
+}  // namespace
+
+World::World(std::uint64_t seed) : random_(seed) {
+  for (std::int64_t i = 1; i <= people; ++i) {
+    Client client;
+    client.id = PersonId{i};
+    client.kind = i > 7 ? PersonKind::guest : PersonKind::account;
+    clients_.push_back(std::move(client));
+  }
+  RoomSnapshot snapshot;
+  snapshot.info.owner = owner();
+  snapshot.info.grants = grants_of(Preset::friends);
+  snapshot.info.policy = static_cast<WaitPolicy>(random_.below(3));
+  snapshot.roles = {{owner(), Role::owner}, {PersonId{2}, Role::moderator}};
+  snapshot.saved_at_ms = now_ms_;
+  RoomOptions options;
+  options.epoch = ++epoch_;
+  open_room(std::move(snapshot), std::move(options));
+}
+
+void World::open_room(RoomSnapshot snapshot, RoomOptions options) {
+  room_ = std::make_unique<Room>(snapshot, options, now_ms_);
+  saved_ = snapshot;
+  opened_with_ = std::move(snapshot);
+  opened_with_options_ = std::move(options);
+  opened_at_ms_ = now_ms_;
+  history_.clear();
+  digest_ = 0;
+  shown_.clear();
+  timers_.clear();
+  last_rev_ = Revision{};
+}
+
+// kill -9: some of what was on its way to the store is stored all the same, and nobody was told.
+void World::restart() {
+  check_replay();
+  ++counts_.restarts;
+  for (std::int64_t stored = random_.below(4); stored > 0 && !store_queue_.empty(); --stored) {
+    const ChatMessage& message = store_queue_.front();
+    const bool repeat = index_.count({message.author, message.id}) > 0;
+    log_.push_back({message.author, message.id, message.text, repeat});
+    if (!repeat) index_[{message.author, message.id}] = message.seq;
+    store_queue_.pop_front();
+  }
+  store_queue_.clear();
+  asks_.clear();
+  network_.clear();
+  while (!tabs_.empty()) disconnect(tabs_.begin()->first);
+  for (Client& client : clients_) client.gone_since_ms = -1;
+  now_ms_ += random_.below(100'000);
+  RoomOptions options;
+  options.epoch = ++epoch_;
+  options.last_seq = Seq{static_cast<std::int64_t>(log_.size())};
+  for (std::size_t i = 0; i < log_.size(); ++i) {
+    if (log_[i].voided) continue;
+    ChatMessage message;
+    message.seq = Seq{static_cast<std::int64_t>(i) + 1};
+    message.author = log_[i].author;
+    message.id = log_[i].id;
+    message.text = log_[i].text;
+    options.recent.push_back(std::move(message));
+  }
+  const std::size_t kept = static_cast<std::size_t>(random_.below(30));   // a small memory makes the log be asked
+  if (options.recent.size() > kept) options.recent.erase(options.recent.begin(), options.recent.end() - static_cast<std::ptrdiff_t>(kept));
+  open_room(saved_, std::move(options));
+}
+
+void World::handle(const Event& event, PersonId actor, Ref ref) {
+  Context context{now_ms_, actor, std::move(ref)};
+  EffectList effects;
+  room_->handle(event, context, effects);
+  digest_ = digest_of(effects, digest_);
+  history_.push_back({event, std::move(context)});
+  if (effects.size() > 64) throw Broken("one event had more than 64 effects");
+  for (const Effect& effect : effects) carry_out(effect);
+}
+
+void World::check_replay() const {
+  Room again(opened_with_, opened_with_options_, opened_at_ms_);
+  std::uint64_t digest = 0;
+  EffectList effects;
+  for (const Recorded& recorded : history_) {
+    effects.clear();
+    again.handle(recorded.event, recorded.context, effects);
+    digest = digest_of(effects, digest);
+  }
+  if (digest != digest_) throw Broken("the recorded history gave other effects");
+}
+
+void World::carry_out(const Effect& effect) {
+  if (const auto* push = std::get_if<Push>(&effect)) {
+    if (const auto tab = tabs_.find(push->connection); tab != tabs_.end()) deliver(tab->second, push->message, false);
+  } else if (const auto* to_person = std::get_if<PushPerson>(&effect)) {
+    for (const ConnectionId id : tabs_of(to_person->person)) deliver(tabs_.at(id), to_person->message, false);
+  } else if (const auto* broadcast = std::get_if<Broadcast>(&effect)) {
+    if (const auto* message = std::get_if<ChatMessage>(&broadcast->message)) {
+      check_shown(*message);
+      ++counts_.shown;
+      if (!shown_.insert({message->author, message->id}).second) throw Broken("a message was shown twice");
+    }
+    for (auto& [id, tab] : tabs_) {
+      if (tab.admitted) deliver(tab, broadcast->message, true);
+    }
+  } else if (const auto* admit = std::get_if<Admit>(&effect)) {
+    if (is_blocked(admit->person)) throw Broken("somebody who is blocked was admitted");
+    if (const auto tab = tabs_.find(admit->connection); tab != tabs_.end()) tab->second.admitted = true;
+  } else if (const auto* store = std::get_if<Store>(&effect)) {
+    store_queue_.push_back(store->message);
+  } else if (const auto* ask = std::get_if<AskLog>(&effect)) {
+    ++counts_.asked;
+    asks_.push_back(*ask);
+  } else if (const auto* timer = std::get_if<SetTimer>(&effect)) {
+    if (timer->at_ms == 0) timers_.erase(timer->id);
+    else timers_[timer->id] = timer->at_ms;
+  } else if (const auto* gone = std::get_if<Disconnect>(&effect)) {
+    ++counts_.disconnected;
+    for (const ConnectionId id : tabs_of(gone->person)) disconnect(id);
+  } else if (std::holds_alternative<SaveRoom>(effect)) {
+    saved_ = room_->snapshot(now_ms_);
+  } else if (const auto* error = std::get_if<ReplyError>(&effect)) {
+    refused(*error);
+  }
+}
+
+void World::commit_front() {
+  const ChatMessage message = store_queue_.front();
+  store_queue_.pop_front();
+  if (message.seq.value != static_cast<std::int64_t>(log_.size()) + 1) throw Broken("a message was stored under a number that is not the next");
+  const auto earlier = index_.find({message.author, message.id});
+  const bool repeat = earlier != index_.end();
+  log_.push_back({message.author, message.id, message.text, repeat});
+  if (!repeat) index_[{message.author, message.id}] = message.seq;
+  if (!repeat) return handle(Stored{message.seq}, {}, {});
+  ++counts_.voided;
+  handle(StoredVoid{message.seq, earlier->second}, {}, {});
+}
+
+void World::store_step() {
+  if (!asks_.empty() && random_.chance(40)) {
+    const AskLog ask = asks_.front();
+    asks_.pop_front();
+    FoundRepeat found{ask.post.id, {}, ask.post, 0};
+    if (const auto row = index_.find({ask.author, ask.post.id}); row != index_.end()) found.seq = row->second;
+    handle(found, ask.author, ask.ref);
+  }
+  if (store_queue_.empty() || random_.chance(40)) return;
+  if (random_.chance(85)) {
+    for (std::int64_t group = 1 + random_.below(3); group > 0 && !store_queue_.empty(); --group) commit_front();
+    return;
+  }
+  // A full disk fails all that waits; a full queue only the newest, while older ones are still under way.
+  const auto first = random_.chance(50) ? store_queue_.begin() : store_queue_.end() - 1;
+  const Seq from = first->seq;
+  counts_.refused_by_store += static_cast<int>(store_queue_.end() - first);
+  store_queue_.erase(first, store_queue_.end());
+  handle(StoreFailed{from}, {}, {});
+}
+
+void World::fire_timers() {
+  std::vector<std::int64_t> due;
+  for (const auto& [id, at_ms] : timers_) {
+    if (at_ms <= now_ms_) due.push_back(id);
+  }
+  for (const std::int64_t id : due) {
+    timers_.erase(id);
+    handle(TimerFired{id}, {}, {});
+  }
+  if (random_.chance(2)) handle(TimerFired{random_.below(7)}, {}, {});   // one that nobody set
+}
+
+void World::send(Event event, ConnectionId connection) {
+  const auto tab = tabs_.find(connection);
+  if (tab == tabs_.end()) return;
+  network_.push_back({std::move(event), tab->second.person, Ref{connection, random_.chance(50) ? "ref" : ""}});
+}
+
+// Delivers something from anywhere in the queue: late, twice, or never.
+void World::network_step() {
+  if (network_.empty()) return;
+  const auto at = network_.begin() + random_.below(static_cast<std::int64_t>(std::min<std::size_t>(network_.size(), 4)));
+  const Input input = *at;
+  const bool twice = random_.chance(8);
+  if (!twice) network_.erase(at);
+  if (random_.chance(5)) return;
+  handle(input.event, input.actor, input.ref);
+}
+
+void World::absences() {
+  for (Client& client : clients_) {
+    if (client.gone_since_ms < 0 || now_ms_ - client.gone_since_ms < limits::absence_ms) continue;
+    client.gone_since_ms = -1;
+    handle(Leave{client.id}, {}, {});
+  }
+}
+
+void World::connect(Client& client) {
+  if (tabs_of(client.id).size() >= 3) return;
+  const ConnectionId connection{++last_connection_};
+  Tab tab;
+  tab.person = client.id;
+  if (random_.chance(80)) tab.since = client.since;
+  client.gone_since_ms = -1;
+  const Join join{Person{client.id, "person", client.kind, client.kind == PersonKind::guest}, tab.since};
+  tabs_.emplace(connection, std::move(tab));
+  handle(join, client.id, Ref{connection, ""});
+  // Whoever comes back sends again what was never answered.
+  for (const auto& [id, text] : client.unanswered) send(PostChat{id, text, {}, true}, connection);
+}
+
+void World::disconnect(ConnectionId connection) {
+  const auto found = tabs_.find(connection);
+  if (found == tabs_.end()) return;
+  const Tab tab = found->second;
+  tabs_.erase(found);
+  std::erase_if(network_, [connection](const Input& input) { return input.ref.connection == connection; });
+  Client& client = clients_.at(static_cast<std::size_t>(tab.person.value - 1));
+  if (tab.welcomed) client.since = Since{tab.epoch, tab.seen, tab.playback.rev};
+  if (tabs_of(tab.person).empty()) client.gone_since_ms = now_ms_;
+}
+
+std::vector<ConnectionId> World::tabs_of(PersonId person) const {
+  std::vector<ConnectionId> found;
+  for (const auto& [id, tab] : tabs_) {
+    if (tab.person == person) found.push_back(id);
+  }
+  return found;
+}
+
+bool World::is_blocked(PersonId person) const {
+  const auto blocks = room_->snapshot(now_ms_).blocks;
+  return std::any_of(blocks.begin(), blocks.end(), [person](const auto& entry) { return entry.person == person; });
+}
+
+void World::step() {
+  now_ms_ += random_.below(random_.chance(5) ? 12'000 : 250);
+  fire_timers();
+  absences();
+  if (random_.chance(60)) somebody_acts();
+  network_step();
+  network_step();
+  store_step();
+  check_room();
+  if (random_.below(250) == 0) restart();
+}
+
+void World::heal() {
+  for (int round = 0; round < 40; ++round) {
+    for (Client& client : clients_) {
+      if (tabs_of(client.id).empty() && !is_blocked(client.id)) connect(client);
+      for (const ConnectionId tab : tabs_of(client.id)) {
+        for (const auto& [id, text] : client.unanswered) {
+          if (round % 4 == 0) send(PostChat{id, text, {}, true}, tab);
+        }
+        break;
+      }
+    }
+    while (!network_.empty()) {
+      const Input input = network_.front();
+      network_.erase(network_.begin());
+      handle(input.event, input.actor, input.ref);
+    }
+    while (!asks_.empty()) {
+      const AskLog ask = asks_.front();
+      asks_.pop_front();
+      const auto row = index_.find({ask.author, ask.post.id});
+      handle(FoundRepeat{ask.post.id, row == index_.end() ? std::nullopt : std::optional<Seq>(row->second), ask.post, 0}, ask.author, ask.ref);
+    }
+    while (!store_queue_.empty()) commit_front();
+    now_ms_ += 5'000;
+    fire_timers();
+    absences();
+    check_room();
+  }
+}
+
+}  // namespace matinee::rooms::sim

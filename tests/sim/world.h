@@ -1,0 +1,138 @@
+// A whole room in a world that misbehaves: people with several tabs, a network that delays, doubles, reorders and loses, a store
+// that fails or forgets to answer, and a server that is killed. Everything comes from one seed. A broken promise throws Broken.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+#include "rooms/room.h"
+
+namespace matinee::rooms::sim {
+
+struct Broken : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// splitmix64: small, and the same everywhere.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    state_ += 0x9E3779B97F4A7C15ULL;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31U);
+  }
+  std::int64_t below(std::int64_t bound) { return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound)); }
+  bool chance(std::int64_t percent) { return below(100) < percent; }
+
+ private:
+  std::uint64_t state_;
+};
+
+// What one tab has been told.
+struct Tab {
+  PersonId person;
+  bool admitted = false;
+  bool welcomed = false;
+  std::optional<Since> since;          // as sent with the join
+  std::int64_t epoch = 0;
+  Seq seen;
+  PlaybackState playback;
+  std::set<PersonId> people;
+};
+
+// One person's client: keeps what it wrote until it sees it.
+struct Client {
+  PersonId id;
+  PersonKind kind = PersonKind::account;
+  std::map<std::string, std::string> unanswered;   // id → text
+  std::optional<Since> since;
+  std::int64_t gone_since_ms = -1;                 // no connection since; −1 = connected or never here
+  int written = 0;
+};
+
+class World {
+ public:
+  explicit World(std::uint64_t seed);
+  void step();       // something happens
+  void heal();       // everything is delivered and stored, everybody comes back and sends again what was not answered
+  void check_end();  // after heal(): everybody has seen the same
+  void check_replay() const;   // the recorded history gives the same effects again
+
+  struct Counts { int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0; };
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
+ private:
+  struct Row { PersonId author; std::string id; std::string text; bool voided = false; };   // of the log
+  struct Input { Event event; PersonId actor; Ref ref; };
+  struct Recorded { Event event; Context context; };
+
+  // ---- the machine's surroundings (world.cpp)
+  void open_room(RoomSnapshot snapshot, RoomOptions options);
+  void restart();
+  void handle(const Event& event, PersonId actor, Ref ref);
+  void carry_out(const Effect& effect);
+  void store_step();
+  void commit_front();
+  void fire_timers();
+  void send(Event event, ConnectionId connection);
+  void network_step();
+  void absences();
+  void connect(Client& client);
+  void disconnect(ConnectionId connection);
+  [[nodiscard]] std::vector<ConnectionId> tabs_of(PersonId person) const;
+  [[nodiscard]] bool is_blocked(PersonId person) const;
+
+  // ---- what people do (people.cpp)
+  void somebody_acts();
+  void act_in_chat(Client& client, ConnectionId connection);
+  void act_on_playback(ConnectionId connection);
+  void act_on_people(ConnectionId connection);
+  void report(ConnectionId connection);
+  Client& somebody();
+
+  // ---- what tabs are told, and what must hold (promises.cpp)
+  void deliver(Tab& tab, const Outgoing& message, bool to_all);
+  void check_shown(const ChatMessage& message) const;
+  void hear(Tab& tab, const Welcome& welcome);
+  void hear_chat(Tab& tab, const ChatMessage& message, bool to_all);
+  void hear(Tab& tab, const PlaybackChanged& changed);
+  void hear(Tab& tab, const PresenceDiff& diff);
+  void answered(PersonId author, const std::string& id);
+  void refused(const ReplyError& error);
+  void check_room() const;
+
+  Random random_;
+  std::int64_t now_ms_ = 1'700'000'000'000;
+  std::unique_ptr<Room> room_;
+  RoomSnapshot saved_;
+  std::int64_t epoch_ = 0;
+  std::vector<Client> clients_;
+  std::map<ConnectionId, Tab> tabs_;
+  std::int64_t last_connection_ = 0;
+  std::vector<Input> network_;
+  std::vector<Row> log_;                                         // the row at index i has seq i + 1
+  std::map<std::pair<PersonId, std::string>, Seq> index_;        // the log's unique index
+  std::deque<ChatMessage> store_queue_;
+  std::deque<AskLog> asks_;
+  std::map<std::int64_t, std::int64_t> timers_;                  // id → at
+  std::set<std::pair<PersonId, std::string>> shown_;             // told to all in this life of the room
+  Revision last_rev_;
+  Counts counts_;
+  // of the current life
+  RoomSnapshot opened_with_;
+  RoomOptions opened_with_options_;
+  std::int64_t opened_at_ms_ = 0;
+  std::vector<Recorded> history_;
+  std::uint64_t digest_ = 0;
+};
+
+}  // namespace matinee::rooms::sim
