@@ -56,9 +56,10 @@ export function control_link(app, engine, composer) {
     show_ending(reason, app.page.code);
   }
 
+  // Going offline may be a mistaken report: as long as the socket answers, nobody is told anything.
   const network = (/** @type {boolean} */ offline) => {
     app.offline = offline;
-    if (!offline) connection.wake();
+    connection.wake();
     paint();
     app.emit('connection', connection.state);
   };

@@ -24,7 +24,9 @@ function spoken(ms) {
 export function spoken_position(position_ms, duration_ms) {
   if (duration_ms === null) return spoken(position_ms);
   const minutes = Math.floor(duration_ms / 60_000);
-  return `${spoken(position_ms)} of ${minutes ? minutes : counted(Math.floor(duration_ms / 1000), 'second')}`;
+  if (minutes >= 60) return `${spoken(position_ms)} of ${counted(Math.floor(minutes / 60), 'hour')} ${counted(minutes % 60, 'minute')}`;
+  if (minutes && position_ms >= 60_000) return `${spoken(position_ms)} of ${minutes}`;
+  return `${spoken(position_ms)} of ${minutes ? counted(minutes, 'minute') : counted(Math.floor(duration_ms / 1000), 'second')}`;
 }
 
 /** @param {string} code @returns {string} K7QM-3XFD */

@@ -71,7 +71,7 @@ export class Connection extends Emitter {
     socket.onclose = (/** @type {{code: number}} */ event) => socket === this.#socket && this.#closed(event.code);
   }
 
-  /** The network came back or the page woke up: no reason to sit out the backoff, and a silent connection is asked for a sign of life. */
+  /** The network changed or the page woke up: no reason to sit out the backoff, and a silent connection is asked for a sign of life. */
   wake() {
     if (this.state === 'waiting') this.start();
     else if (this.state === 'joined' && !this.#watch) {

@@ -59,13 +59,14 @@ export function make_badge({ act, announce, details }) {
   /** @param {PlayerView} view @param {boolean} may_control */
   return (view, may_control) => {
     const offer = badge_action(view, may_control);
-    const kind = view.needsTap && view.badge.kind !== 'sound-off' ? 'sound-off' : view.badge.kind;
+    const tap = view.needsTap && view.badge.kind !== 'sound-off';
+    const kind = view.needsConsent ? 'idle' : tap ? 'sound-off' : view.badge.kind;
     set_attribute(badge, 'data-kind', kind);
-    set_text(word, view.needsTap && view.badge.kind !== 'sound-off' ? 'Your browser waits for a tap' : view.badge.text);
-    action.hidden = !offer;
+    set_text(word, tap ? 'Your browser waits for a tap' : view.badge.text);
+    action.hidden = !offer || kind === 'idle';
     action_name = offer?.name ?? '';
     if (offer) set_text(action, offer.text);
-    if (view.badge.kind !== 'idle') say(view.badge);
+    if (kind !== 'idle') say(view.badge);
     set_text(find('#sync-title'), view.badge.text || 'Nothing is playing');
     set_text(find('#sync-ms'), badge_details(view.badge));
     set_text(find('#sync-alone'), view.badge.kind === 'alone' ? 'Rejoin the room' : 'Watch on my own');

@@ -1,5 +1,5 @@
 // @ts-check
-import { el } from '../lib/dom.js';
+import { el, find } from '../lib/dom.js';
 
 /** @typedef {{name: string, text: string, bad?: boolean}} Entry */
 
@@ -37,7 +37,7 @@ export function open_menu(button, entries, chosen) {
       close(true);
     }
   });
-  document.body.append(menu);
+  find('#main').append(menu);
   place(menu, button);
   button.setAttribute('aria-expanded', 'true');
   items[0]?.focus();
