@@ -25,6 +25,13 @@ void make_setup_token(seams::UserStore& users, seams::SettingsStore& settings, s
   });
 }
 
+void check_setup_token(seams::SettingsStore& settings, std::string token, seams::Executor executor, seams::Done<bool> done) {
+  settings.get(setting, std::move(executor), [token = stored_form(token), done = std::move(done)](const seams::Result<std::optional<std::string>>& stored) {
+    if (!stored) return done(tl::unexpected(stored.error()));
+    done(*stored && equal_in_constant_time(**stored, token));
+  });
+}
+
 void redeem_setup_token(seams::UserStore& users, seams::SettingsStore& settings, const Identity& who, std::string token,
                         seams::Executor executor, seams::Done<void> done) {
   if (who.kind != rooms::PersonKind::account) {

@@ -14,6 +14,8 @@ namespace matinee::auth {
 // The token to print in a link, or nothing when there is an admin already.
 void make_setup_token(seams::UserStore& users, seams::SettingsStore& settings, seams::Executor executor,
                       seams::Done<std::optional<std::string>> done);
+// Whether this is the token of the link, without using it up: the form is shown, and an account made, for no other.
+void check_setup_token(seams::SettingsStore& settings, std::string token, seams::Executor executor, seams::Done<bool> done);
 // not_found: no such token, or used; wrong_kind: a guest, who must sign up first (the token stays good).
 void redeem_setup_token(seams::UserStore& users, seams::SettingsStore& settings, const Identity& who, std::string token,
                         seams::Executor executor, seams::Done<void> done);
