@@ -82,11 +82,13 @@ bool HostRules::accepts_origin(std::string_view origin, std::string_view host, b
   return origin == own || (!public_origin_.empty() && origin == public_origin_);
 }
 
-std::string HostRules::base_url(std::string_view request_host) const {
+std::string HostRules::base_url(std::string_view request_host, bool request_secure) const {
   if (!options_.public_url.empty()) return options_.public_url;
-  const std::string scheme = options_.secure ? "https://" : "http://";
   const std::string name = host_name_of(request_host);
-  if (!name.empty() && !is_loopback_name(name) && accepts_host(request_host)) return scheme + std::string(request_host);
+  if (!name.empty() && !is_loopback_name(name) && accepts_host(request_host)) {
+    return (request_secure ? "https://" : "http://") + std::string(request_host);
+  }
+  const std::string scheme = options_.secure ? "https://" : "http://";
   std::string address = lan_address();
   if (address.empty()) return scheme + (request_host.empty() ? "localhost:" + std::to_string(options_.port) : std::string(request_host));
   if (address.find(':') != std::string::npos) address = "[" + address + "]";

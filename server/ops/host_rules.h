@@ -30,9 +30,9 @@ class HostRules {
   // Whether the browser speaks https with us: then cookies are Secure and carry the __Host- prefix.
   [[nodiscard]] bool is_secure(bool connection_secure) const { return connection_secure || public_secure_; }
 
-  // Where others reach this server: public_url, else http(s)://LAN-address:port. `request_host` is used when it is already such a
-  // name; localhost never comes out while there is any other address.
-  [[nodiscard]] std::string base_url(std::string_view request_host = {}) const;
+  // Where others reach this server: public_url, else http(s)://LAN-address:port. The Host of a request (over TLS or not) is used when
+  // it is already such a name; localhost never comes out while there is any other address.
+  [[nodiscard]] std::string base_url(std::string_view request_host = {}, bool request_secure = false) const;
 
  private:
   HostRuleOptions options_;

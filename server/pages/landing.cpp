@@ -35,12 +35,12 @@ void show(const VisitPtr& visit, Shown shown) {
 }
 
 std::string trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
+  const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
+  return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
 }
 
-// A sentence when the name cannot be a room's; empty is fine.
+// A sentence when the name cannot be a room's (the rule of room.settings); empty is fine: the room gets a name of ours.
 std::string room_name_problem(const std::string& name) {
   const auto shape = rooms::shape_of(name);
   if (!shape || shape->controls || shape->line_breaks) return "Please leave out special characters.";

@@ -19,7 +19,7 @@ ErrorText closed_text() {
 }
 
 void show_room(const VisitPtr& visit, const seams::RoomRecord& record) {
-  const std::string share_url = visit->services.hosts.base_url(visit->request->host()) + "/r/" + record.code;
+  const std::string share_url = visit->services.hosts.base_url(visit->request->host(), visit->request->secure()) + "/r/" + record.code;
   Model model = visit->model();
   model.set("room_json", room_json({record.code, record.name, *visit->who, share_url, visit->csrf(), visit->services.version}));
   model.set("room_name", record.name).set("code_shown", rooms::show_room_code(record.code));

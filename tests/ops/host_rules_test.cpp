@@ -76,6 +76,8 @@ TEST_CASE("the address to share is the public one, else one that others can reac
   CHECK(HostRules({"https://watch.example.org", {}, 8080, false}).base_url("localhost:8080") == "https://watch.example.org");
   const HostRules rules({"", {"matinee.test"}, 8080, false});
   CHECK(rules.base_url("matinee.test:8080") == "http://matinee.test:8080");
+  CHECK(rules.base_url("matinee.test:8443", true) == "https://matinee.test:8443");
+  CHECK(rules.base_url("matinee.test.evil.example", true).find("evil") == std::string::npos);
   const std::string lan = lan_address();
   if (lan.empty()) return;
   for (const char* host : {"localhost:8080", "127.0.0.1:8080", "[::1]:8080", "", "evil.example"}) {

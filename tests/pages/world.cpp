@@ -1,0 +1,208 @@
+#include "tests/pages/world.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <future>
+#include <thread>
+#include "server/auth/csrf.h"
+#include "server/auth/names.h"
+#include "server/auth/setup_link.h"
+#include "server/http/router.h"
+#include "server/http/security_headers.h"
+#include "server/http/static_files.h"
+#include "server/net/http1.h"
+#include "server/net/listener.h"
+#include "server/net/loop.h"
+#include "server/ops/host_rules.h"
+#include "server/pages/pages.h"
+#include "server/pages/templates.h"
+#include "server/store/database.h"
+#include "tests/store/temporary_folder.h"
+
+namespace matinee::test {
+
+struct World::State {
+  explicit State(WorldOptions given) : options(std::move(given)) {}
+
+  WorldOptions options;
+  TemporaryFolder folder;
+  std::atomic<std::int64_t> clock_ms{1'800'000'000'000};
+  std::function<std::optional<pages::RoomSummary>(const std::string&)> summary;
+  std::unique_ptr<store::Database> database;
+  net::Loop loop;
+  seams::Executor executor{[this](seams::Executor::Work work) { loop.post(std::move(work)); }};
+  std::unique_ptr<auth::PasswordPool> passwords;
+  std::unique_ptr<auth::Throttle> throttle;
+  std::unique_ptr<auth::SessionService> sessions;
+  std::unique_ptr<auth::Accounts> accounts;
+  auth::FormTokens tokens{"a secret for tests of thirty-two"};
+  std::unique_ptr<const pages::Templates> templates;
+  std::shared_ptr<const http::StaticFiles> files;
+  std::unique_ptr<ops::HostRules> hosts;
+  std::unique_ptr<pages::Services> services;
+  std::shared_ptr<http::Router> router;
+  std::unique_ptr<net::Http1Server> http;
+  std::unique_ptr<net::Listener> listener;
+  std::thread thread;
+
+  void make_people();
+  void make_pages();
+
+  // Runs `start` on the loop and waits here for what its handler is given.
+  template <class T, class Start>
+  T await(Start start) {
+    auto promise = std::make_shared<std::promise<T>>();
+    auto answer = promise->get_future();
+    loop.post([start = std::move(start), promise]() mutable { start([promise](T value) { promise->set_value(std::move(value)); }); });
+    if (answer.wait_for(std::chrono::seconds(60)) != std::future_status::ready) throw std::runtime_error("no answer");
+    return answer.get();
+  }
+};
+
+void World::State::make_people() {
+  auth::PasswordPoolOptions pool;
+  pool.cost = {64, 1, 1};
+  pool.threads = 1;
+  pool.queue_max = options.password_queue;
+  pool.nice = 0;
+  passwords = std::make_unique<auth::PasswordPool>(pool);
+  throttle = std::make_unique<auth::Throttle>(auth::Throttle::Options{.unlimited = !options.limits}, &database->throttles(), executor);
+  const auto now = [this] { return clock_ms.load(); };
+  sessions = std::make_unique<auth::SessionService>(database->sessions(), database->users(), executor, now);
+  accounts = std::make_unique<auth::Accounts>(database->users(), *sessions, *passwords, *throttle, executor, now);
+}
+
+void World::State::make_pages() {
+  std::string error;
+  templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", error);
+  if (!templates) throw std::runtime_error(error);
+  std::filesystem::create_directories(folder.path() / "static" / "img");
+  std::ofstream(folder.path() / "static" / "img" / "mark.svg") << "<svg/>";
+  files = http::StaticFiles::load("/static", (folder.path() / "static").string(), error);
+  if (!files) throw std::runtime_error(error);
+  services = std::make_unique<pages::Services>(pages::Services{
+      *templates, *files, *hosts, tokens, *throttle, database->users(), database->settings(), database->rooms(), [this] { return clock_ms.load(); },
+      [this](net::Loop&) { return pages::LoopServices{sessions.get(), accounts.get(), executor}; },
+      [this](const std::string& code, const seams::Executor& on, const std::function<void(std::optional<pages::RoomSummary>)>& done) {
+        on([this, code, done] { done(summary ? summary(code) : std::nullopt); });
+      },
+      options.signups_open, options.guests, "1.2.3"});
+  http::RouterOptions routing;
+  routing.allowed_host = [this](std::string_view host) { return hosts->accepts_host(host); };
+  routing.amend = http::security_headers({.secure = hosts->is_secure(false)});
+  routing.error_page = [this](const http::Request& request, int status, std::string_view) { return pages::router_error(*services, request, status); };
+  router = std::make_shared<http::Router>(std::move(routing));
+  pages::add_pages(*router, *services);
+}
+
+World::World(WorldOptions options) : state_(std::make_unique<State>(std::move(options))) {
+  State& s = *state_;
+  store::Options storage;
+  storage.folder = s.folder.path() / "data";
+  auto opened = store::Database::open(std::move(storage));
+  if (!opened) throw std::runtime_error(opened.error().sentence);
+  s.database = std::move(*opened);
+  s.make_people();
+  std::string error;
+  s.listener = net::Listener::open(s.loop, {&s.loop}, {}, [&s](std::shared_ptr<net::Connection> connection) { s.http->adopt(std::move(connection)); }, error);
+  if (!s.listener) throw std::runtime_error(error);
+  s.hosts = std::make_unique<ops::HostRules>(ops::HostRuleOptions{s.options.public_url, {"matinee.test"}, s.listener->port(), false});
+  s.make_pages();
+  s.http = std::make_unique<net::Http1Server>(s.loop, s.router, net::HttpLimits{});
+  s.thread = std::thread([&s] { s.loop.run(); });
+}
+
+World::~World() {
+  State& s = *state_;
+  s.loop.post([&s] {
+    s.listener->stop();
+    s.http->drain();
+  });
+  s.loop.stop();
+  s.thread.join();
+  s.listener.reset();
+  s.http.reset();
+  s.accounts.reset();
+  s.passwords.reset();
+  s.sessions.reset();
+  s.database->stop();
+}
+
+std::uint16_t World::port() const { return state_->listener->port(); }
+void World::pass_ms(std::int64_t ms) { state_->clock_ms += ms; }
+std::int64_t World::now_ms() const { return state_->clock_ms; }
+void World::stop_store() { state_->database->stop(); }
+
+void World::on_summary(std::function<std::optional<pages::RoomSummary>(const std::string&)> answer) {
+  state_->await<bool>([this, answer = std::move(answer)](auto done) {
+    state_->summary = answer;
+    done(true);
+  });
+}
+
+Browser World::account(const std::string& name) {
+  Browser person = browser();
+  person.get("/signup");
+  const Answer answer = person.post("/signup", {{"name", name}, {"password", password}});
+  REQUIRE(answer.status == 303);
+  person.get("/");
+  return person;
+}
+
+Browser World::guest(const std::string& name) {
+  Browser person = browser();
+  person.get("/");
+  REQUIRE(person.post("/rooms", {{"name", name}}).status == 303);
+  person.get("/");
+  return person;
+}
+
+std::string World::open_room(Browser& owner) {
+  owner.get("/");
+  const Answer answer = owner.post("/rooms", {{"name", "Somebody"}});
+  REQUIRE(answer.status == 303);
+  const std::string location = answer.header("location");
+  REQUIRE(location.rfind("/rooms/", 0) == 0);
+  return location.substr(7);
+}
+
+seams::RoomRecord World::room(const std::string& code) {
+  auto found = state_->await<seams::Result<seams::RoomRecord>>([this, code](auto done) { state_->database->rooms().lookup(code, state_->executor, done); });
+  REQUIRE(found.has_value());
+  return *found;
+}
+
+void World::block(const std::string& code, seams::UserId user, const std::string& address, std::int64_t until_ms) {
+  const seams::RoomWriter writer{room(code).id, room(code).epoch};
+  const auto done = state_->await<seams::Result<void>>([this, writer, user, address, until_ms](auto handler) {
+    state_->database->rooms().set_block(writer, {user, "blocked", address, until_ms}, state_->executor, handler);
+  });
+  REQUIRE(done.has_value());
+}
+
+void World::end_room(const std::string& code) {
+  const seams::RoomWriter writer{room(code).id, room(code).epoch};
+  const auto done = state_->await<seams::Result<void>>([this, writer](auto handler) {
+    state_->database->rooms().end(writer, state_->clock_ms, state_->executor, handler);
+  });
+  REQUIRE(done.has_value());
+}
+
+bool World::is_admin(const std::string& name) {
+  const auto keys = auth::log_in_keys(name);
+  const auto user = state_->await<seams::Result<seams::User>>([this, keys](auto done) {
+    state_->database->users().by_name_or_email(keys.name_key, keys.email_key, state_->executor, done);
+  });
+  return user && user->admin;
+}
+
+std::string World::setup_token() {
+  const auto made = state_->await<seams::Result<std::optional<std::string>>>([this](auto done) {
+    auth::make_setup_token(state_->database->users(), state_->database->settings(), state_->executor, done);
+  });
+  REQUIRE(made.has_value());
+  return made->value_or("");
+}
+
+}  // namespace matinee::test

@@ -1,0 +1,56 @@
+// World: a whole server but for rooms: the real HTTP stack on a free port, the real store in a fresh folder, the real accounts with
+// quick hashes, a clock that a test turns.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+#include "server/pages/services.h"
+#include "server/seams/room_directory.h"
+#include "tests/pages/browser.h"
+
+namespace matinee::test {
+
+struct WorldOptions {
+  std::string public_url = {};
+  bool signups_open = true;
+  bool guests = true;
+  bool limits = false;              // the usual throttles instead of none
+  std::size_t password_queue = 64;  // 0: every hash is refused as busy
+};
+
+class World {
+ public:
+  explicit World(WorldOptions options = {});
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] Browser browser() const { return Browser(port()); }
+  void pass_ms(std::int64_t ms);
+
+  // Shortcuts through the real pages.
+  Browser account(const std::string& name);                  // signed up and logged in
+  Browser guest(const std::string& name);                    // has started a room
+  std::string open_room(Browser& owner);                     // answers the code
+
+  // Straight to the store, waiting for the answer.
+  seams::RoomRecord room(const std::string& code);
+  void block(const std::string& code, seams::UserId user, const std::string& address, std::int64_t until_ms = 0);
+  void end_room(const std::string& code);
+  bool is_admin(const std::string& name);
+  std::string setup_token();
+  [[nodiscard]] std::int64_t now_ms() const;
+  void on_summary(std::function<std::optional<pages::RoomSummary>(const std::string&)> answer);
+  void stop_store();                                         // from now on it answers "unavailable"
+
+  static constexpr const char* password = "correct horse";
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace matinee::test
