@@ -13,6 +13,7 @@ void Http1Session::send_file(const ResponseHead& head, int fd, std::uint64_t off
   write_head(head, length, false);
   if (bodyless_ || length == 0) return answered();
   file_ = std::move(file);
+  current_ = 0;  // the answer is given: nobody needs to hold the Exchange until the last byte is out
   step_file();
 }
 
