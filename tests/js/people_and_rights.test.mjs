@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { People } from '../../static/js/models/people.js';
+import { actions_on, can, is_silenced, refusal } from '../../static/js/models/rights.js';
+import { state_badge } from '../../static/js/views/people_list.js';
+
+const person = (id, name, role = 'member', more = {}) => ({ id, name, role, kind: role === 'guest' ? 'guest' : 'account', ...more });
+const room = (more = {}) => ({ owner: '1', grants: { owner: [], moderator: ['control', 'remove', 'stop_chat'], member: ['chat'], guest: ['chat'], ...more } });
+
+test('the own row comes first, then roles, then names', () => {
+  const people = new People();
+  people.welcome('4', [person('3', 'Zoe', 'guest'), person('1', 'Olga', 'owner'), person('4', 'Me', 'guest'), person('2', 'Ben', 'moderator'), person('5', 'Adam', 'guest')]);
+  assert.deepEqual(people.sorted().map((one) => one.id), ['4', '1', '2', '5', '3']);
+});
+
+test('a diff changes, adds and removes; the names of those who left are still known', () => {
+  const people = new People();
+  people.welcome('1', [person('1', 'Ana'), person('2', 'Ben')]);
+  people.diff({ changed: [person('3', 'Chiara'), person('1', 'Ana', 'owner')], left: ['2'] });
+  assert.deepEqual(people.sorted().map((one) => `${one.name} ${one.role}`), ['Ana owner', 'Chiara member']);
+  assert.equal(people.name('2'), 'Ben');
+  assert.equal(people.name('9'), 'Somebody');
+});
+
+test('who types is said in words, never of oneself, and ends by itself', () => {
+  const people = new People();
+  people.welcome('1', ['1', '2', '3', '4', '5'].map((id) => person(id, `P${id}`)));
+  people.typing('1', true, 0);
+  assert.equal(people.typing_text(0), '');
+  people.typing('2', true, 0);
+  assert.equal(people.typing_text(0), 'P2 is typing…');
+  people.typing('3', true, 5_000);
+  assert.equal(people.typing_text(5_000), 'P2 and P3 are typing…');
+  for (const id of ['4', '5']) people.typing(id, true, 5_000);
+  assert.equal(people.typing_text(5_000), 'Several people are typing…');
+  people.typing('3', false, 6_000);
+  assert.equal(people.typing_text(7_001), 'P4 and P5 are typing…');
+});
+
+test('the owner may do everything, the others what the table says', () => {
+  assert.equal(can(room(), person('1', 'O', 'owner'), 'go_live'), true);
+  assert.equal(can(room(), person('2', 'M', 'moderator'), 'control'), true);
+  assert.equal(can(room(), person('3', 'G', 'guest'), 'control'), false);
+  assert.equal(can(null, person('3', 'G', 'guest'), 'chat'), false);
+});
+
+test('a refusal names who may and whom to ask', () => {
+  assert.equal(refusal(room(), 'control', 'seek', 'Olga'), 'Only moderators can seek here. Ask Olga.');
+  assert.equal(refusal(room({ moderator: [] }), 'control', 'pause', 'Olga'), 'Only the owner can pause here. Ask Olga.');
+  assert.equal(refusal(room(), 'control', 'seek', ''), 'Only moderators can seek here.');
+});
+
+test('nobody has a menu against themselves or against somebody above', () => {
+  const moderator = person('2', 'M', 'moderator');
+  assert.deepEqual(actions_on(room(), moderator, moderator, 0), []);
+  assert.deepEqual(actions_on(room(), moderator, person('1', 'O', 'owner'), 0), []);
+  assert.deepEqual(actions_on(room(), moderator, person('3', 'X', 'member'), 0), ['stop_chat', 'remove']);
+});
+
+test('the owner makes moderators and hands the room over; a stopped person is allowed again', () => {
+  const owner = person('1', 'O', 'owner');
+  assert.deepEqual(actions_on(room(), owner, person('3', 'X', 'member'), 0), ['make_moderator', 'stop_chat', 'remove', 'block', 'make_owner']);
+  assert.ok(actions_on(room(), owner, person('2', 'M', 'moderator'), 0).includes('make_member'));
+  assert.ok(actions_on(room(), owner, person('3', 'X', 'member', { silenced_until_ms: 0 }), 5).includes('allow_chat'));
+});
+
+test('chat is stopped until the time, or until somebody lifts it', () => {
+  assert.equal(is_silenced(person('1', 'A'), 100), false);
+  assert.equal(is_silenced(person('1', 'A', 'member', { silenced_until_ms: 0 }), 100), true);
+  assert.equal(is_silenced(person('1', 'A', 'member', { silenced_until_ms: 101 }), 100), true);
+  assert.equal(is_silenced(person('1', 'A', 'member', { silenced_until_ms: 100 }), 100), false);
+});
+
+test('the list says who is behind, from a quarter of a second on', () => {
+  const badge = (more) => state_badge(person('1', 'A', 'member', more))?.text;
+  assert.equal(badge({ state: 'playing', error_ms: -250 }), 'In step');
+  assert.equal(badge({ state: 'playing', error_ms: -1_240 }), '1.2 s behind');
+  assert.equal(badge({ state: 'playing', error_ms: 400 }), '0.4 s ahead');
+  assert.equal(badge({ state: 'buffering' }), 'Buffering');
+  assert.equal(badge({}), undefined);
+});
