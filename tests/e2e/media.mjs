@@ -1,0 +1,59 @@
+// Video for the stories: a clip that carries its frame number in the picture, made by ffmpeg once, and a server for it.
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { built } from './paths.mjs';
+
+export const CLIP = { seconds: 60, fps: 60, width: 320, height: 180, bits: 16, codeHeight: 40 };
+
+/** The path of the clip. Its upper 40 rows are 16 squares, black or white: the bits of the frame number, lowest first. */
+export function makeClip() {
+  const folder = join(built, 'e2e');
+  const path = join(folder, 'clip-60.mp4');
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const { seconds, fps, width, height, bits, codeHeight } = CLIP;
+  const code = `color=s=${bits}x1:r=${fps}:d=${seconds},format=gray,geq=lum='255*mod(floor(N/pow(2,X)),2)',scale=${width}:${codeHeight}:flags=neighbor`;
+  const graph = `testsrc2=s=${width}x${height}:r=${fps}:d=${seconds}[picture];${code}[code];[picture][code]overlay=0:0,format=yuv420p[v];` +
+    `sine=frequency=220:sample_rate=48000:duration=${seconds},volume=0.2[a]`;
+  const half = `${path}.${process.pid}.mp4`;
+  execFileSync('ffmpeg', ['-v', 'error', '-y', '-filter_complex', graph, '-map', '[v]', '-map', '[a]', '-c:v', 'libx264', '-preset', 'veryfast',
+    '-crf', '20', '-g', '60', '-c:a', 'aac', '-b:a', '64k', '-movflags', '+faststart', half]);
+  renameSync(half, path);
+  return path;
+}
+
+/** Runs in the page: the number in the picture a <video> shows now. @param {HTMLVideoElement} video */
+export function readFrame(video) {
+  const canvas = new OffscreenCanvas(16, 1);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.imageSmoothingEnabled = false;
+  // One pixel from the middle of each square.
+  context.drawImage(video, 0, 20, video.videoWidth, 1, 0, 0, 16, 1);
+  const { data } = context.getImageData(0, 0, 16, 1);
+  let number = 0;
+  for (let bit = 0; bit < 16; bit++) if (data[bit * 4] > 127) number |= 1 << bit;
+  return number;
+}
+
+/** Serves the clip with ranges, and keeps what was asked for. */
+export async function startMediaServer() {
+  const path = makeClip();
+  const size = statSync(path).size;
+  const requests = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url);
+    if (!request.url.startsWith('/clip.mp4')) return response.writeHead(404).end();
+    const head = { 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'access-control-allow-origin': '*', 'cache-control': 'no-store' };
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+    const from = range ? Number(range[1]) : 0;
+    const to = range && range[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+    if (from > to) return response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+    response.writeHead(range ? 206 : 200, { ...head, 'content-length': to - from + 1, ...(range ? { 'content-range': `bytes ${from}-${to}/${size}` } : {}) });
+    if (request.method === 'HEAD') return response.end();
+    createReadStream(path, { start: from, end: to }).on('error', () => response.destroy()).pipe(response);
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return { port: server.address().port, requests, stop: () => { server.closeAllConnections(); return new Promise((done) => server.close(done)); } };
+}

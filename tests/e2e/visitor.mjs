@@ -1,0 +1,139 @@
+// A person at a browser: opens pages, fills what the page asks for by its labels, and reads what it shows.
+import { readFrame } from './media.mjs';
+import { until } from './waiting.mjs';
+
+export class Visitor {
+  /** @param {any} world @param {string} name @param {import('playwright-core').BrowserContextOptions} options */
+  static async open(world, name, options) {
+    const visitor = new Visitor();
+    visitor.world = world;
+    visitor.name = name;
+    visitor.context = await world.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    // A picture from another site may be read back only when it was asked for with CORS; that is the tests' own wish.
+    await visitor.context.addInitScript(() => {
+      const make = document.createElement.bind(document);
+      document.createElement = (/** @type {string} */ name, /** @type {any[]} */ ...rest) => {
+        const element = make(name, ...rest);
+        if (name === 'video') element.crossOrigin = 'anonymous';
+        return element;
+      };
+    });
+    visitor.page = await visitor.context.newPage();
+    visitor.requests = [];
+    visitor.problems = [];
+    visitor.clicks = 0;
+    visitor.fields = 0;
+    visitor.context.on('request', (request) => visitor.requests.push(request.url()));
+    visitor.page.on('pageerror', (error) => visitor.problems.push(String(error)));
+    visitor.page.on('console', (message) => {
+      if (message.type() === 'error') visitor.problems.push(message.text());
+    });
+    return visitor;
+  }
+
+  goto(path) { return this.page.goto(this.world.url + path); }
+
+  async click(name, role = 'button') {
+    this.clicks++;
+    await this.page.getByRole(role, { name, exact: true }).click();
+  }
+
+  async fill(label, text) {
+    this.fields++;
+    await this.page.getByLabel(label, { exact: true }).fill(text);
+  }
+
+  async signUp(password = 'correct horse battery') {
+    await this.goto('/signup');
+    await this.fill('Name', this.name);
+    await this.page.locator('#password').fill(password);
+    await this.click('Sign up');
+    await this.page.waitForURL((url) => !url.pathname.startsWith('/signup'));
+  }
+
+  /** From the landing page; a guest says a name. Answers the room's code. */
+  async startRoom() {
+    await this.goto('/');
+    if (await this.page.getByLabel('Your name', { exact: true }).count()) await this.fill('Your name', this.name);
+    await this.click('Start a room');
+    await this.inRoom();
+    return this.code;
+  }
+
+  get code() { return new URL(this.page.url()).pathname.split('/').at(-1); }
+
+  /** By the code, typed into the landing page; a guest is then asked for a name. */
+  async joinByCode(code) {
+    await this.goto('/');
+    await this.fill('Room code', code);
+    await this.click('Join');
+    await this.page.waitForURL(/\/rooms\//);
+    await this.giveName();
+    await this.inRoom();
+  }
+
+  async openRoom(code) {
+    await this.goto(`/rooms/${code}`);
+    await this.giveName();
+    await this.inRoom();
+  }
+
+  async giveName() {
+    if (!(await this.page.locator('form[action$="/join"] #name').count())) return;
+    await this.fill('Your name', this.name);
+    await this.click('Join');
+  }
+
+  /** The room page is there and its socket is welcome. */
+  async inRoom() {
+    await this.page.waitForURL(/\/rooms\/[A-Z0-9]{8}$/);
+    await this.page.locator('#connection[data-state="joined"]').waitFor({ state: 'attached' });
+  }
+
+  async say(text) {
+    await this.page.locator('#chat-text').fill(text);
+    await this.page.locator('#chat-text').press('Enter');
+  }
+
+  /** What the chat shows, oldest first. @returns {Promise<string[]>} */
+  said() { return this.page.locator('#chat-list .line-text').allInnerTexts(); }
+
+  async watch(link) {
+    await this.page.locator('#source-link').fill(link);
+    await this.click('Watch this');
+  }
+
+  badge() { return this.page.locator('#badge').getAttribute('data-kind'); }
+
+  /** The <video> as it is: position, and the frame in its picture, on the machine's one clock. */
+  video() {
+    return this.page.evaluate(`(() => { const v = document.querySelector('#stage video');
+      if (!v) return null;
+      return { positionMs: v.currentTime * 1000, paused: v.paused, seeking: v.seeking, rate: v.playbackRate, muted: v.muted, ready: v.readyState,
+        frame: v.readyState >= 2 && v.videoWidth && v.crossOrigin !== null ? (${readFrame})(v) : null, at: performance.timeOrigin + performance.now() }; })()`);
+  }
+
+  /** The stand-in YouTube player's own truth, or null. */
+  async youtube() {
+    const frame = this.page.frames().find((f) => f.url().startsWith('https://www.youtube-nocookie.com/'));
+    return frame ? frame.evaluate('window.fake ? window.fake.read() : null') : null;
+  }
+
+  moving(player = 'video', timeoutMs = 15_000) {
+    return until(async () => {
+      const before = await this[player]();
+      await new Promise((later) => setTimeout(later, 60));
+      const after = await this[player]();
+      return before && after && after.positionMs > before.positionMs && after;
+    }, { timeoutMs, what: `${this.name}'s ${player} moving` });
+  }
+
+  standing(player = 'video') {
+    return until(async () => {
+      const now = await this[player]();
+      return now && (player === 'video' ? now.paused && !now.seeking : !now.moving) && now;
+    }, { what: `${this.name}'s ${player} standing` });
+  }
+
+  async close() { await this.context.close(); }
+}
