@@ -28,6 +28,7 @@ class ShardWorld {
   [[nodiscard]] MemoryStore& store() { return *store_; }
   [[nodiscard]] shard::Shard& shard() { return *shard_; }
   [[nodiscard]] shard::ShardCounters counters();
+  [[nodiscard]] const shard::ShardCounters& counters_now() const { return shard_->counters(); }   // on the loop: in run, becomes_true
   void run(const std::function<void()>& fn) { thread_.run(fn); }
   // True as soon as `holds` does, asked on the loop; false when it has not for 10 s.
   [[nodiscard]] bool becomes_true(const std::function<bool()>& holds);
