@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, normalize } from 'node:path';
+import { test } from 'node:test';
+
+const root = new URL('../../', import.meta.url).pathname;
+const read = (path) => readFileSync(root + path, 'utf8');
+const pages = ['templates', 'templates/partials'].flatMap((folder) => readdirSync(root + folder).filter((name) => name.endsWith('.html')).map((name) => `${folder}/${name}`));
+
+/** Every module that room.js imports, directly or not; lazy imports are not among them. */
+function imported(path, found = new Set()) {
+  for (const [, target] of read(path).matchAll(/^(?:import|export)[^;]*?from '(\.[^']+)'/gm)) {
+    const file = normalize(`${dirname(path)}/${target}`);
+    if (!found.has(file)) imported(file, found.add(file));
+  }
+  return found;
+}
+
+test('the room page preloads exactly the modules it imports, so they come in one go', () => {
+  const listed = [...read('templates/partials/room_modules.html').matchAll(/\{\{asset_base\}\}\/([^"]+)"/g)].map(([, path]) => `static/${path}`);
+  assert.deepEqual(listed, [...imported('static/js/room.js')].sort());
+});
+
+for (const page of pages) {
+  test(`${page} has no inline script or style, no raw output and no address of another site`, () => {
+    const text = read(page);
+    assert.doesNotMatch(text, /<style|\sstyle=|\son[a-z]+=|javascript:/i);
+    assert.doesNotMatch(text, /<script(?![^>]*\ssrc=)/i);
+    assert.doesNotMatch(text, /\{\{\{|\{\{&/);
+    assert.doesNotMatch(text, /(?:src|href|action)="(?:https?:)?\/\//i);
+  });
+
+  test(`${page} carries the token in every form that posts to a path`, () => {
+    for (const [form] of read(page).matchAll(/<form[^>]*action="\/[\s\S]*?<\/form>/g)) assert.match(form, /name="csrf" value="\{\{csrf\}\}"/);
+  });
+
+  test(`${page} names a label for every field, and an error for every described one`, () => {
+    const text = read(page);
+    for (const [, id] of text.matchAll(/<(?:input|textarea|select)(?![^>]*type="(?:hidden|radio|checkbox)")[^>]*?\sid="([^"]+)"/g)) assert.match(text, new RegExp(`<label[^>]*for="${id}"`), id);
+    for (const [, id] of text.matchAll(/aria-describedby="([a-z_]+-error)"/g)) assert.match(text, new RegExp(`id="${id}"`), id);
+  });
+}
+
+test('styles are written in layers, without force, and load nothing', () => {
+  for (const name of readdirSync(`${root}static/css`)) {
+    const text = read(`static/css/${name}`);
+    assert.match(text, /@layer/, name);
+    assert.doesNotMatch(text, /!important|@import|url\(/, name);
+  }
+});
