@@ -44,24 +44,24 @@ net::ResponseHead Responder::head(int status, std::vector<Header> headers) const
   return {status, std::move(headers)};
 }
 
-void Responder::send(Response response) {
+void Responder::send(Response response) const {
   exchange_->send(head(response.status, std::move(response.headers)), std::move(response.body));
 }
 
-void Responder::send_shared(int status, std::vector<Header> headers, net::SharedBytes body) {
+void Responder::send_shared(int status, std::vector<Header> headers, net::SharedBytes body) const {
   exchange_->send(head(status, std::move(headers)), std::move(body));
 }
 
-void Responder::send_file(int status, std::vector<Header> headers, int fd, std::uint64_t offset, std::uint64_t length) {
+void Responder::send_file(int status, std::vector<Header> headers, int fd, std::uint64_t offset, std::uint64_t length) const {
   exchange_->send_file(head(status, std::move(headers)), fd, offset, length);
 }
 
-void Responder::start(int status, std::vector<Header> headers, std::optional<std::uint64_t> length) {
+void Responder::start(int status, std::vector<Header> headers, std::optional<std::uint64_t> length) const {
   exchange_->start(head(status, std::move(headers)), length);
 }
 
-void Responder::write(std::string piece, std::function<void(bool)> taken) { exchange_->write(std::move(piece), std::move(taken)); }
-void Responder::finish() { exchange_->finish(); }
-void Responder::abort() { exchange_->abort(); }
+void Responder::write(std::string piece, std::function<void(bool)> taken) const { exchange_->write(std::move(piece), std::move(taken)); }
+void Responder::finish() const { exchange_->finish(); }
+void Responder::abort() const { exchange_->abort(); }
 
 }  // namespace matinee::http

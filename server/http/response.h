@@ -1,4 +1,4 @@
-// The answer to one request. A Responder is a copyable handle: hand it to whatever finishes the work.
+// The answer to one request. A Responder is a copyable handle, const or not: hand it to whatever finishes the work.
 // Thread rule: the Loop's thread of the request.
 #pragma once
 #include <cstdint>
@@ -39,18 +39,18 @@ class Responder {
   explicit Responder(std::shared_ptr<net::Exchange> exchange, std::shared_ptr<const Amend> amend = nullptr);
 
   // A 204 and a 304 have no body; HEAD is dealt with below.
-  void send(Response response);
-  void send_shared(int status, std::vector<Header> headers, net::SharedBytes body);
+  void send(Response response) const;
+  void send_shared(int status, std::vector<Header> headers, net::SharedBytes body) const;
   // Closes `fd` when done.
-  void send_file(int status, std::vector<Header> headers, int fd, std::uint64_t offset, std::uint64_t length);
+  void send_file(int status, std::vector<Header> headers, int fd, std::uint64_t offset, std::uint64_t length) const;
   // Streaming: start, write…, finish.
-  void start(int status, std::vector<Header> headers, std::optional<std::uint64_t> length = std::nullopt);
-  void write(std::string piece, std::function<void(bool ok)> taken);
-  void finish();
-  void abort();
+  void start(int status, std::vector<Header> headers, std::optional<std::uint64_t> length = std::nullopt) const;
+  void write(std::string piece, std::function<void(bool ok)> taken) const;
+  void finish() const;
+  void abort() const;
 
   [[nodiscard]] bool open() const { return exchange_->open(); }
-  [[nodiscard]] net::Loop& loop() { return exchange_->loop(); }
+  [[nodiscard]] net::Loop& loop() const { return exchange_->loop(); }
 
  private:
   [[nodiscard]] net::ResponseHead head(int status, std::vector<Header> headers) const;

@@ -22,7 +22,6 @@ class Parser final : public beast::http::basic_parser<true> {
  public:
   RequestHead* head = nullptr;  // only while the head is parsed: fields of a trailer are not the request's
   std::string* decoded = nullptr;
-  std::optional<std::uint64_t> length;
 
  private:
   void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int version, error_code&) override {
@@ -35,9 +34,7 @@ class Parser final : public beast::http::basic_parser<true> {
     if (head) head->fields.push_back({lower(name), std::string(value)});
   }
   void on_header_impl(error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>& content_length, error_code&) override {
-    if (content_length) length = *content_length;
-  }
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(beast::string_view body, error_code&) override {
     decoded->append(body.data(), body.size());
     return body.size();
@@ -85,7 +82,11 @@ bool Http1Parser::parse_head(std::string_view bytes, RequestHead& out) {
 
 bool Http1Parser::keep_alive() const { return impl_->parser->keep_alive(); }
 bool Http1Parser::has_body() const { return !impl_->parser->is_done(); }
-std::optional<std::uint64_t> Http1Parser::declared_length() const { return impl_->parser->length; }
+std::optional<std::uint64_t> Http1Parser::declared_length() const {
+  const auto length = impl_->parser->content_length();
+  if (!length) return std::nullopt;
+  return *length;
+}
 
 std::optional<std::size_t> Http1Parser::put_body(std::string_view bytes, std::string& decoded) {
   Parser& parser = *impl_->parser;
