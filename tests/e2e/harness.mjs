@@ -40,6 +40,11 @@ export async function startWorld({ args = [], autoplay = true, origin } = {}) {
       world.visitors.push(visitor);
       return visitor;
     },
+    /** The machine loses power under the server, which then starts again on the same data and port. */
+    async killAndRestart() {
+      await world.server.kill();
+      world.server = await Server.start({ data: place.folder, args: [...args, '--port', serverPort] }).ready;
+    },
     async stop() {
       await browser.close();
       await Promise.all([world.server.stop(), media.stop(), youtube.stop()]);
@@ -58,7 +63,7 @@ export async function screenshots(page, name) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
+      await page.screenshot({ animations: 'disabled', path: join(folder, `${name}-${width}-${colorScheme}.png`) });
     }
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });

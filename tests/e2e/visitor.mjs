@@ -1,5 +1,6 @@
 // A person at a browser: opens pages, fills what the page asks for by its labels, and reads what it shows.
 import { readFrame } from './media.mjs';
+import { instrument } from './instruments.mjs';
 import { until } from './waiting.mjs';
 
 export class Visitor {
@@ -9,15 +10,7 @@ export class Visitor {
     visitor.world = world;
     visitor.name = name;
     visitor.context = await world.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    // A picture from another site may be read back only when it was asked for with CORS; that is the tests' own wish.
-    await visitor.context.addInitScript(() => {
-      const make = document.createElement.bind(document);
-      document.createElement = (/** @type {string} */ name, /** @type {any[]} */ ...rest) => {
-        const element = make(name, ...rest);
-        if (name === 'video') element.crossOrigin = 'anonymous';
-        return element;
-      };
-    });
+    await visitor.context.addInitScript(instrument);
     visitor.page = await visitor.context.newPage();
     visitor.requests = [];
     visitor.problems = [];
@@ -103,15 +96,28 @@ export class Visitor {
     await this.click('Watch this');
   }
 
+  /** Everything this page was shown in the chat so far: text → machine time it appeared. @returns {Promise<Record<string, number>>} */
+  shownAt() { return this.page.evaluate('window.matineeTest.shown'); }
+
+  play() { return this.page.getByRole('button', { name: 'Play', exact: true }).click(); }
+
+  pause() { return this.page.getByRole('button', { name: 'Pause', exact: true }).click(); }
+
+  /** A drag on the time bar, let go. @param {number} seconds */
+  seek(seconds) { return this.page.locator('#time').fill(String(seconds)); }
+
   badge() { return this.page.locator('#badge').getAttribute('data-kind'); }
 
   /** The <video> as it is: position, and the frame in its picture, on the machine's one clock. */
   video() {
     return this.page.evaluate(`(() => { const v = document.querySelector('#stage video');
       if (!v) return null;
-      return { positionMs: v.currentTime * 1000, paused: v.paused, seeking: v.seeking, rate: v.playbackRate, muted: v.muted, ready: v.readyState,
-        frame: v.readyState >= 2 && v.videoWidth && v.crossOrigin !== null ? (${readFrame})(v) : null, at: performance.timeOrigin + performance.now() }; })()`);
+      return { positionMs: v.currentTime * 1000, paused: v.paused, seeking: v.seeking, rate: v.playbackRate, muted: v.muted,
+        frame: v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null, at: performance.timeOrigin + performance.now() }; })()`);
   }
+
+  /** Every frame presented since the page opened: [machine time ms, media time ms, moving]. @returns {Promise<[number, number, boolean][]>} */
+  frames() { return this.page.evaluate('window.matineeTest.frames'); }
 
   /** The stand-in YouTube player's own truth, or null. */
   async youtube() {
