@@ -8,7 +8,7 @@ namespace matinee::videoproto {
 namespace {
 
 namespace marker {
-constexpr std::uint8_t sof0 = 0xC0, sof1 = 0xC1, sof2 = 0xC2, dht = 0xC4, jpg = 0xC8, dac = 0xCC, sof15 = 0xCF;
+constexpr std::uint8_t sof0 = 0xC0, sof2 = 0xC2, dht = 0xC4, jpg = 0xC8, dac = 0xCC, sof15 = 0xCF;
 constexpr std::uint8_t rst0 = 0xD0, rst7 = 0xD7, soi = 0xD8, eoi = 0xD9, sos = 0xDA, dqt = 0xDB, dri = 0xDD;
 constexpr std::uint8_t app0 = 0xE0, app15 = 0xEF, com = 0xFE;
 }  // namespace marker
