@@ -122,6 +122,7 @@ void Loop::run() {
   impl_->thread = std::this_thread::get_id();
   const auto work = asio::make_work_guard(*impl_->io);
   impl_->io->run();
+  impl_->io->restart();  // a stopped Loop may run again
   impl_->io->restart();  // may be run again; a stop() that comes before run() still counts
 }
 
