@@ -28,10 +28,14 @@ export function control_link(app, engine, composer) {
     const { state, text } = words();
     set_attribute(find('#connection'), 'data-state', state);
     set_text(find('#connection-text'), text);
+    if (state === 'connecting') {
+      // Counted from the break on, however many tries there are.
+      timer ??= setTimeout(() => set_banner(was_joined ? 'Reconnecting… What you write is kept.' : 'Still connecting…'), quiet_ms);
+      return;
+    }
     clearTimeout(timer);
-    if (state === 'joined') set_banner('');
-    else if (state === 'offline') set_banner('You are offline. What you write is kept and sent when you are back.');
-    else if (state === 'connecting') timer = setTimeout(() => set_banner(was_joined ? 'Reconnecting… What you write is kept.' : 'Still connecting…'), quiet_ms);
+    timer = undefined;
+    set_banner(state === 'offline' ? 'You are offline. What you write is kept and sent when you are back.' : '');
   };
 
   let joined = false;
