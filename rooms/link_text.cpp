@@ -51,7 +51,7 @@ std::optional<std::string_view> scheme_of(std::string_view text) {
 }
 
 bool is_kept(char c) {
-  constexpr std::string_view marks = "-._~!$&'()*+,;=:@/?";
+  constexpr std::string_view marks = "-._~!$&()*+,;=:@/?";   // not ': as in a browser's query, and trim() would take it off
   return is_alpha(c) || is_digit(c) || marks.find(c) != std::string_view::npos;
 }
 

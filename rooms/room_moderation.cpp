@@ -32,7 +32,8 @@ std::optional<Room::State::Target> Room::State::target_of(PersonId person, const
     return std::nullopt;
   }
   const Role role = role_of(*known);
-  if (person == actor.person.id || role == Role::owner || role <= role_of(actor.person)) {
+  // An owner outranks everybody, so nobody ever reaches one.
+  if (person == actor.person.id || role <= role_of(actor.person)) {
     turn.refuse(ErrorCode::cannot_target);
     return std::nullopt;
   }

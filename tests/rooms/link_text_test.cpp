@@ -23,6 +23,7 @@ TEST_CASE("what RFC 3986 does not know is escaped, and what is escaped stays", "
   CHECK(rest("https://h/%zz") == "/%25zz");
   CHECK(rest("https://h/a|b[c]{d}^`") == "/a%7Cb%5Bc%5D%7Bd%7D%5E");
   CHECK(rest("https://h/\xC3\xA4") == "/%C3%A4");
+  CHECK(rest("https://h/it's.mp4") == "/it%27s.mp4");
   CHECK(rest("https://h/a#b#c") == "/a#b%23c");
   CHECK(rest("https://h/?q=\\x") == "/?q=%5Cx");
 }
