@@ -1,5 +1,5 @@
 // SIGTERM, SIGINT and SIGHUP as a descriptor: a loop watches fd(), a plain thread calls wait(). No code runs in signal context.
-// SIGPIPE is ignored: a peer that is gone is an error value of the write.
+// SIGPIPE and SIGXFSZ are ignored: a peer that is gone and a file that may not grow are error values of the write.
 // Thread rule: make it in main() before any other thread starts (they inherit the mask); then one thread uses it.
 #pragma once
 #include <chrono>
