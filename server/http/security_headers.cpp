@@ -1,9 +1,8 @@
 #include "server/http/security_headers.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
+
+#include "server/net/sha256.h"
 
 namespace matinee::http {
 
@@ -33,13 +32,6 @@ Responder::Amend security_headers(const SecurityHeaderOptions& options) {
   };
 }
 
-std::string script_hash(std::string_view text) {
-  std::array<unsigned char, 32> digest{};
-  unsigned size = 0;
-  ::EVP_Digest(text.data(), text.size(), digest.data(), &size, ::EVP_sha256(), nullptr);
-  std::array<unsigned char, 48> base64{};
-  const int length = ::EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest.size()));
-  return "sha256-" + std::string(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length));
-}
+std::string script_hash(std::string_view text) { return "sha256-" + net::sha256_base64(text); }
 
 }  // namespace matinee::http

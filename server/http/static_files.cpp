@@ -1,9 +1,6 @@
 #include "server/http/static_files.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +10,7 @@
 #include "server/http/content_types.h"
 #include "server/http/file_answer.h"
 #include "server/http/gzip.h"
+#include "server/net/sha256.h"
 
 namespace matinee::http {
 namespace {
@@ -22,16 +20,6 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t file_bytes_max = 32u * 1024 * 1024;
 constexpr std::size_t files_max = 10'000;
 constexpr std::size_t hash_characters = 16;
-
-std::string sha256_hex(std::string_view bytes) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::array<unsigned char, 32> digest{};
-  unsigned size = 0;
-  ::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, ::EVP_sha256(), nullptr);
-  std::string out;
-  for (const unsigned char byte : digest) out.append({hex[byte >> 4], hex[byte & 15]});
-  return out;
-}
 
 struct File {
   net::SharedBytes plain;
@@ -51,7 +39,7 @@ File make_file(std::string_view name, std::string bytes) {
   constexpr std::size_t worth_compressing_bytes = 256;
   const ContentType type = content_type_of(name);
   File file;
-  file.hash = sha256_hex(bytes).substr(0, 2 * hash_characters);
+  file.hash = net::sha256_hex(bytes).substr(0, 2 * hash_characters);
   file.content_type = type.value;
   if (type.compressible && bytes.size() >= worth_compressing_bytes) {
     std::string smaller = gzip(bytes);
@@ -105,7 +93,7 @@ struct StaticFiles::Index {
   void hash_tree() {
     std::string all;
     for (const auto& [name, file] : files) all.append(name).append("\n").append(file.hash).append("\n");
-    hash = sha256_hex(all).substr(0, hash_characters);
+    hash = net::sha256_hex(all).substr(0, hash_characters);
   }
 };
 

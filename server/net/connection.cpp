@@ -171,8 +171,9 @@ void Connection::read_tls() {
 }
 
 void Connection::ended(ReadEnd why) {
-  if (closing_ || end_told_) return close_now();
+  if (closing_ || error_told_ || (end_told_ && why == ReadEnd::eof)) return close_now();
   end_told_ = true;
+  error_told_ = why == ReadEnd::error;
   reading_ = false;
   const auto reader = reader_;
   if (!reader) return close_now();

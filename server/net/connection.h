@@ -56,7 +56,8 @@ class ByteReader {
   virtual ~ByteReader() = default;
   // `bytes` is valid during the call only. Called from the Loop, never from inside start_reading() or resume_reading().
   virtual void on_bytes(std::string_view bytes) = 0;
-  virtual void on_end(ReadEnd why) = 0;              // once
+  // At most once each: an error may follow the peer's orderly end (it will not read our answer either).
+  virtual void on_end(ReadEnd why) = 0;
   virtual void on_overflow() {}                      // the sink's tail went over its bound
   virtual void on_drained() {}                       // the sink's tail has become empty
 };
@@ -126,6 +127,7 @@ class Connection final : public IoTarget, private SinkOwner, public std::enable_
   bool closing_ = false;
   bool lingering_ = false;
   bool end_told_ = false;
+  bool error_told_ = false;
   bool tls_broken_ = false;          // after a fatal error OpenSSL must not be asked for a close_notify
   bool tls_read_wants_write_ = false;
   bool shown_read_ = false;   // what the epoll set was last told

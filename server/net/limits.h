@@ -23,7 +23,7 @@ struct HttpLimits {
   std::size_t target_bytes_max = 8 * 1024;
   std::chrono::milliseconds head_max{10'000};           // from its first byte to its end
   std::chrono::milliseconds body_progress_max{10'000};  // between two pieces of a body that the handler waits for
-  std::chrono::milliseconds write_progress_max{20'000}; // a peer that takes nothing of an answer
+  std::chrono::milliseconds write_progress_max{60'000}; // a peer that takes nothing of an answer (a paused player stops reading)
   std::chrono::milliseconds idle_max{60'000};           // between two requests
   std::size_t pipelined_bytes_max = 64 * 1024;          // read ahead while a request is being answered
   std::size_t unread_body_bytes_max = 256 * 1024;       // swallowed to keep a connection whose handler did not read its body

@@ -38,6 +38,7 @@ std::shared_ptr<const TlsContext> TlsContext::load(const std::string& certificat
   ::SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
   ::SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   ::SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);  // tickets only: no memory per session
+  ::SSL_CTX_set_num_tickets(raw, 1);
   ::SSL_CTX_set_alpn_select_cb(raw, choose_http11, nullptr);
   if (::SSL_CTX_use_certificate_chain_file(raw, certificate_file.c_str()) != 1) {
     error = "The certificate file " + certificate_file + " cannot be used: " + openssl_reason() + ".";

@@ -49,7 +49,6 @@ struct EngineConfig : wpp::config::core {
     using response_type = EngineConfig::response_type;
   };
   using transport_type = engine::TransportEndpoint<transport_config>;
-  static const bool enable_multithreading = false;
   static const wpp::log::level elog_level = 0;
   static const wpp::log::level alog_level = 0;
   static const std::size_t connection_read_buffer_size = 256;

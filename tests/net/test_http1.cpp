@@ -246,6 +246,26 @@ TEST_CASE("answers to a peer that is gone are ignored and waiting callbacks are 
   fixture.thread().run([&] { held.reset(); });
 }
 
+TEST_CASE("a writer hears that the peer is gone even when its orderly end was heard before") {
+  std::promise<void> arrived;
+  std::promise<bool> told;
+  std::shared_ptr<net::Exchange> held;
+  HttpFixture fixture([&](const std::shared_ptr<net::Exchange>& exchange) {
+    held = exchange;
+    exchange->start({200, {}}, std::nullopt);
+    exchange->write(std::string(32 * 1024 * 1024, 'x'), [&](bool ok) { told.set_value(ok); });
+    arrived.set_value();
+  });
+  RawClient client(fixture.port(), RawClient::Transport::plain, 4096);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.half_close();
+  arrived.get_future().wait();
+  fixture.thread().run([] {});
+  client.reset();
+  CHECK_FALSE(told.get_future().get());
+  fixture.thread().run([&] { held.reset(); });
+}
+
 TEST_CASE("a head that does not come in time is answered with 408") {
   net::HttpLimits limits;
   limits.head_max = 50ms;
