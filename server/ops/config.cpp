@@ -223,7 +223,7 @@ struct Flags {
     for (std::size_t i = 0; i < std::size(options); ++i) {
       const Option& option = options[i];
       const bool list = std::holds_alternative<List>(option.kind);
-      std::string text = std::string(option.help) + ". Allowed: " + allowed_of(option) + ". Default: " + default_of(option) + " [" +
+      std::string text = std::string(option.help) + "\nAllowed: " + allowed_of(option) + ". Default: " + default_of(option) + " [" +
                          variable_of(option.name) + "]";
       // An empty value is a value, so each flag takes exactly one word.
       added.push_back(app.add_option("--" + std::string(option.name), values[i], text)->type_name("")->group(option.group)
