@@ -1,7 +1,10 @@
 #include "videoproto/jpeg_head.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <random>
+#include <string>
 
 #include "tests/videoproto/bytes.h"
 #include "videoproto/limits.h"
@@ -141,6 +144,19 @@ TEST_CASE("no mutation of a picture makes the scanner read beyond it or pass a d
     broken.resize(broken.size() - random() % 4);
     const auto head = scan_jpeg(broken);
     if (head && (head->width > limits::picture_side_max || head->height > limits::picture_side_max)) FAIL("seed " << seed);
+  }
+}
+
+TEST_CASE("pictures as encoders write them pass") {
+  struct Row { const char* file; JpegHead head; };
+  for (const Row& row : {Row{"grey", {8, 8, false}}, Row{"baseline", {24, 16, false}}, Row{"progressive", {24, 16, true}}, Row{"restart", {24, 16, false}},
+                         Row{"gray", {24, 16, false}}, Row{"cmyk", {24, 16, false}}, Row{"mjpeg_encoder", {32, 24, false}}}) {
+    std::ifstream file(std::string(MATINEE_JPEG_CORPUS) + "/" + row.file, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    CAPTURE(row.file);
+    const auto head = scan_jpeg(std::as_bytes(std::span(content)));
+    REQUIRE(head.has_value());
+    CHECK(*head == row.head);
   }
 }
 
