@@ -53,7 +53,9 @@ TEST_CASE("somebody who has an account already becomes admin with it") {
   World world;
   Browser person = world.account("Ann");
   const std::string token = world.setup_token();
-  person.get("/setup/" + token);
+  const Answer page = person.get("/setup/" + token);
+  CHECK(page.has("as Ann."));
+  CHECK_FALSE(page.has("type=\"password\""));   // nothing is asked that is known already
   CHECK(person.post("/setup", {{"token", token}}).status == 303);
   CHECK(world.is_admin("Ann"));
 }
