@@ -1,8 +1,9 @@
-#include <stdlib.h>
-
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 #include "server/pages/client_description.h"
 #include "server/pages/room_access.h"
 #include "server/pages/room_json.h"
@@ -117,6 +118,23 @@ TEST_CASE("the shipped templates load") {
   const auto templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", error);
   INFO(error);
   CHECK(templates != nullptr);
+}
+
+TEST_CASE("pages are rendered on many threads at once") {
+  std::string error;
+  const auto templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", error);
+  REQUIRE(templates != nullptr);
+  const Model model = Model().set("csrf", "x").set("rooms", Model::List{Model().set("code", "a"), Model().set("code", "b")}).set("has_rooms", true);
+  const std::string wanted = templates->render("landing", model);
+  std::atomic<int> different{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) different += templates->render("landing", model) == wanted ? 0 : 1;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(different == 0);
 }
 
 TEST_CASE("the data of the room page is JSON whatever people are called") {
