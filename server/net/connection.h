@@ -99,6 +99,7 @@ class Connection final : public IoTarget, private SinkOwner, public std::enable_
  private:
   Connection(Loop& loop, OpenStream stream);
   void on_ready(bool readable, bool writable, bool gone) override;
+  void on_loop_end() override { close_now(); }
   void on_sink_wants_write(bool wanted) override;
   void on_sink_failed(SinkFailure why) override;
   void on_sink_drained() override;

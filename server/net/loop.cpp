@@ -107,7 +107,12 @@ Loop::Loop() : impl_(std::make_unique<Impl>()) {
 Loop::~Loop() {
   // Targets and tasks may refer to this Loop when they go, so they go while all of it still stands.
   impl_->closed = true;
-  while (impl_->watches) unwatch(impl_->watches);
+  while (impl_->watches) {
+    Watch* watch = impl_->watches;
+    const auto target = watch->target;
+    target->on_loop_end();
+    if (impl_->watches == watch) unwatch(watch);
+  }
   impl_->purge();
   impl_->buckets.clear();
   impl_->websocket_engine.reset();

@@ -27,6 +27,8 @@ class IoTarget {
   virtual ~IoTarget() = default;
   // `gone` = the kernel reports an error or that both directions are closed.
   virtual void on_ready(bool readable, bool writable, bool gone) = 0;
+  // The Loop itself ends and lets go of the target.
+  virtual void on_loop_end() {}
 };
 
 // A registration in the Loop's epoll set. Opaque; valid from watch() to unwatch().

@@ -71,7 +71,10 @@ class EngineSocket final : public WebSocket, public ByteReader, public engine::O
       : connection_(std::move(connection)), handler_(std::move(handler)), limits_(std::move(limits)), engine_(std::move(engine)) {
     engine_->set_owner(this);
   }
-  ~EngineSocket() override { engine_->set_owner(nullptr); }
+  ~EngineSocket() override {
+    engine_->set_owner(nullptr);
+    engine_->stop_timers();
+  }
 
   void begin(const UpgradeRequest& request);
 

@@ -65,6 +65,10 @@ class TransportConnection : public std::enable_shared_from_this<TransportConnect
       give(Error(), size);
     }
   }
+  // A running timer holds the engine's connection, which holds the timer.
+  void stop_timers() {
+    if (const auto timer = newest_timer_.lock()) timer->cancel();
+  }
   void feed_end() {
     if (waits_) give(transport::error::make_error_code(transport::error::eof), 0);
   }
@@ -79,6 +83,7 @@ class TransportConnection : public std::enable_shared_from_this<TransportConnect
 
   timer_ptr set_timer(long ms, transport::timer_handler handler) {
     auto timer = std::make_shared<EngineTimer>();
+    newest_timer_ = timer;
     if (owner_) timer->timer = owner_->owner_loop().start_timer(std::chrono::milliseconds(ms), [handler = std::move(handler)] { handler(Error()); });
     return timer;
   }
@@ -124,6 +129,7 @@ class TransportConnection : public std::enable_shared_from_this<TransportConnect
   }
 
   Owner* owner_ = nullptr;
+  std::weak_ptr<EngineTimer> newest_timer_;  // the engine has one at a time
   websocketpp::connection_hdl handle_;
   transport::read_handler handshake_handler_;
   transport::read_handler frame_handler_;
