@@ -73,7 +73,7 @@ class Digest {
 
   template <class... Kinds> void add(const std::variant<Kinds...>& one_of) {
     add(static_cast<std::int64_t>(one_of.index()));
-    std::visit([this](const auto& value) { add(value); }, one_of);
+    std::visit([this](const auto& value) { this->add(value); }, one_of);
   }
 
  private:
