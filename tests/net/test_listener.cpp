@@ -150,12 +150,12 @@ TEST_CASE("without free descriptors the listener refuses, and serves again when 
 }
 
 TEST_CASE("connections are dealt to all loops in turn") {
-  LoopThread accepting;
-  LoopThread one;
-  LoopThread two;
   std::mutex mutex;
   std::vector<std::thread::id> seen;
   std::condition_variable changed;
+  LoopThread accepting;
+  LoopThread one;
+  LoopThread two;
   std::unique_ptr<net::Listener> listener;
   accepting.run([&] {
     std::string error;
