@@ -19,7 +19,7 @@ const includes = (file) => [...text(file).matchAll(/^\s*#\s*include\s*[<"]([^>"]
 
 // Module of a path: rooms, rooms_links, server/net …
 function moduleOf(path) {
-  if (path.startsWith('rooms/media_link.')) return 'rooms_links';
+  if (/^rooms\/(media_link|url_library)\./.test(path)) return 'rooms_links';
   const parts = path.split('/');
   return parts[0] === 'server' ? (parts.length > 2 ? parts[1] : 'app') : parts[0];
 }
@@ -73,7 +73,7 @@ test('a library is seen only where its module is', () => {
     [/^boost\/asio/, /^(server\/(net|app)\/|videoproto\/connection)/],
     [/^boost\/beast/, /^server\/net\//],
     [/^boost\/json/, /^server\/(wire|pages|api|ops)\/|^videoproto\/(json|control_codec)\.cpp/],
-    [/^boost\/url/, /^rooms\/media_link/],
+    [/^boost\/url/, /^rooms\/(media_link|url_library)\./],
     [/^openssl\//, /^server\/(net|auth)\/|^videoproto\/connection/],
     [/^(SQLiteCpp\/|sqlite3\.h)/, /^server\/store\//],
     [/^argon2\.h/, /^server\/auth\//],
