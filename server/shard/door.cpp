@@ -25,10 +25,9 @@ void Door::arrive(Client& client, const net::RequestHead& head) {
 }
 
 void Door::join(Client& client, wire::JoinRoom join, std::string ref) {
-  if (client.asked_at_ms() == 0) client.asked();
   switch (client.stage()) {
     case Client::Stage::arriving: return client.join_when_arrived(std::move(join), std::move(ref));
-    case Client::Stage::at_door: break;
+    case Client::Stage::at_door: client.asked(); break;
     case Client::Stage::joining:
     case Client::Stage::member: return client.refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);
     case Client::Stage::refused:

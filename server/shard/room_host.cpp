@@ -63,7 +63,7 @@ void RoomHost::start(const std::vector<seams::StoredMessage>& newest) {
   room_.emplace(snapshot_from(record_), std::move(options), now_ms());
   const seams::RoomWriter writer{record_.id, record_.epoch};
   const std::weak_ptr<void> alive = weak_from_this();
-  store_.emplace(context_, writer, alive, ChatStore::Listener{[this](const rooms::Event& event) { handle(event); }, [this] { lost(); }});
+  store_.emplace(context_, writer, alive, ChatStore::Listener{[this](const rooms::Event& event) { heard_from_log(event); }, [this] { lost(); }});
   saver_.emplace(context_, record_, alive, RoomSaver::Listener{[this] { return room_->snapshot(now_ms()); }, [this] { consider_unloading(); }, [this] { lost(); }});
   record_.snapshot = {};
   record_.settings = {};
@@ -73,6 +73,11 @@ void RoomHost::start(const std::vector<seams::StoredMessage>& newest) {
   for (auto& waiting : std::exchange(waiting_, {}))
     if (Client* client = client_of(waiting.connection)) let_in(*client, waiting.since, std::move(waiting.ref));
   consider_unloading();
+}
+
+void RoomHost::heard_from_log(const rooms::Event& outcome) {
+  handle(outcome);
+  consider_unloading();   // nobody may be left who waited for it
 }
 
 void RoomHost::fail(rooms::ErrorCode why) {

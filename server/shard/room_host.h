@@ -56,6 +56,7 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   void read_newest(seams::RoomRecord record);
   void start(const std::vector<seams::StoredMessage>& newest);
   void fail(rooms::ErrorCode why);
+  void heard_from_log(const rooms::Event& outcome);
   void let_in(Client& client, std::optional<rooms::Since> since, std::string ref);
 
   // Carrying out (room_effects.cpp).

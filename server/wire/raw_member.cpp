@@ -12,11 +12,12 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
   return at;
 }
 
-// `at` is on the opening quote; returns the place after the closing one.
+// `at` is on the opening quote; returns the place after the closing one: the first quote behind an even number of backslashes.
 std::size_t skip_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '\\') ++at;
-    else if (text[at] == '"') return at + 1;
+  for (std::size_t quote = text.find('"', at + 1); quote != text.npos; quote = text.find('"', quote + 1)) {
+    std::size_t before = quote;
+    while (text[before - 1] == '\\') --before;
+    if ((quote - before) % 2 == 0) return quote + 1;
   }
   return text.size();
 }

@@ -1,6 +1,7 @@
 // The fan-out by itself, over real sockets: with and without io_uring the same bytes reach the same people.
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <memory>
 #include <optional>
@@ -10,7 +11,10 @@
 #include "server/net/limits.h"
 #include "server/shard/fanout.h"
 #include "server/shard/send_ring.h"
+#include "server/net/tls_context.h"
 #include "tests/support/loop_thread.h"
+#include "tests/support/self_signed.h"
+#include "tests/support/temp_folder.h"
 
 namespace matinee::test {
 namespace {
@@ -21,18 +25,22 @@ struct Peer {
   std::shared_ptr<net::Connection> connection;
   shard::Seat seat;
   int fd = -1;   // the other end
+  SSL* ssl = nullptr;
 
   Peer() = default;
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
-  ~Peer() { ::close(fd); }
+  ~Peer() {
+    if (ssl != nullptr) ::SSL_free(ssl);
+    ::close(fd);
+  }
 
   // Exactly this many bytes, then nothing more.
   [[nodiscard]] std::string read(std::size_t size) const {
     std::string bytes(size, 0);
     std::size_t got = 0;
     while (got < size) {
-      const ssize_t n = ::recv(fd, bytes.data() + got, size - got, 0);
+      const ssize_t n = ssl != nullptr ? ::SSL_read(ssl, bytes.data() + got, static_cast<int>(size - got)) : ::recv(fd, bytes.data() + got, size - got, 0);
       if (n <= 0) break;
       got += static_cast<std::size_t>(n);
     }
@@ -69,7 +77,7 @@ struct FanoutWorld {
   FanoutWorld(const FanoutWorld&) = delete;
   FanoutWorld& operator=(const FanoutWorld&) = delete;
 
-  Peer& add(int buffer_bytes = 0) {
+  Peer& add(int buffer_bytes = 0, const net::TlsContext* tls = nullptr) {
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     REQUIRE(::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
@@ -80,10 +88,21 @@ struct FanoutWorld {
     Peer& peer = *peers.back();
     peer.fd = ends[1];
     thread.run([&] {
-      peer.connection = net::Connection::adopt(thread.loop(), net::OpenStream(ends[0]));
+      peer.connection = net::Connection::adopt(thread.loop(), net::OpenStream(ends[0], tls == nullptr ? nullptr : tls->new_session(ends[0])));
       peer.connection->sink().set_tail_limit(net::tail_bytes_max);
     });
+    if (tls != nullptr) shake_hands(peer);
     return peer;
+  }
+  void shake_hands(Peer& peer) {
+    std::promise<bool> shaken;
+    thread.loop().post([&] { peer.connection->handshake(std::chrono::seconds(10), [&](bool ok) { shaken.set_value(ok); }); });
+    SSL_CTX* context = ::SSL_CTX_new(::TLS_client_method());
+    peer.ssl = ::SSL_new(context);
+    ::SSL_CTX_free(context);
+    ::SSL_set_fd(peer.ssl, peer.fd);
+    REQUIRE(::SSL_connect(peer.ssl) == 1);
+    REQUIRE(shaken.get_future().get());
   }
   void join(Peer& peer) {
     thread.run([&] { room->join(peer.seat, peer.connection->sink()); });
@@ -169,6 +188,35 @@ TEST_CASE("a full socket keeps whole frames, and of playback states only the new
     CHECK(slow.nothing_more());
     say("again", 0);
     CHECK(slow.read(framed("again").size()) == framed("again"));
+  }
+}
+
+TEST_CASE("encrypted and plain members get the same, also when the encrypted one is slow") {
+  const TempFolder folder;
+  write_self_signed(folder.path(), "server");
+  std::string error;
+  const auto tls = net::TlsContext::load(folder.path() + "/server.crt", folder.path() + "/server.key", error);
+  REQUIRE(tls);
+  for (const bool ring : {false, true}) {
+    FanoutWorld world(ring);
+    Peer& secure = world.add(4'096, tls.get());
+    world.join(secure);
+    for (int i = 0; i < 4; ++i) world.join(world.add());
+    const auto say = [&](const std::string& text, net::LatestKind kind) {
+      world.thread.run([&] { world.room->append(text, kind); });
+      for (std::size_t i = 1; i < world.peers.size(); ++i) CHECK(world.peers[i]->read(framed(text).size()) == framed(text));
+    };
+    say("hello", 0);
+    CHECK(secure.read(framed("hello").size()) == framed("hello"));
+    const std::string filler(200'000, 'f');
+    say(filler, 0);
+    say("state 1", 1);
+    say("chat 1", 0);
+    say("state 2", 1);
+    const std::string expected = framed(filler) + framed("chat 1") + framed("state 2");
+    CHECK(secure.read(expected.size()) == expected);
+    say("again", 0);
+    CHECK(secure.read(framed("again").size()) == framed("again"));
   }
 }
 
