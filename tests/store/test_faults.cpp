@@ -188,9 +188,9 @@ TEST_CASE("on a full disk appends are refused, what was acknowledged stays reada
   const auto seqs = world.numbers(room);
   CHECK(FileWorld::whole(seqs));
   CHECK(seqs.size() == static_cast<std::size_t>(acknowledged) + 1);
-  REQUIRE(warnings.size() == 2);
-  CHECK(warnings[0].find("disk") != std::string::npos);
-  CHECK(warnings[1] == "The data file can be written again.");
+  REQUIRE(warnings.size() >= 2);
+  CHECK(warnings.front().find("disk") != std::string::npos);
+  CHECK(warnings.back() == "The data file can be written again.");
 }
 
 TEST_CASE("a file at its largest size refuses everything that writes and goes on answering reads") {
@@ -300,18 +300,26 @@ TEST_CASE("stopping stores and answers what was queued, and refuses what comes a
 
 TEST_CASE("the figures count what was stored, in how many groups, and how long it waited") {
   FileWorld world;
+  world.options.busy_timeout_ms = 60'000;
   world.open();
   const auto room = world.serve("K7QM3XFD");
   const auto before = world.database->figures();
   int answered = 0;
-  for (int seq = 1; seq <= 300; ++seq) {
+  const auto append = [&](std::int64_t seq) {
     world.database->messages().append(FileWorld::message(room, seq), world.loop.executor(), [&](seams::AppendOutcome) { ++answered; });
-  }
+  };
+  // The first has a group of its own, which is held; all that come meanwhile share the next.
+  Holder holder(world.file());
+  append(1);
+  while (world.database->figures().queued_jobs > 0) std::this_thread::yield();
+  for (int seq = 2; seq <= 300; ++seq) append(seq);
+  const std::size_t posts_before = world.loop.posts();
+  holder.let_go();
   world.loop.run_until([&] { return answered == 300; });
+  CHECK(world.loop.posts() - posts_before == 2);
   const auto after = world.database->figures();
   CHECK(after.jobs - before.jobs == 300);
-  CHECK(after.groups > before.groups);
-  CHECK(after.groups - before.groups < 150);
+  CHECK(after.groups - before.groups == 2);
   CHECK(after.wait_p50_us > 0);
   CHECK(after.wait_p99_us >= after.wait_p50_us);
   CHECK(after.commit_p99_us >= after.commit_p50_us);
