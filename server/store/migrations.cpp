@@ -29,6 +29,7 @@ CREATE TABLE users (
 ) STRICT;
 CREATE UNIQUE INDEX users_name ON users (name_key) WHERE name_key IS NOT NULL;
 CREATE UNIQUE INDEX users_email ON users (email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX users_admin ON users (admin) WHERE admin = 1;
 
 CREATE TABLE sessions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
