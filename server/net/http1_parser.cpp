@@ -1,5 +1,6 @@
 #include "server/net/http1_parser.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -20,8 +21,7 @@ std::string lower(beast::string_view text) {
 // Beast tells a parser derived from it what it finds.
 class Parser final : public beast::http::basic_parser<true> {
  public:
-  RequestHead* head = nullptr;  // only while the head is parsed: fields of a trailer are not the request's
-  std::string* decoded = nullptr;
+  RequestHead* head = nullptr;
 
  private:
   void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target, int version, error_code&) override {
@@ -31,19 +31,13 @@ class Parser final : public beast::http::basic_parser<true> {
   }
   void on_response_impl(int, beast::string_view, int, error_code&) override {}
   void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value, error_code&) override {
-    if (head) head->fields.push_back({lower(name), std::string(value)});
+    head->fields.push_back({lower(name), std::string(value)});
   }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(beast::string_view body, error_code&) override {
-    decoded->append(body.data(), body.size());
-    return body.size();
-  }
+  std::size_t on_body_impl(beast::string_view, error_code&) override { return 0; }  // it is never given a body
   void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code&) override {
-    decoded->append(body.data(), body.size());
-    return body.size();
-  }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, error_code&) override { return 0; }
   void on_finish_impl(error_code&) override {}
 };
 
@@ -59,44 +53,33 @@ void normalise_absolute_form(RequestHead& head) {
 
 }  // namespace
 
-struct Http1Parser::Impl {
-  std::optional<Parser> parser;
-};
-
-Http1Parser::Http1Parser() : impl_(std::make_unique<Impl>()) {}
-Http1Parser::~Http1Parser() = default;
-
 bool Http1Parser::parse_head(std::string_view bytes, RequestHead& out) {
-  Parser& parser = impl_->parser.emplace();
+  Parser parser;
   parser.header_limit(64 * 1024);  // the bound has been checked
   parser.body_limit(boost::none);  // every handler has its own
   parser.head = &out;
   error_code error;
   const std::size_t used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-  parser.head = nullptr;
   if ((error && error != beast::http::error::need_more) || !parser.is_header_done() || used != bytes.size()) return false;
   out.host = std::string(out.field("host"));
   normalise_absolute_form(out);
+  keep_alive_ = parser.keep_alive();
+  const auto length = parser.content_length();
+  length_ = length ? std::optional<std::uint64_t>(*length) : std::nullopt;
+  length_left_ = length_.value_or(0);
+  chunked_.reset();
+  if (parser.chunked()) chunked_.emplace();
   return true;
 }
 
-bool Http1Parser::keep_alive() const { return impl_->parser->keep_alive(); }
-bool Http1Parser::has_body() const { return !impl_->parser->is_done(); }
-std::optional<std::uint64_t> Http1Parser::declared_length() const {
-  const auto length = impl_->parser->content_length();
-  if (!length) return std::nullopt;
-  return *length;
-}
+bool Http1Parser::has_body() const { return chunked_ ? !chunked_->done() : length_left_ > 0; }
 
 std::optional<std::size_t> Http1Parser::put_body(std::string_view bytes, std::string& decoded) {
-  Parser& parser = *impl_->parser;
-  parser.eager(true);
-  parser.decoded = &decoded;
-  error_code error;
-  const std::size_t used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-  parser.decoded = nullptr;
-  if (error && error != beast::http::error::need_more) return std::nullopt;
-  return used;
+  if (chunked_) return chunked_->put(bytes, decoded);
+  const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(length_left_, bytes.size()));
+  decoded.append(bytes.substr(0, piece));
+  length_left_ -= piece;
+  return piece;
 }
 
 }  // namespace matinee::net

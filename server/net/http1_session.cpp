@@ -146,7 +146,6 @@ void Http1Session::read_some(Exchange::OnPiece on_piece) {
 }
 
 void Http1Session::pump_body() {
-  constexpr std::size_t undecodable_bytes_max = 16 * 1024;  // a chunk's head or a trailer that does not end
   if (!on_piece_ || phase_ != Phase::answering) return;
   std::string decoded;
   if (parser_.has_body() && !in_.empty()) {
@@ -162,9 +161,9 @@ void Http1Session::pump_body() {
     connection_->resume_reading();
   }
   if (!decoded.empty() || !parser_.has_body()) return give_piece(BodyError::none, decoded);
-  if (peer_ended_ || in_.size() > undecodable_bytes_max) {
+  if (peer_ended_) {
     keep_alive_ = false;
-    return give_piece(peer_ended_ ? BodyError::gone : BodyError::malformed, {});
+    return give_piece(BodyError::gone, {});
   }
   arm(shared_->limits.body_progress_max);
 }

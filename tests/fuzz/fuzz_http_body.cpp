@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bool cut_complete = false;
   const auto whole = decode(bytes, bytes.size() + 1, whole_complete);
   const auto cut = decode(bytes, data[0] % 17u + 1u, cut_complete);
-  if (whole && cut && (whole_complete != cut_complete || *whole != *cut)) std::abort();
+  if (whole.has_value() != cut.has_value() || (whole && (whole_complete != cut_complete || *whole != *cut))) std::abort();
   if (whole && whole->size() > bytes.size()) std::abort();
   return 0;
 }

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <vector>
 
+#include "server/net/chunked.h"
 #include "tests/net/http_fixture.h"
 
 using namespace matinee;
@@ -86,6 +87,46 @@ TEST_CASE("a chunked body is decoded, its extensions and trailer ignored") {
   client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\n\r\n");
   CHECK(client.read_response().body == "hello!");
   CHECK(client.get("/").status == 200);
+}
+
+TEST_CASE("a chunked body that comes one byte at a time is the same, and what is no chunk is refused by the table") {
+  const auto decode = [](const std::string& bytes, std::size_t piece) {
+    net::ChunkedDecoder decoder;
+    std::string out;
+    for (std::size_t at = 0; at < bytes.size() && !decoder.done(); at += piece)
+      if (!decoder.put(std::string_view(bytes).substr(at, piece), out)) return std::string("malformed");
+    return out + (decoder.done() ? "." : "…");
+  };
+  const std::string ignored_max(net::ChunkedDecoder::extension_bytes_max, 'e');
+  const std::string trailer_max(net::ChunkedDecoder::trailer_bytes_max, 't');
+  const std::pair<std::string, std::string> table[] = {
+      {"0\r\n\r\n", "."},
+      {"5\r\nhello\r\n0\r\n\r\n", "hello."},
+      {"005\r\nhello\r\n000\r\n\r\n", "hello."},
+      {"A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n", "01234567890123456789."},
+      {"1;" + ignored_max + "\r\nx\r\n0\r\n\r\n", "x."},
+      {"1;" + ignored_max + "e\r\nx\r\n0\r\n\r\n", "malformed"},
+      {"0\r\n" + trailer_max + "\r\n\r\n", "."},
+      {"0\r\n" + trailer_max + "\r\nt\r\n\r\n", "malformed"},
+      {"fffffffffffffff\r\nx", "x…"},
+      {"1000000000000000\r\nx", "malformed"},
+      {"\r\n", "malformed"},
+      {";a\r\n", "malformed"},
+      {"5\nhello", "malformed"},
+      {"5 \r\nhello", "malformed"},
+      {"0x5\r\nhello", "malformed"},
+      {"5\r\nhello\n0\r\n\r\n", "malformed"},
+      {"5\r\nhello\r0\r\n\r\n", "malformed"},
+      {"5\r\nhello0\r\n\r\n", "malformed"},
+      {"0\r\nX: y\n\r\n", "malformed"},
+      {"0\r\n\rX", "malformed"},
+      {"5;a\x01\r\nhello", "malformed"},
+  };
+  for (const auto& [bytes, expected] : table) {
+    INFO(bytes.substr(0, 40));
+    CHECK(decode(bytes, bytes.size()) == expected);
+    CHECK(decode(bytes, 1) == expected);
+  }
 }
 
 TEST_CASE("bad chunks are refused and end the connection") {
