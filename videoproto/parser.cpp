@@ -38,19 +38,26 @@ std::optional<ErrorCode> Parser::advance(std::size_t bytes) {
 }
 
 std::optional<ErrorCode> Parser::feed(std::span<const std::byte> bytes) {
-  while (!bytes.empty() && state_ != State::stopped) {
-    std::size_t used = 0;
+  while (!bytes.empty() && state_ != State::stopped) bytes = bytes.subspan(feed_message(bytes));
+  return error_;
+}
+
+std::size_t Parser::feed_message(std::span<const std::byte> bytes) {
+  std::size_t used = 0;
+  while (used < bytes.size() && state_ != State::stopped) {
+    std::size_t now = bytes.size() - used;
     if (state_ == State::skipping) {
-      used = std::min(bytes.size(), header_.payload_bytes - have_);
+      now = std::min(now, header_.payload_bytes - have_);
     } else {
       const std::span<std::byte> wanted = space();
-      used = std::min(bytes.size(), wanted.size());
-      std::copy_n(bytes.begin(), used, wanted.begin());
+      now = std::min(now, wanted.size());
+      std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(used), now, wanted.begin());
     }
-    bytes = bytes.subspan(used);
-    static_cast<void>(advance(used));
+    used += now;
+    static_cast<void>(advance(now));
+    if (at_boundary()) break;
   }
-  return error_;
+  return used;
 }
 
 void Parser::stop(ErrorCode why) {

@@ -51,6 +51,9 @@ class Parser {
   [[nodiscard]] std::optional<ErrorCode> advance(std::size_t bytes);
   // Copies. Use it for bytes that are in a buffer already.
   [[nodiscard]] std::optional<ErrorCode> feed(std::span<const std::byte> bytes);
+  // Likewise, but stops behind the first message that is complete; answers how many bytes were used. For who must be able
+  // to hand the connection on after a certain message.
+  [[nodiscard]] std::size_t feed_message(std::span<const std::byte> bytes);
 
   [[nodiscard]] std::optional<ErrorCode> error() const { return error_; }
   // True between messages: the peer may end here without having cut anything short.

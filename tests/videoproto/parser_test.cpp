@@ -77,6 +77,19 @@ TEST_CASE("a conversation in one piece gives its messages in order") {
   CHECK(messages[5].first.type == Type::bye);
 }
 
+TEST_CASE("fed by messages, the parser stops behind each one") {
+  const Bytes bytes = conversation();
+  Recorder recorder;
+  Parser parser(recorder);
+  std::size_t at = 0, count = 0;
+  while (at < bytes.size()) {
+    at += parser.feed_message(std::span(bytes).subspan(at));
+    CHECK(recorder.messages.size() == ++count);
+    CHECK(parser.at_boundary());
+  }
+  CHECK(recorder.messages == parse_whole(bytes));
+}
+
 TEST_CASE("one byte at a time gives the same messages as all at once") {
   Recorder recorder;
   Parser parser(recorder);
