@@ -82,7 +82,12 @@ export function fakePlayer({ id: videoId, behaviour }) {
   }, behaviour.periodMs);
 
   // A click into the picture pauses, as it does in the real one.
-  addEventListener('click', () => (moving ? commands.pauseVideo() : play()));
+  let pauses = 0;
+  addEventListener('click', () => {
+    if (!moving) return play();
+    pauses++;
+    return commands.pauseVideo();
+  });
 
   const context = document.querySelector('canvas').getContext('2d');
   (function draw() {
@@ -97,5 +102,5 @@ export function fakePlayer({ id: videoId, behaviour }) {
   })();
 
   // For the test: the truth, on the one clock of this machine.
-  Object.assign(window, { fake: { read: () => ({ positionMs: at(), moving, state, rate, at: performance.timeOrigin + performance.now() }), heard, clickPause: () => commands.pauseVideo() } });
+  Object.assign(window, { fake: { read: () => ({ positionMs: at(), moving, state, rate, pauses, at: performance.timeOrigin + performance.now() }), heard } });
 }

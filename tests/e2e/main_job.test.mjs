@@ -9,7 +9,7 @@ after(() => world?.stop());
 
 const LINK = 'https://youtu.be/aaaaaaaaaaa?t=5';
 
-test('two people sign up, meet by a code, chat, and watch a YouTube link together', { timeout: 60_000 }, async () => {
+test('two people sign up, meet by a code, chat, and watch a YouTube link together', { timeout: 120_000 }, async () => {
   const ann = await world.visitor('Ann');
   const ben = await world.visitor('Ben');
   await Promise.all([ann.signUp(), ben.signUp()]);
@@ -38,7 +38,7 @@ test('two people sign up, meet by a code, chat, and watch a YouTube link togethe
   assert.deepEqual([...ann.problems, ...ben.problems], []);
 });
 
-test('from the landing page to a playing room the host needs two clicks and one field, the joiner a name', { timeout: 60_000 }, async () => {
+test('from the landing page to a playing room the host needs two clicks and one field, the joiner a name', { timeout: 120_000 }, async () => {
   const host = await world.visitor('Cleo');
   await host.startRoom();
   assert.deepEqual([host.clicks, host.fields], [1, 1], 'to the room');

@@ -59,12 +59,12 @@ async function story(player, link, name) {
   return { ann, ben, code };
 }
 
-test('a file plays, pauses and seeks for both, whoever asks, and a reload lands back in step', { timeout: 60_000 }, () => story('video', CLIP_URL, 'file'));
+test('a file plays, pauses and seeks for both, whoever asks, and a reload lands back in step', { timeout: 120_000 }, () => story('video', CLIP_URL, 'file'));
 
-test('YouTube plays, pauses and seeks for both, whoever asks, and a reload lands back in step', { timeout: 60_000 },
+test('YouTube plays, pauses and seeks for both, whoever asks, and a reload lands back in step', { timeout: 120_000 },
   () => story('youtube', 'https://www.youtube.com/watch?v=bbbbbbbbbbb', 'youtube-paused-and-on'));
 
-test('a late joiner is within 250 ms at the first moving frame', { timeout: 60_000 }, async (t) => {
+test('a late joiner is within 250 ms at the first moving frame', { timeout: 120_000 }, async (t) => {
   const ann = await world.visitor('Ann early');
   const code = await ann.startRoom();
   await ann.watch(CLIP_URL);
@@ -84,7 +84,7 @@ test('a late joiner is within 250 ms at the first moving frame', { timeout: 60_0
   assert.ok(Math.abs(off) <= 250, `${off} ms`);
 });
 
-test('the clip carries its frame number, and the players show the frame they say', { timeout: 30_000 }, async () => {
+test('the clip carries its frame number, and the players show the frame they say', { timeout: 120_000 }, async () => {
   const eve = await world.visitor('Eve');
   await eve.startRoom();
   await eve.watch(CLIP_URL);
