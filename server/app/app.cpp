@@ -228,7 +228,8 @@ void App::State::finish_start() {
   greeting = app::greeting(listening, *hosts, MATINEE_VERSION, token ? *token : std::nullopt);
   ShardThread& first = *shards.front();
   housekeeping = std::make_unique<Housekeeping>(
-      first.loop(), first.executor(), database->rooms(), database->users(), [this] { return clock.now_ms(); },
+      first.loop(), first.executor(),
+      HousekeepingStores{database->rooms(), database->users(), database->sessions(), database->throttles()}, [this] { return clock.now_ms(); },
       [this](const std::string& code, seams::Executor executor, std::function<void(bool)> done) {
         home_of(code).with_summary(code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
           executor([done, open = found.has_value()] { done(open); });
