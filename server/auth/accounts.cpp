@@ -74,7 +74,13 @@ using ErrandPtr = std::shared_ptr<const Errand>;  // held by whichever step is u
 struct Accounts::State : std::enable_shared_from_this<Accounts::State> {
   State(seams::UserStore& user_store, SessionService& session_service, PasswordPool& pool, Throttle& limits, seams::Executor on,
         SessionService::NowMs clock, AccountsOptions with)
-      : users(user_store), sessions(session_service), passwords(pool), throttle(limits), loop(std::move(on)), now_ms(std::move(clock)), options(with) {}
+      : users(user_store),
+        sessions(session_service),
+        passwords(pool),
+        throttle(limits),
+        loop(std::move(on)),
+        now_ms(std::move(clock)),
+        options(with) {}
 
   // A step that is dropped when the service is gone.
   template <class Step>
@@ -101,7 +107,8 @@ struct Accounts::State : std::enable_shared_from_this<Accounts::State> {
     const auto allowance = throttle.take(Limit::sign_up_address, errand->address_key, now_ms());
     if (!allowance.allowed) return refuse_later(errand, refusal(Why::slow_down, allowance.retry_after_s));
     std::string password = std::move(account.password);
-    passwords.hash(std::move(password), loop, step([errand, account = std::move(account)](State& state, std::string hash, std::optional<PasswordError> error) {
+    passwords.hash(std::move(password), loop,
+                   step([errand, account = std::move(account)](State& state, std::string hash, std::optional<PasswordError> error) {
                      if (!error) return state.store_account(errand, account, hash, account_id_tries);
                      state.throttle.give_back(Limit::sign_up_address, errand->address_key, state.now_ms());
                      errand->refuse(refusal(Why::busy, password_busy_retry_s));
@@ -126,13 +133,13 @@ struct Accounts::State : std::enable_shared_from_this<Accounts::State> {
     const auto allowance = throttle.take(Limit::log_in_address, errand->address_key, now_ms());
     if (!allowance.allowed) return refuse_later(errand, refusal(Why::slow_down, allowance.retry_after_s));
     const LogInKeys keys = log_in_keys(form.name_or_email);
-    users.by_name_or_email(keys.name_key, keys.email_key, loop,
-                           step([errand, keys, password = form.password](State& state, Result<seams::User> user) {
-                             if (!user && user.error() != StoreError::not_found) return state.give_up(errand, refusal_of(user.error()));
-                             // Somebody unknown is counted, checked and answered like somebody known.
-                             const std::string counted = user ? "id " + std::to_string(user->id.value) : "key " + keys.name_key + keys.email_key;
-                             state.check_password_of(errand, user ? *user : seams::User{}, counted, password);
-                           }));
+    users.by_name_or_email(
+        keys.name_key, keys.email_key, loop, step([errand, keys, password = form.password](State& state, Result<seams::User> user) {
+          if (!user && user.error() != StoreError::not_found) return state.give_up(errand, refusal_of(user.error()));
+          // Somebody unknown is counted, checked and answered like somebody known.
+          const std::string counted = user ? "id " + std::to_string(user->id.value) : "key " + keys.name_key + keys.email_key;
+          state.check_password_of(errand, user ? *user : seams::User{}, counted, password);
+        }));
   }
 
   void give_up(const ErrandPtr& errand, Refusal why) {
@@ -145,8 +152,9 @@ struct Accounts::State : std::enable_shared_from_this<Accounts::State> {
     if (!allowance.allowed) return errand->refuse(refusal(Why::slow_down, allowance.retry_after_s));
     // No stored password is this long, but the answer takes as long as any.
     const bool possible = password.size() <= password_bytes_max;
-    passwords.verify(possible ? password : std::string(), possible ? user.password_hash : std::string(), loop,
-                     step([errand, user, counted](State& state, const Verified& verified) { state.verified(errand, user, counted, verified); }));
+    passwords.verify(
+        possible ? password : std::string(), possible ? user.password_hash : std::string(), loop,
+        step([errand, user, counted](State& state, const Verified& verified) { state.verified(errand, user, counted, verified); }));
   }
 
   void verified(const ErrandPtr& errand, const seams::User& user, const std::string& counted, const Verified& result) {
@@ -169,11 +177,13 @@ struct Accounts::State : std::enable_shared_from_this<Accounts::State> {
                 }));
   }
 
-  void check_old_password(const ErrandPtr& errand, const seams::User& user, const std::string& old_password, const std::string& new_password) {
+  void check_old_password(const ErrandPtr& errand, const seams::User& user, const std::string& old_password,
+                          const std::string& new_password) {
     const std::string counted = "id " + std::to_string(user.id.value);
     const auto allowance = throttle.take(Limit::log_in_account, counted, now_ms());
     if (!allowance.allowed) return errand->refuse(refusal(Why::slow_down, allowance.retry_after_s));
-    passwords.verify(old_password, user.password_hash, loop, step([errand, user, counted, new_password](State& state, const Verified& verified) {
+    passwords.verify(old_password, user.password_hash, loop,
+                     step([errand, user, counted, new_password](State& state, const Verified& verified) {
                        if (verified.what == Verified::What::no_match) return errand->refuse(refusal(Why::wrong));
                        state.throttle.give_back(Limit::log_in_account, counted, state.now_ms());
                        if (verified.what != Verified::What::match) return errand->refuse(refusal(Why::busy, password_busy_retry_s));
@@ -191,10 +201,11 @@ struct Accounts::State : std::enable_shared_from_this<Accounts::State> {
   void store_new_password(const ErrandPtr& errand, const seams::User& user, const std::string& hash) {
     users.set_password_hash(user.id, hash, user.password_hash, loop, step([errand, user](State& state, Result<void> stored) {
                               if (!stored) return errand->refuse(refusal_of(stored.error()));
-                              state.sessions.log_out_everywhere(user.id, errand->session(), state.step([errand, user](State& after, const Result<std::int64_t>& ended) {
-                                if (!ended) return errand->refuse(refusal_of(ended.error()));
-                                after.open_session(errand, user);
-                              }));
+                              state.sessions.log_out_everywhere(user.id, errand->session(),
+                                                                state.step([errand, user](State& after, const Result<std::int64_t>& ended) {
+                                                                  if (!ended) return errand->refuse(refusal_of(ended.error()));
+                                                                  after.open_session(errand, user);
+                                                                }));
                             }));
   }
 

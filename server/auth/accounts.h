@@ -17,28 +17,35 @@ namespace matinee::auth {
 
 struct Refusal {
   enum class Why : std::uint8_t {
-    fields,          // one or more of the fields below
-    wrong,           // unknown person or wrong password
-    slow_down,       // 429, retry_after_s
-    busy,            // 503, retry_after_s
-    unavailable,     // 503: the store cannot write or read just now
-    not_allowed,     // sign-up is switched off; already an account; a guest where an account is needed
+    fields,       // one or more of the fields below
+    wrong,        // unknown person or wrong password
+    slow_down,    // 429, retry_after_s
+    busy,         // 503, retry_after_s
+    unavailable,  // 503: the store cannot write or read just now
+    not_allowed,  // sign-up is switched off; already an account; a guest where an account is needed
   };
   Why why = Why::unavailable;
-  std::optional<std::string> name;      // sentences for the fields of the form
+  std::optional<std::string> name;  // sentences for the fields of the form
   std::optional<std::string> email;
   std::optional<std::string> password;
   std::int64_t retry_after_s = 0;
 };
-[[nodiscard]] std::string_view sentence(Refusal::Why why);   // for the whole form
+[[nodiscard]] std::string_view sentence(Refusal::Why why);  // for the whole form
 
 struct AccountsOptions {
-  bool sign_up = true;   // server options: anyone may make an account, anyone may be a guest
+  bool sign_up = true;  // server options: anyone may make an account, anyone may be a guest
   bool guests = true;
 };
 
-struct SignUpForm { std::string name; std::string email; std::string password; };   // email may be empty
-struct LogInForm { std::string name_or_email; std::string password; };
+struct SignUpForm {
+  std::string name;
+  std::string email;
+  std::string password;
+};  // email may be empty
+struct LogInForm {
+  std::string name_or_email;
+  std::string password;
+};
 
 class Accounts {
  public:

@@ -15,7 +15,9 @@ std::string token_for(std::string_view secret, std::string_view purpose, std::st
 
 }  // namespace
 
-std::string FormTokens::for_session(seams::SessionId session) const { return token_for(secret_, "session form", std::to_string(session.value)); }
+std::string FormTokens::for_session(seams::SessionId session) const {
+  return token_for(secret_, "session form", std::to_string(session.value));
+}
 
 std::string FormTokens::for_visitor(std::string_view visitor_cookie) const { return token_for(secret_, "visitor form", visitor_cookie); }
 

@@ -17,7 +17,7 @@ class FormTokens {
 
   [[nodiscard]] std::string for_session(seams::SessionId session) const;
   [[nodiscard]] std::string for_visitor(std::string_view visitor_cookie) const;
-  [[nodiscard]] bool check_session(seams::SessionId session, std::string_view token) const;          // constant time
+  [[nodiscard]] bool check_session(seams::SessionId session, std::string_view token) const;  // constant time
   [[nodiscard]] bool check_visitor(std::string_view visitor_cookie, std::string_view token) const;
 
  private:

@@ -46,7 +46,8 @@ Sha256 sha256(std::string_view bytes) {
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
   Sha256 hash{};
   unsigned size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(), hash.data(), &size) == nullptr) std::abort();
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(), hash.data(), &size) == nullptr)
+    std::abort();
   return hash;
 }
 

@@ -11,7 +11,7 @@ namespace matinee::auth {
 namespace {
 
 constexpr utf8proc_int32_t variation_selector_16 = 0xFE0F;  // "show as a picture", after a symbol
-constexpr utf8proc_int32_t braille_blank = 0x2800;           // a symbol that shows nothing
+constexpr utf8proc_int32_t braille_blank = 0x2800;          // a symbol that shows nothing
 constexpr std::string_view ascii_blanks = " \t\r\n";
 
 const utf8proc_uint8_t* bytes_of(std::string_view text) {
@@ -51,10 +51,8 @@ bool never_in_a_name(utf8proc_int32_t code, utf8proc_category_t category) {
     case UTF8PROC_CATEGORY_CS:
     case UTF8PROC_CATEGORY_CO:
     case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-      return true;
-    default:
-      return code == braille_blank || utf8proc_get_property(code)->ignorable != 0;
+    case UTF8PROC_CATEGORY_ZP: return true;
+    default: return code == braille_blank || utf8proc_get_property(code)->ignorable != 0;
   }
 }
 
@@ -192,7 +190,8 @@ std::string_view sentence(FieldError error) {
     case FieldError::name_empty: return "Please enter a name.";
     case FieldError::name_too_long: return "Please choose a shorter name: at most 32 characters.";
     case FieldError::name_not_text: return "This name could not be read. Please type it again.";
-    case FieldError::name_bad_character: return "This name has a character that cannot be shown. Please use letters, digits, symbols and spaces.";
+    case FieldError::name_bad_character:
+      return "This name has a character that cannot be shown. Please use letters, digits, symbols and spaces.";
     case FieldError::name_has_at: return "A name cannot have an @ in it.";
     case FieldError::email_malformed: return "This does not look like an e-mail address.";
     case FieldError::email_too_long: return "This e-mail address is too long: at most 254 characters.";

@@ -11,20 +11,26 @@
 namespace matinee::auth {
 
 inline constexpr std::size_t name_code_points_max = rooms::limits::person_name_code_points_max;
-inline constexpr std::size_t name_bytes_max = 4 * name_code_points_max;   // checked after normalisation
-inline constexpr std::size_t name_input_bytes_max = 1'024;                // before it: what is looked at all
-inline constexpr std::size_t stacked_marks_max = 3;                       // accents on one letter
-inline constexpr std::size_t email_bytes_max = 254;                       // RFC 5321
+inline constexpr std::size_t name_bytes_max = 4 * name_code_points_max;  // checked after normalisation
+inline constexpr std::size_t name_input_bytes_max = 1'024;               // before it: what is looked at all
+inline constexpr std::size_t stacked_marks_max = 3;                      // accents on one letter
+inline constexpr std::size_t email_bytes_max = 254;                      // RFC 5321
 inline constexpr std::size_t password_bytes_min = 8;
 inline constexpr std::size_t password_bytes_max = 256;
 
 enum class FieldError : std::uint8_t {
-  name_empty, name_too_long, name_not_text, name_bad_character, name_has_at,
-  email_malformed, email_too_long,
-  password_too_short, password_too_long,
+  name_empty,
+  name_too_long,
+  name_not_text,
+  name_bad_character,
+  name_has_at,
+  email_malformed,
+  email_too_long,
+  password_too_short,
+  password_too_long,
 };
-[[nodiscard]] std::string_view to_string(FieldError error);     // "name_empty": stable
-[[nodiscard]] std::string_view sentence(FieldError error);      // "Please enter a name."
+[[nodiscard]] std::string_view to_string(FieldError error);  // "name_empty": stable
+[[nodiscard]] std::string_view sentence(FieldError error);   // "Please enter a name."
 
 struct Name {
   std::string shown;  // NFC, trimmed, each run of blanks one space
@@ -46,7 +52,10 @@ struct Email {
 [[nodiscard]] tl::expected<void, FieldError> check_password(std::string_view typed);  // 8–256 bytes, kept as typed
 
 // What was typed where a name or an e-mail is asked for, as the keys to look up; both are empty when it can be neither.
-struct LogInKeys { std::string name_key; std::string email_key; };
+struct LogInKeys {
+  std::string name_key;
+  std::string email_key;
+};
 [[nodiscard]] LogInKeys log_in_keys(std::string_view typed);
 
 }  // namespace matinee::auth

@@ -44,8 +44,8 @@ std::optional<std::string> encode(const std::string& password, const Argon2Cost&
   std::array<std::uint8_t, salt_bytes> salt{};
   random_bytes(salt);
   std::string encoded(argon2_encodedlen(cost.passes, cost.memory_kib, cost.lanes, salt_bytes, hash_bytes, Argon2_id), '\0');
-  const int result = argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(), salt.data(), salt.size(),
-                                           hash_bytes, encoded.data(), encoded.size());
+  const int result = argon2id_hash_encoded(cost.passes, cost.memory_kib, cost.lanes, password.data(), password.size(), salt.data(),
+                                           salt.size(), hash_bytes, encoded.data(), encoded.size());
   if (result != ARGON2_OK) return std::nullopt;
   encoded.resize(std::string_view(encoded.c_str()).size());
   return encoded;
@@ -68,9 +68,9 @@ class Secret {
 
 struct Job {
   Secret password;
-  std::string encoded;                          // verify only
+  std::string encoded;  // verify only
   seams::Executor executor;
-  PasswordPool::HashDone hashed;                // one of the two is set
+  PasswordPool::HashDone hashed;  // one of the two is set
   std::function<void(Verified)> verified;
 
   void answer(std::string hash, std::optional<PasswordError> error) const {
@@ -88,7 +88,8 @@ struct Job {
 }  // namespace
 
 Argon2Cost at_least_floor(Argon2Cost cost) {
-  return {std::max(cost.memory_kib, argon2_floor.memory_kib), std::max(cost.passes, argon2_floor.passes), std::max(cost.lanes, argon2_floor.lanes)};
+  return {std::max(cost.memory_kib, argon2_floor.memory_kib), std::max(cost.passes, argon2_floor.passes),
+          std::max(cost.lanes, argon2_floor.lanes)};
 }
 
 struct PasswordPool::State {
@@ -111,8 +112,8 @@ struct PasswordPool::State {
       }
       return text;
     };
-    return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) + ",p=" + std::to_string(cost.lanes) + "$" +
-           base64(15) + "$" + base64(30);
+    return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) +
+           ",p=" + std::to_string(cost.lanes) + "$" + base64(15) + "$" + base64(30);
   }
 
   void push(Job job) {

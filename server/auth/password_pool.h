@@ -19,27 +19,27 @@ struct Argon2Cost {
   std::uint32_t lanes = 1;
   bool operator==(const Argon2Cost&) const = default;
 };
-inline constexpr Argon2Cost argon2_floor{19 * 1024, 2, 1};             // never less in service (OWASP password storage)
-[[nodiscard]] Argon2Cost at_least_floor(Argon2Cost cost);              // what a configured cost becomes
+inline constexpr Argon2Cost argon2_floor{19 * 1024, 2, 1};  // never less in service (OWASP password storage)
+[[nodiscard]] Argon2Cost at_least_floor(Argon2Cost cost);   // what a configured cost becomes
 inline constexpr std::size_t password_queue_max = 64;
-inline constexpr std::uint32_t password_busy_retry_s = 10;             // Retry-After of a `busy` answer
+inline constexpr std::uint32_t password_busy_retry_s = 10;  // Retry-After of a `busy` answer
 
 struct PasswordPoolOptions {
-  Argon2Cost cost;                  // taken as it is: tests use less than the floor, the server passes at_least_floor(…)
-  std::size_t threads = 0;          // 0 = cores − 1, at least 1
+  Argon2Cost cost;          // taken as it is: tests use less than the floor, the server passes at_least_floor(…)
+  std::size_t threads = 0;  // 0 = cores − 1, at least 1
   std::size_t queue_max = password_queue_max;
   int nice = 10;
 };
 
 enum class PasswordError : std::uint8_t {
-  busy,     // the queue is full, or the pool stops
-  failed,   // out of memory for the hash
+  busy,    // the queue is full, or the pool stops
+  failed,  // out of memory for the hash
 };
 
 struct Verified {
   enum class What : std::uint8_t { match, no_match, busy, failed };
   What what = What::no_match;
-  std::string new_hash;   // match only: to be stored instead, because the stored hash was made at a lower cost; usually empty
+  std::string new_hash;  // match only: to be stored instead, because the stored hash was made at a lower cost; usually empty
 };
 
 class PasswordPool {

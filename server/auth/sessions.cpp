@@ -71,9 +71,11 @@ struct SessionService::State : std::enable_shared_from_this<SessionService::Stat
   }
 
   void look_up(const seams::TokenHash& token, ResolveDone done) {
-    sessions.find(token, now_ms(), loop, then<seams::SessionOfUser>([token, done = std::move(done), asked = generation](State& state, Result<seams::SessionOfUser> found) {
-                    state.looked_up(token, asked, std::move(found), done);
-                  }));
+    sessions.find(
+        token, now_ms(), loop,
+        then<seams::SessionOfUser>([token, done = std::move(done), asked = generation](State& state, Result<seams::SessionOfUser> found) {
+          state.looked_up(token, asked, std::move(found), done);
+        }));
   }
 
   void looked_up(const seams::TokenHash& token, std::uint64_t asked, Result<seams::SessionOfUser> found, const ResolveDone& done) {
@@ -103,11 +105,13 @@ struct SessionService::State : std::enable_shared_from_this<SessionService::Stat
 
   void start_guest(std::string name, Client client, int tries, seams::Done<Started> done) {
     seams::NewGuest guest{random_user_id(), name, client.address, now_ms()};
-    users.create_guest(std::move(guest), loop, then<seams::User>([name, client, tries, done = std::move(done)](State& state, Result<seams::User> made) {
-      if (!made && made.error() == StoreError::id_taken && tries > 1) return state.start_guest(name, client, tries - 1, done);
-      if (!made) return done(tl::unexpected(made.error()));
-      state.start(*made, client, seams::SessionId{}, done);
-    }));
+    users.create_guest(std::move(guest), loop,
+                       then<seams::User>([name, client, tries, done = std::move(done)](State& state, Result<seams::User> made) {
+                         if (!made && made.error() == StoreError::id_taken && tries > 1)
+                           return state.start_guest(name, client, tries - 1, done);
+                         if (!made) return done(tl::unexpected(made.error()));
+                         state.start(*made, client, seams::SessionId{}, done);
+                       }));
   }
 
   seams::SessionStore& sessions;
@@ -116,13 +120,14 @@ struct SessionService::State : std::enable_shared_from_this<SessionService::Stat
   NowMs now_ms;
   SessionServiceOptions options;
   SessionCache cache;
-  std::uint64_t generation = 0;   // how many notices have come
+  std::uint64_t generation = 0;  // how many notices have come
   std::vector<std::function<void(seams::SessionId, seams::UserId)>> ended_heard;
   std::vector<std::function<void(seams::UserId)>> user_changed_heard;
   std::unique_ptr<seams::Subscription> subscription;
 };
 
-SessionService::SessionService(seams::SessionStore& sessions, seams::UserStore& users, seams::Executor loop, NowMs now_ms, SessionServiceOptions options)
+SessionService::SessionService(seams::SessionStore& sessions, seams::UserStore& users, seams::Executor loop, NowMs now_ms,
+                               SessionServiceOptions options)
     : state_(std::make_shared<State>(sessions, users, std::move(loop), std::move(now_ms), options)) {
   state_->subscribe();
 }
@@ -167,7 +172,9 @@ void SessionService::list(seams::UserId user, seams::Done<std::vector<seams::Ses
                             [done = std::move(done)](State&, Result<std::vector<seams::Session>> sessions) { done(std::move(sessions)); }));
 }
 
-void SessionService::on_ended(std::function<void(seams::SessionId, seams::UserId)> heard) { state_->ended_heard.push_back(std::move(heard)); }
+void SessionService::on_ended(std::function<void(seams::SessionId, seams::UserId)> heard) {
+  state_->ended_heard.push_back(std::move(heard));
+}
 void SessionService::on_user_changed(std::function<void(seams::UserId)> heard) { state_->user_changed_heard.push_back(std::move(heard)); }
 
 }  // namespace matinee::auth

@@ -17,10 +17,10 @@
 namespace matinee::auth {
 
 struct SessionServiceOptions {
-  std::size_t cached_max = 20'000;             // sessions; the least recently used goes first
-  std::int64_t cached_for_ms = 5 * 60'000;     // then it is read again, which also notices expiry
-  std::int64_t touch_every_ms = 5 * 60'000;    // how stale "last seen" may be
-  seams::SessionLimits limits;                 // a cached session ends at its absolute limit too
+  std::size_t cached_max = 20'000;           // sessions; the least recently used goes first
+  std::int64_t cached_for_ms = 5 * 60'000;   // then it is read again, which also notices expiry
+  std::int64_t touch_every_ms = 5 * 60'000;  // how stale "last seen" may be
+  seams::SessionLimits limits;               // a cached session ends at its absolute limit too
 };
 
 struct Client {
@@ -29,7 +29,7 @@ struct Client {
 };
 
 struct Started {
-  std::string token;        // goes into the cookie, nowhere else; never logged
+  std::string token;  // goes into the cookie, nowhere else; never logged
   Identity identity;
 };
 

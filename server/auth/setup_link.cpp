@@ -26,10 +26,11 @@ void make_setup_token(seams::UserStore& users, seams::SettingsStore& settings, s
 }
 
 void check_setup_token(seams::SettingsStore& settings, std::string token, seams::Executor executor, seams::Done<bool> done) {
-  settings.get(setting, std::move(executor), [token = stored_form(token), done = std::move(done)](const seams::Result<std::optional<std::string>>& stored) {
-    if (!stored) return done(tl::unexpected(stored.error()));
-    done(*stored && equal_in_constant_time(**stored, token));
-  });
+  settings.get(setting, std::move(executor),
+               [token = stored_form(token), done = std::move(done)](const seams::Result<std::optional<std::string>>& stored) {
+                 if (!stored) return done(tl::unexpected(stored.error()));
+                 done(*stored && equal_in_constant_time(**stored, token));
+               });
 }
 
 void redeem_setup_token(seams::UserStore& users, seams::SettingsStore& settings, const Identity& who, std::string token,
@@ -38,15 +39,16 @@ void redeem_setup_token(seams::UserStore& users, seams::SettingsStore& settings,
     return executor([done = std::move(done)] { done(tl::unexpected(seams::StoreError::wrong_kind)); });
   }
   const std::string stored = stored_form(token);
-  settings.take(setting, stored, executor, [&users, &settings, user = who.user, stored, executor, done = std::move(done)](seams::Result<bool> taken) {
-    if (!taken) return done(tl::unexpected(taken.error()));
-    if (!*taken) return done(tl::unexpected(seams::StoreError::not_found));
-    users.set_admin(user, true, executor, [&settings, stored, executor, done](seams::Result<void> granted) {
-      if (granted) return done(granted);
-      // Nobody became admin, so the link is put back; should that fail as well, the next start prints a new one.
-      settings.put(setting, stored, executor, [granted, done](const seams::Result<void>&) { done(granted); });
-    });
-  });
+  settings.take(setting, stored, executor,
+                [&users, &settings, user = who.user, stored, executor, done = std::move(done)](seams::Result<bool> taken) {
+                  if (!taken) return done(tl::unexpected(taken.error()));
+                  if (!*taken) return done(tl::unexpected(seams::StoreError::not_found));
+                  users.set_admin(user, true, executor, [&settings, stored, executor, done](seams::Result<void> granted) {
+                    if (granted) return done(granted);
+                    // Nobody became admin, so the link is put back; should that fail as well, the next start prints a new one.
+                    settings.put(setting, stored, executor, [granted, done](const seams::Result<void>&) { done(granted); });
+                  });
+                });
 }
 
 }  // namespace matinee::auth

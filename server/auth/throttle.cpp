@@ -95,15 +95,17 @@ Throttle::~Throttle() = default;
 
 void Throttle::load(std::int64_t now_ms, seams::Done<void> done) {
   if (state_->store == nullptr) return state_->executor([done = std::move(done)] { done({}); });
-  state_->store->load(now_ms, state_->options.keys, state_->executor,
-                      [state = state_.get(), now_ms, done = std::move(done)](const seams::Result<std::vector<seams::ThrottleRecord>>& records) {
-                        if (!records) return done(tl::unexpected(records.error()));
-                        {
-                          const std::lock_guard lock(state->mutex);
-                          for (const auto& record : *records) state->set(record.key, std::max(record.free_at_ms, state->free_moment(record.key, now_ms)), now_ms);
-                        }
-                        done({});
-                      });
+  state_->store->load(
+      now_ms, state_->options.keys, state_->executor,
+      [state = state_.get(), now_ms, done = std::move(done)](const seams::Result<std::vector<seams::ThrottleRecord>>& records) {
+        if (!records) return done(tl::unexpected(records.error()));
+        {
+          const std::lock_guard lock(state->mutex);
+          for (const auto& record : *records)
+            state->set(record.key, std::max(record.free_at_ms, state->free_moment(record.key, now_ms)), now_ms);
+        }
+        done({});
+      });
 }
 
 Allowance Throttle::take(Limit limit, std::string_view key, std::int64_t now_ms) {

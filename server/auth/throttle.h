@@ -32,22 +32,22 @@ struct LimitRule {
 
 struct Allowance {
   bool allowed = true;
-  std::int64_t retry_after_s = 0;   // Retry-After of a 429; at least 1 when not allowed
+  std::int64_t retry_after_s = 0;  // Retry-After of a 429; at least 1 when not allowed
 };
 
 class Throttle {
  public:
-  static constexpr std::size_t keys_max = 100'000;   // beyond it the key that is free soonest is forgotten
+  static constexpr std::size_t keys_max = 100'000;  // beyond it the key that is free soonest is forgotten
   struct Options {
-    bool unlimited = false;                 // bench mode
-    std::int64_t factor_percent = 100;      // bursts times this; operators behind one address raise it
+    bool unlimited = false;             // bench mode
+    std::int64_t factor_percent = 100;  // bursts times this; operators behind one address raise it
     std::size_t keys = keys_max;
   };
-  Throttle();                                                           // nothing persisted
+  Throttle();  // nothing persisted
   Throttle(Options options, seams::ThrottleStore* store, seams::Executor executor);
   ~Throttle();
 
-  void load(std::int64_t now_ms, seams::Done<void> done);               // once, at start, before the first request
+  void load(std::int64_t now_ms, seams::Done<void> done);  // once, at start, before the first request
   // Takes one try if there is one. Take before the work and give it back when it turned out harmless: then parallel tries count too.
   [[nodiscard]] Allowance take(Limit limit, std::string_view key, std::int64_t now_ms);
   [[nodiscard]] Allowance look(Limit limit, std::string_view key, std::int64_t now_ms) const;

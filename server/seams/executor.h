@@ -17,8 +17,8 @@ class Executor {
   using Post = std::function<void(Work)>;
 
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, Executor> && std::constructible_from<Post, F>)
-  Executor(F&& post) : post_(std::make_shared<const Post>(std::forward<F>(post))) {}  // NOLINT: a lambda is an Executor
+  requires(!std::same_as<std::remove_cvref_t<F>, Executor> && std::constructible_from<Post, F>) Executor(F&& post)
+      : post_(std::make_shared<const Post>(std::forward<F>(post))) {}  // NOLINT: a lambda is an Executor
 
   void operator()(Work work) const { (*post_)(std::move(work)); }
   bool operator==(const Executor& other) const { return post_ == other.post_; }

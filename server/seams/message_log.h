@@ -23,14 +23,14 @@ enum class MessageKind : std::uint8_t {
 
 struct AppendRequest {
   RoomId room;
-  std::int64_t epoch = 0;           // the caller's epoch of this room
-  rooms::Seq seq;                   // message, voided: last + 1. edit, removal, reactions: the message meant
+  std::int64_t epoch = 0;  // the caller's epoch of this room
+  rooms::Seq seq;          // message, voided: last + 1. edit, removal, reactions: the message meant
   MessageKind kind = MessageKind::message;
-  UserId author;                    // message: who wrote it. Otherwise who asked for the change
-  std::string message_id;           // message: chosen by the client, unique per room and author
-  std::string body;                 // the text as sent, UTF-8; what search reads
-  std::string extra;                // opaque bytes of the caller (author name, reply_to, media …); kept as given
-  std::int64_t at_ms = 0;           // Unix ms
+  UserId author;           // message: who wrote it. Otherwise who asked for the change
+  std::string message_id;  // message: chosen by the client, unique per room and author
+  std::string body;        // the text as sent, UTF-8; what search reads
+  std::string extra;       // opaque bytes of the caller (author name, reply_to, media …); kept as given
+  std::int64_t at_ms = 0;  // Unix ms
 };
 
 struct AppendOutcome {
@@ -50,12 +50,12 @@ struct StoredMessage {
   rooms::Seq seq;
   MessageKind kind = MessageKind::message;  // message, voided or removal
   UserId author;
-  std::string message_id;                   // empty when voided
+  std::string message_id;  // empty when voided
   std::string body;
   std::string extra;
-  std::string reactions;                    // opaque, empty when there are none
+  std::string reactions;  // opaque, empty when there are none
   std::int64_t at_ms = 0;
-  std::int64_t edited_at_ms = 0;            // 0 = never
+  std::int64_t edited_at_ms = 0;  // 0 = never
 };
 
 // A page of a room's history: after < seq < before, in rising order. When more match than limit, the page is the newest ones if
@@ -74,8 +74,7 @@ class MessageLog {
   virtual void read(ReadRequest request, Executor executor, Done<std::vector<StoredMessage>> done) = 0;
   virtual void last(RoomId room, Executor executor, Done<rooms::Seq> done) = 0;  // 0 for an empty or unknown room
   // Where a message that its client marks as a repeat was stored; nothing when the log does not hold it.
-  virtual void find(RoomId room, UserId author, std::string message_id, Executor executor,
-                    Done<std::optional<rooms::Seq>> done) = 0;
+  virtual void find(RoomId room, UserId author, std::string message_id, Executor executor, Done<std::optional<rooms::Seq>> done) = 0;
 };
 
 }  // namespace matinee::seams

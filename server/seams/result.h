@@ -41,8 +41,8 @@ using Result = tl::expected<T, StoreError>;
 template <class T>
 using Done = std::function<void(Result<T>)>;
 
-using UserId = rooms::PersonId;                      // random, positive, < 2^53: exact in JavaScript
-using RoomId = rooms::Id<struct RoomRowTag>;         // stays when a room gets a new code
-using SessionId = rooms::Id<struct SessionRowTag>;   // for lists and for ending; never the secret in the cookie; never used twice
+using UserId = rooms::PersonId;                     // random, positive, < 2^53: exact in JavaScript
+using RoomId = rooms::Id<struct RoomRowTag>;        // stays when a room gets a new code
+using SessionId = rooms::Id<struct SessionRowTag>;  // for lists and for ending; never the secret in the cookie; never used twice
 
 }  // namespace matinee::seams

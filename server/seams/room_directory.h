@@ -18,37 +18,40 @@ enum class RoomKind : std::uint8_t {
 };
 
 struct NewRoom {
-  std::string code;       // canonical: eight letters, no dash
+  std::string code;  // canonical: eight letters, no dash
   std::string name;
-  UserId owner;           // becomes rooms::Role::owner as well
+  UserId owner;  // becomes rooms::Role::owner as well
   RoomKind kind = RoomKind::normal;
-  std::string settings;   // opaque JSON of the caller: preset, grants, policy …
+  std::string settings;  // opaque JSON of the caller: preset, grants, policy …
   std::int64_t at_ms = 0;
 };
 
-struct RoleEntry { UserId user; rooms::Role role = rooms::Role::guest; };
+struct RoleEntry {
+  UserId user;
+  rooms::Role role = rooms::Role::guest;
+};
 struct BlockEntry {
   UserId user;
-  std::string name;              // as it was when blocked, for the list
-  std::string address;           // empty = by id only
-  std::int64_t until_ms = 0;     // 0 = until lifted
+  std::string name;           // as it was when blocked, for the list
+  std::string address;        // empty = by id only
+  std::int64_t until_ms = 0;  // 0 = until lifted
 };
 
 struct RoomRecord {
   RoomId id;
   std::string code;
   std::string name;
-  UserId owner;                       // 0 when that person's account is gone
+  UserId owner;  // 0 when that person's account is gone
   RoomKind kind = RoomKind::normal;
   std::string settings;
-  std::vector<RoleEntry> roles;       // everybody with a role above guest
-  std::vector<BlockEntry> blocks;     // those that had not run out at the time of asking are the caller's to tell apart
-  std::int64_t epoch = 0;             // 0 = nobody has served it yet
+  std::vector<RoleEntry> roles;    // everybody with a role above guest
+  std::vector<BlockEntry> blocks;  // those that had not run out at the time of asking are the caller's to tell apart
+  std::int64_t epoch = 0;          // 0 = nobody has served it yet
   rooms::Seq last_seq;
-  std::string snapshot;               // opaque: the room's state as last saved; empty = never
+  std::string snapshot;  // opaque: the room's state as last saved; empty = never
   std::int64_t snapshot_at_ms = 0;
   std::int64_t created_at_ms = 0;
-  std::int64_t ended_at_ms = 0;       // 0 = open. A closed room keeps its code: nobody else gets it
+  std::int64_t ended_at_ms = 0;  // 0 = open. A closed room keeps its code: nobody else gets it
 };
 
 struct RoomOfUser {
@@ -60,7 +63,10 @@ struct RoomOfUser {
   std::int64_t last_activity_ms = 0;  // newest of: last message, last snapshot, this person's last visit, creation
 };
 
-struct RoomWriter { RoomId room; std::int64_t epoch = 0; };  // who writes: refused as fenced when the epoch is not the room's
+struct RoomWriter {
+  RoomId room;
+  std::int64_t epoch = 0;
+};  // who writes: refused as fenced when the epoch is not the room's
 
 class RoomDirectory {
  public:
@@ -76,8 +82,8 @@ class RoomDirectory {
   virtual void set_role(RoomWriter writer, RoleEntry entry, Executor executor, Done<void> done) = 0;
   virtual void set_block(RoomWriter writer, BlockEntry entry, Executor executor, Done<void> done) = 0;  // replaces an older one
   virtual void lift_block(RoomWriter writer, UserId user, Executor executor, Done<void> done) = 0;
-  virtual void set_code(RoomWriter writer, std::string code, Executor executor, Done<void> done) = 0;   // code_taken
-  virtual void keep(RoomWriter writer, Executor executor, Done<void> done) = 0;                         // guest room → normal
+  virtual void set_code(RoomWriter writer, std::string code, Executor executor, Done<void> done) = 0;  // code_taken
+  virtual void keep(RoomWriter writer, Executor executor, Done<void> done) = 0;                        // guest room → normal
   virtual void end(RoomWriter writer, std::int64_t at_ms, Executor executor, Done<void> done) = 0;
 
   // A person entered: the room is in their list from now on. No epoch: it changes nothing that the room decides.

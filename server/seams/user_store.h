@@ -14,33 +14,34 @@ namespace matinee::seams {
 struct User {
   UserId id;
   rooms::PersonKind kind = rooms::PersonKind::guest;
-  std::string name;            // as shown
-  std::string email;           // as typed; empty = none
-  std::string password_hash;   // encoded Argon2id string; empty for guests and for people who only sign in elsewhere
+  std::string name;           // as shown
+  std::string email;          // as typed; empty = none
+  std::string password_hash;  // encoded Argon2id string; empty for guests and for people who only sign in elsewhere
   bool admin = false;
   std::int64_t created_at_ms = 0;
 };
 
 struct NewGuest {
-  UserId id;                   // random, drawn by the caller
+  UserId id;  // random, drawn by the caller
   std::string name;
-  std::string address;         // where it came from: counted, never shown
+  std::string address;  // where it came from: counted, never shown
   std::int64_t at_ms = 0;
 };
 
 struct AccountDetails {
   std::string name;
-  std::string name_key;        // the name with case folded: unique among accounts
-  std::string email;           // empty = none
-  std::string email_key;       // unique among accounts when not empty
+  std::string name_key;   // the name with case folded: unique among accounts
+  std::string email;      // empty = none
+  std::string email_key;  // unique among accounts when not empty
   std::string password_hash;
 };
 
 class UserStore {
  public:
   virtual ~UserStore() = default;
-  virtual void create_guest(NewGuest guest, Executor executor, Done<User> done) = 0;                                   // id_taken
-  virtual void create_account(UserId id, AccountDetails details, std::int64_t at_ms, Executor executor, Done<User> done) = 0;  // id_taken, name_taken, email_taken
+  virtual void create_guest(NewGuest guest, Executor executor, Done<User> done) = 0;  // id_taken
+  virtual void create_account(UserId id, AccountDetails details, std::int64_t at_ms, Executor executor,
+                              Done<User> done) = 0;  // id_taken, name_taken, email_taken
   // The same person, now with an account; rooms of kind guest that the person owns become normal rooms. not_found, wrong_kind
   // (already an account), name_taken, email_taken.
   virtual void upgrade_guest(UserId id, AccountDetails details, Executor executor, Done<User> done) = 0;
@@ -51,9 +52,9 @@ class UserStore {
 
   // Only when the stored hash still is `expected` (empty = whatever it is): a rehash must not undo a change made meanwhile.
   virtual void set_password_hash(UserId id, std::string hash, std::string expected, Executor executor, Done<void> done) = 0;
-  virtual void rename(UserId id, std::string name, std::string name_key, Executor executor, Done<void> done) = 0;      // name_taken
-  virtual void set_email(UserId id, std::string email, std::string email_key, Executor executor, Done<void> done) = 0; // email_taken
-  virtual void set_admin(UserId id, bool admin, Executor executor, Done<void> done) = 0;                               // wrong_kind for guests
+  virtual void rename(UserId id, std::string name, std::string name_key, Executor executor, Done<void> done) = 0;       // name_taken
+  virtual void set_email(UserId id, std::string email, std::string email_key, Executor executor, Done<void> done) = 0;  // email_taken
+  virtual void set_admin(UserId id, bool admin, Executor executor, Done<void> done) = 0;  // wrong_kind for guests
   virtual void has_admin(Executor executor, Done<bool> done) = 0;
   // Ends the person's sessions; rooms stay without an owner, messages stay with an author nobody can look up.
   virtual void remove(UserId id, Executor executor, Done<void> done) = 0;

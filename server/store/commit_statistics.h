@@ -10,16 +10,16 @@
 namespace matinee::store {
 
 struct CommitFigures {
-  std::uint64_t jobs = 0;              // writes answered after a commit
-  std::uint64_t groups = 0;            // commits
-  std::uint64_t failed_groups = 0;     // rolled back: disk full, locked, I/O
-  std::uint64_t refused_jobs = 0;      // not taken: the queue was full
+  std::uint64_t jobs = 0;           // writes answered after a commit
+  std::uint64_t groups = 0;         // commits
+  std::uint64_t failed_groups = 0;  // rolled back: disk full, locked, I/O
+  std::uint64_t refused_jobs = 0;   // not taken: the queue was full
   std::uint64_t wait_sum_us = 0;
-  std::uint64_t wait_p50_us = 0;       // from the call to the commit's end
+  std::uint64_t wait_p50_us = 0;  // from the call to the commit's end
   std::uint64_t wait_p99_us = 0;
-  std::uint64_t commit_p50_us = 0;     // COMMIT alone, with its flush
+  std::uint64_t commit_p50_us = 0;  // COMMIT alone, with its flush
   std::uint64_t commit_p99_us = 0;
-  std::size_t queued_jobs = 0;         // now
+  std::size_t queued_jobs = 0;  // now
 };
 
 class Histogram {

@@ -9,14 +9,14 @@ namespace matinee::store {
 Connection::Connection(const ConnectionOptions& options)
     : database_(options.file, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, options.busy_timeout_ms) {
   run("PRAGMA foreign_keys = ON");
-  run("PRAGMA temp_store = MEMORY");       // no further descriptors, nothing left in /tmp
+  run("PRAGMA temp_store = MEMORY");  // no further descriptors, nothing left in /tmp
   run("PRAGMA trusted_schema = OFF");
   run(("PRAGMA cache_size = -" + std::to_string(options.cache_kib)).c_str());
   if (options.read_only) {
     run("PRAGMA query_only = ON");
   } else {
     run("PRAGMA journal_mode = WAL");
-    run("PRAGMA synchronous = FULL");      // a commit is a flush: an acknowledged message is on the disk
+    run("PRAGMA synchronous = FULL");  // a commit is a flush: an acknowledged message is on the disk
     run("PRAGMA journal_size_limit = 67108864");
   }
   if (options.pages_max > 0) run(("PRAGMA max_page_count = " + std::to_string(options.pages_max)).c_str());
@@ -33,7 +33,8 @@ SQLite::Statement& Connection::statement(const char* sql) {
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_.getHandle()) == 0; }
 
 void Query::bind(int index, Blob value) {
-  if (value.bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) throw SQLite::Exception("blob too big", SQLITE_TOOBIG);
+  if (value.bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw SQLite::Exception("blob too big", SQLITE_TOOBIG);
   const char* bytes = value.bytes.empty() ? "" : value.bytes.data();
   statement_.bindNoCopy(index, bytes, static_cast<int>(value.bytes.size()));
 }
@@ -55,10 +56,8 @@ bool is_environment_fault(const SQLite::Exception& fault) {
     case SQLITE_NOMEM:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-    case SQLITE_PROTOCOL:
-      return true;
-    default:
-      return false;
+    case SQLITE_PROTOCOL: return true;
+    default: return false;
   }
 }
 

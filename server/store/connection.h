@@ -17,7 +17,9 @@
 
 namespace matinee::store {
 
-struct Blob { std::string_view bytes; };   // bound as BLOB; a std::string is bound as TEXT
+struct Blob {
+  std::string_view bytes;
+};  // bound as BLOB; a std::string is bound as TEXT
 
 struct ConnectionOptions {
   std::filesystem::path file;
@@ -31,7 +33,7 @@ class Connection {
  public:
   explicit Connection(const ConnectionOptions& options);
 
-  void run(const char* sql);                             // unprepared, no parameters: pragmas and migrations
+  void run(const char* sql);                                    // unprepared, no parameters: pragmas and migrations
   [[nodiscard]] SQLite::Statement& statement(const char* sql);  // prepared once; `sql` is a literal, its address is the key
   [[nodiscard]] SQLite::Database& handle() { return database_; }
   [[nodiscard]] bool in_transaction() const;
@@ -55,7 +57,7 @@ class Query {
   Query& operator=(const Query&) = delete;
 
   [[nodiscard]] bool next() { return statement_.executeStep(); }
-  int run() { return statement_.exec(); }                // answers how many rows changed
+  int run() { return statement_.exec(); }  // answers how many rows changed
 
   [[nodiscard]] std::int64_t integer(int column) const { return statement_.getColumn(column).getInt64(); }
   [[nodiscard]] std::string text(int column) const { return statement_.getColumn(column).getString(); }
@@ -67,7 +69,9 @@ class Query {
   void bind(int index, const std::string& value) { statement_.bindNoCopy(index, value); }
   void bind(int index, Blob value);
   template <class Tag>
-  void bind(int index, rooms::Id<Tag> value) { bind(index, value.value); }
+  void bind(int index, rooms::Id<Tag> value) {
+    bind(index, value.value);
+  }
 
   SQLite::Statement& statement_;
 };

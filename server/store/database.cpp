@@ -50,9 +50,9 @@ OpenError refusal_sentence(const MigrationRefusal& refusal, const std::filesyste
   if (refusal.what == MigrationRefusal::What::not_ours) {
     return {OpenError::What::not_ours, "The file " + file.string() + " was not made by this program. Choose another data folder."};
   }
-  return {OpenError::What::newer_data,
-          "The data in " + file.string() + " was written by a newer version of this program (data version " + std::to_string(refusal.version) +
-              ", this one knows " + std::to_string(all_migrations().size()) + "). Start the newer program, or restore a backup."};
+  return {OpenError::What::newer_data, "The data in " + file.string() + " was written by a newer version of this program (data version " +
+                                           std::to_string(refusal.version) + ", this one knows " + std::to_string(all_migrations().size()) +
+                                           "). Start the newer program, or restore a backup."};
 }
 
 // Looks before anything is written: a file that is not ours stays as it is.
@@ -84,9 +84,9 @@ struct Database::State {
   }
 
   Options options;
-  FolderLock lock;      // outlives every connection
+  FolderLock lock;  // outlives every connection
   Writer writer;
-  Readers readers;      // closed before the writer, which then folds the log into the file
+  Readers readers;  // closed before the writer, which then folds the log into the file
   SqliteMessageLog messages;
   SqliteRoomDirectory rooms;
   SqliteUserStore users;
@@ -114,7 +114,8 @@ tl::expected<std::unique_ptr<Database>, OpenError> Database::open(Options option
     }
     return std::unique_ptr<Database>(new Database(std::make_unique<State>(std::move(options), std::move(*lock), connection)));
   } catch (const SQLite::Exception& fault) {
-    if ((fault.getErrorCode() & 0xff) == SQLITE_NOTADB) return tl::unexpected(refusal_sentence({MigrationRefusal::What::not_ours, 0}, file));
+    if ((fault.getErrorCode() & 0xff) == SQLITE_NOTADB)
+      return tl::unexpected(refusal_sentence({MigrationRefusal::What::not_ours, 0}, file));
     return tl::unexpected(OpenError{OpenError::What::io, "Cannot open " + file.string() + ". " + sentence(fault)});
   }
 }

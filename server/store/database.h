@@ -21,25 +21,25 @@
 namespace matinee::store {
 
 struct Options {
-  std::filesystem::path folder;                    // made (0700) when missing
-  std::size_t queued_jobs_max = 10'000;            // writes waiting; beyond it: unavailable, at once
+  std::filesystem::path folder;          // made (0700) when missing
+  std::size_t queued_jobs_max = 10'000;  // writes waiting; beyond it: unavailable, at once
   std::size_t queued_bytes_max = 32 * 1024 * 1024;
-  std::size_t group_jobs_max = 1'000;              // one transaction
+  std::size_t group_jobs_max = 1'000;  // one transaction
   std::size_t queued_reads_max = 4'096;
   unsigned readers = 2;
-  int cache_kib = 64 * 1024;                       // page cache of the writer; readers take an eighth each
-  int busy_timeout_ms = 2'000;                     // how long another program may hold the file before writes are refused
-  std::int64_t pages_max = 0;                      // 0 = SQLite's own bound; tests fill the disk with it
+  int cache_kib = 64 * 1024;    // page cache of the writer; readers take an eighth each
+  int busy_timeout_ms = 2'000;  // how long another program may hold the file before writes are refused
+  std::int64_t pages_max = 0;   // 0 = SQLite's own bound; tests fill the disk with it
   seams::SessionLimits sessions;
-  std::function<void(std::string_view)> warn;      // one line for the operator's log; called from the store's threads; may be empty
+  std::function<void(std::string_view)> warn;  // one line for the operator's log; called from the store's threads; may be empty
 };
 
 struct OpenError {
   enum class What : std::uint8_t {
-    in_use,        // another process has the folder
-    newer_data,    // written by a newer version of this program
-    not_ours,      // the file is no SQLite file, or not one of ours
-    io,            // cannot create, read, write or migrate
+    in_use,      // another process has the folder
+    newer_data,  // written by a newer version of this program
+    not_ours,    // the file is no SQLite file, or not one of ours
+    io,          // cannot create, read, write or migrate
   };
   What what = What::io;
   std::string sentence;  // for the operator
@@ -59,7 +59,7 @@ class Database {
   [[nodiscard]] seams::SettingsStore& settings();
   [[nodiscard]] seams::ThrottleStore& throttles();
 
-  [[nodiscard]] CommitFigures figures() const;   // any thread
+  [[nodiscard]] CommitFigures figures() const;  // any thread
   void stop();
 
  private:

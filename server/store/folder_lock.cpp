@@ -26,13 +26,15 @@ tl::expected<FolderLock, FolderLock::Refusal> FolderLock::take(const std::filesy
   const auto file = folder / "lock";
   const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {
-    return tl::unexpected(Refusal{false, "Cannot write to the data folder " + folder.string() + ": " + std::generic_category().message(errno) + "."});
+    return tl::unexpected(
+        Refusal{false, "Cannot write to the data folder " + folder.string() + ": " + std::generic_category().message(errno) + "."});
   }
   FolderLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     const std::string holder = holder_of(descriptor);
     return tl::unexpected(Refusal{true, "The data folder " + folder.string() + " is in use by another running server" +
-                                            (holder.empty() ? "" : " (process " + holder + ")") + ". Stop it first, or choose another folder."});
+                                            (holder.empty() ? "" : " (process " + holder + ")") +
+                                            ". Stop it first, or choose another folder."});
   }
   const std::string self = std::to_string(::getpid()) + "\n";
   // Only a help for the sentence above: the lock holds whether or not the number could be written.

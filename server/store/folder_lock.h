@@ -12,7 +12,10 @@ namespace matinee::store {
 class FolderLock {
  public:
   // On failure: a sentence for the operator; in_use when another process has it.
-  struct Refusal { bool in_use = false; std::string sentence; };
+  struct Refusal {
+    bool in_use = false;
+    std::string sentence;
+  };
   static tl::expected<FolderLock, Refusal> take(const std::filesystem::path& folder);
   FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   FolderLock& operator=(FolderLock&&) = delete;

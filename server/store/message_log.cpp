@@ -29,9 +29,8 @@ AppendOutcome append_message(Write& write, const AppendRequest& request, Head& h
   const bool next = request.seq.value == head.last_seq + 1;
   if (!next) {
     // A repeat of an append whose answer was lost is recognised by its id; everything else is a caller with a wrong count.
-    const auto known = request.kind == MessageKind::message
-                           ? stored_under(write.db, request.room, request.author, request.message_id)
-                           : std::nullopt;
+    const auto known =
+        request.kind == MessageKind::message ? stored_under(write.db, request.room, request.author, request.message_id) : std::nullopt;
     return known ? AppendOutcome{What::duplicate, *known} : AppendOutcome{What::conflict, rooms::Seq{head.last_seq}};
   }
   if (request.kind == MessageKind::voided) {
@@ -40,11 +39,12 @@ AppendOutcome append_message(Write& write, const AppendRequest& request, Head& h
     return {What::appended, request.seq};
   }
   // One statement for the usual case; only when the unique index ignores the row is the earlier one looked up.
-  Query insert(write.db,
-               "INSERT INTO messages (room, seq, author, message_id, kind, body, extra, at_ms) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, ?7, ?8) "
-               "ON CONFLICT (room, author, message_id) DO NOTHING",
-               request.room, request.seq, request.author, request.message_id, as_integer(request.kind), request.body,
-               Blob{request.extra}, request.at_ms);
+  Query insert(
+      write.db,
+      "INSERT INTO messages (room, seq, author, message_id, kind, body, extra, at_ms) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, ?7, ?8) "
+      "ON CONFLICT (room, author, message_id) DO NOTHING",
+      request.room, request.seq, request.author, request.message_id, as_integer(request.kind), request.body, Blob{request.extra},
+      request.at_ms);
   if (insert.run() == 1) {
     head.last_seq = request.seq.value;
     return {What::appended, request.seq};
@@ -62,7 +62,9 @@ int change_message(Write& write, const AppendRequest& request) {
                    request.seq, request.body, request.at_ms)
           .run();
     case MessageKind::removal:
-      return Query(write.db, "UPDATE messages SET kind = 3, body = '', extra = x'', reactions = x'', edited_ms = ?3 WHERE room = ?1 AND seq = ?2 AND kind IN (0, 3)",
+      return Query(write.db,
+                   "UPDATE messages SET kind = 3, body = '', extra = x'', reactions = x'', edited_ms = ?3 WHERE room = ?1 AND seq = ?2 AND "
+                   "kind IN (0, 3)",
                    request.room, request.seq, request.at_ms)
           .run();
     case MessageKind::reactions:
@@ -70,8 +72,7 @@ int change_message(Write& write, const AppendRequest& request) {
                    Blob{request.extra})
           .run();
     case MessageKind::message:
-    case MessageKind::voided:
-      break;
+    case MessageKind::voided: break;
   }
   return 0;
 }
@@ -168,7 +169,8 @@ void SqliteMessageLog::last(seams::RoomId room, seams::Executor executor, seams:
 void SqliteMessageLog::find(seams::RoomId room, seams::UserId author, std::string message_id, seams::Executor executor,
                             seams::Done<std::optional<rooms::Seq>> done) {
   readers_.read<std::optional<rooms::Seq>>(
-      std::move(executor), std::move(done), [room, author, message_id = std::move(message_id)](Connection& db) -> seams::Result<std::optional<rooms::Seq>> {
+      std::move(executor), std::move(done),
+      [room, author, message_id = std::move(message_id)](Connection& db) -> seams::Result<std::optional<rooms::Seq>> {
         return stored_under(db, room, author, message_id);
       });
 }

@@ -137,7 +137,8 @@ tl::expected<std::int64_t, MigrationRefusal> check_version(Connection& connectio
   const bool empty = pragma(connection, "SELECT count(*) FROM sqlite_schema") == 0;
   const bool fresh = empty && version == 0;
   if (!fresh && owner != application_id) return tl::unexpected(MigrationRefusal{MigrationRefusal::What::not_ours, version});
-  if (version > static_cast<std::int64_t>(steps.size())) return tl::unexpected(MigrationRefusal{MigrationRefusal::What::newer_data, version});
+  if (version > static_cast<std::int64_t>(steps.size()))
+    return tl::unexpected(MigrationRefusal{MigrationRefusal::What::newer_data, version});
   return version;
 }
 

@@ -11,13 +11,15 @@
 
 namespace matinee::store {
 
-struct Migration { const char* sql; };                  // step n brings a file from version n to n + 1
+struct Migration {
+  const char* sql;
+};  // step n brings a file from version n to n + 1
 
 [[nodiscard]] std::span<const Migration> all_migrations();
 
 struct MigrationRefusal {
   enum class What : std::uint8_t { newer_data, not_ours } what = What::not_ours;
-  std::int64_t version = 0;                             // the file's
+  std::int64_t version = 0;  // the file's
 };
 // The version the file has, if this program may use it: at most as new as `steps`, and ours or empty. Changes nothing.
 [[nodiscard]] tl::expected<std::int64_t, MigrationRefusal> check_version(Connection& connection, std::span<const Migration> steps);

@@ -29,7 +29,7 @@ class Readers {
 
   template <class T>
   void read(seams::Executor executor, seams::Done<T> done, std::function<seams::Result<T>(Connection&)> work);
-  void stop();   // answers what waits
+  void stop();  // answers what waits
 
  private:
   using Work = std::function<void(Connection&)>;
@@ -50,9 +50,7 @@ void Readers::read(seams::Executor executor, seams::Done<T> done, std::function<
     seams::Result<T> result = tl::unexpected(seams::StoreError::unavailable);
     try {
       result = work(connection);
-    } catch (const SQLite::Exception& fault) {
-      tell_trouble(fault);
-    }
+    } catch (const SQLite::Exception& fault) { tell_trouble(fault); }
     executor([done, result = std::move(result)]() mutable { done(std::move(result)); });
   };
   push(std::move(run), std::move(refuse));

@@ -18,7 +18,8 @@ std::int64_t as_integer(rooms::Role role) { return static_cast<std::int64_t>(rol
 
 std::vector<seams::RoleEntry> roles_of(Connection& db, seams::RoomId room) {
   std::vector<seams::RoleEntry> roles;
-  Query query(db, "SELECT user, role FROM room_people WHERE room = ?1 AND role < ?2 ORDER BY role, user", room, as_integer(rooms::Role::guest));
+  Query query(db, "SELECT user, role FROM room_people WHERE room = ?1 AND role < ?2 ORDER BY role, user", room,
+              as_integer(rooms::Role::guest));
   while (query.next()) roles.push_back({UserId{query.integer(0)}, static_cast<rooms::Role>(query.integer(1))});
   return roles;
 }
@@ -33,7 +34,10 @@ std::vector<seams::BlockEntry> blocks_of(Connection& db, seams::RoomId room) {
 Result<RoomRecord> room_by_code(Connection& db, const std::string& code) {
   RoomRecord room;
   {
-    Query query(db, "SELECT id, code, name, coalesce(owner, 0), kind, settings, epoch, snapshot, snapshot_ms, created_ms, ended_ms FROM rooms WHERE code = ?1", code);
+    Query query(db,
+                "SELECT id, code, name, coalesce(owner, 0), kind, settings, epoch, snapshot, snapshot_ms, created_ms, ended_ms FROM rooms "
+                "WHERE code = ?1",
+                code);
     if (!query.next()) return tl::unexpected(StoreError::not_found);
     room.id = seams::RoomId{query.integer(0)};
     room.code = query.text(1);
@@ -73,7 +77,9 @@ Result<void> changed(int rows) {
 
 Result<void> put_role(Connection& db, seams::RoomId room, seams::RoleEntry entry) {
   try {
-    Query(db, "INSERT INTO room_people (room, user, role, seen_ms) VALUES (?1, ?2, ?3, 0) ON CONFLICT (room, user) DO UPDATE SET role = excluded.role",
+    Query(db,
+          "INSERT INTO room_people (room, user, role, seen_ms) VALUES (?1, ?2, ?3, 0) ON CONFLICT (room, user) DO UPDATE SET role = "
+          "excluded.role",
           room, entry.user, as_integer(entry.role))
         .run();
     return {};
@@ -119,7 +125,8 @@ std::vector<RoomOfUser> rooms_in(Query& query) {
 }  // namespace
 
 void SqliteRoomDirectory::create(seams::NewRoom room, Executor executor, Done<RoomRecord> done) {
-  writer_.write<RoomRecord>(std::move(executor), std::move(done), [room = std::move(room)](Write& write) { return insert_room(write.db, room); });
+  writer_.write<RoomRecord>(std::move(executor), std::move(done),
+                            [room = std::move(room)](Write& write) { return insert_room(write.db, room); });
 }
 
 void SqliteRoomDirectory::lookup(std::string code, Executor executor, Done<RoomRecord> done) {
@@ -156,9 +163,10 @@ void SqliteRoomDirectory::save_snapshot(RoomWriter writer, std::string snapshot,
 
 void SqliteRoomDirectory::save_settings(RoomWriter writer, std::string name, std::string settings, Executor executor, Done<void> done) {
   const std::size_t bytes = settings.size();
-  change(writer, bytes, std::move(executor), std::move(done), [writer, name = std::move(name), settings = std::move(settings)](Connection& db) {
-    return changed(Query(db, "UPDATE rooms SET name = ?2, settings = ?3 WHERE id = ?1", writer.room, name, Blob{settings}).run());
-  });
+  change(writer, bytes, std::move(executor), std::move(done),
+         [writer, name = std::move(name), settings = std::move(settings)](Connection& db) {
+           return changed(Query(db, "UPDATE rooms SET name = ?2, settings = ?3 WHERE id = ?1", writer.room, name, Blob{settings}).run());
+         });
 }
 
 void SqliteRoomDirectory::set_owner(RoomWriter writer, UserId owner, Executor executor, Done<void> done) {
@@ -238,27 +246,33 @@ void SqliteRoomDirectory::record_visit(seams::RoomId room, UserId user, std::int
 
 void SqliteRoomDirectory::rooms_of(UserId user, std::size_t limit, Executor executor, Done<std::vector<RoomOfUser>> done) {
   const auto most = static_cast<std::int64_t>(limit);
-  readers_.read<std::vector<RoomOfUser>>(std::move(executor), std::move(done), [user, most](Connection& db) -> Result<std::vector<RoomOfUser>> {
-    Query query(db,
-                "SELECT r.id, r.code, r.name, r.kind, p.role, "
-                "max(r.created_ms, r.snapshot_ms, p.seen_ms, coalesce((SELECT at_ms FROM messages WHERE room = r.id ORDER BY seq DESC LIMIT 1), 0)) AS activity "
-                "FROM room_people AS p JOIN rooms AS r ON r.id = p.room WHERE p.user = ?1 AND r.ended_ms = 0 ORDER BY activity DESC, r.id DESC LIMIT ?2",
-                user, most);
-    return rooms_in(query);
-  });
+  readers_.read<std::vector<RoomOfUser>>(std::move(executor), std::move(done),
+                                         [user, most](Connection& db) -> Result<std::vector<RoomOfUser>> {
+                                           Query query(db,
+                                                       "SELECT r.id, r.code, r.name, r.kind, p.role, "
+                                                       "max(r.created_ms, r.snapshot_ms, p.seen_ms, coalesce((SELECT at_ms FROM messages "
+                                                       "WHERE room = r.id ORDER BY seq DESC LIMIT 1), 0)) AS activity "
+                                                       "FROM room_people AS p JOIN rooms AS r ON r.id = p.room WHERE p.user = ?1 AND "
+                                                       "r.ended_ms = 0 ORDER BY activity DESC, r.id DESC LIMIT ?2",
+                                                       user, most);
+                                           return rooms_in(query);
+                                         });
 }
 
-void SqliteRoomDirectory::idle_guest_rooms(std::int64_t before_ms, std::size_t limit, Executor executor, Done<std::vector<RoomOfUser>> done) {
+void SqliteRoomDirectory::idle_guest_rooms(std::int64_t before_ms, std::size_t limit, Executor executor,
+                                           Done<std::vector<RoomOfUser>> done) {
   const auto most = static_cast<std::int64_t>(limit);
-  readers_.read<std::vector<RoomOfUser>>(std::move(executor), std::move(done), [before_ms, most](Connection& db) -> Result<std::vector<RoomOfUser>> {
-    Query query(db,
-                "SELECT id, code, name, kind, 0, activity FROM (SELECT r.id, r.code, r.name, r.kind, "
-                "max(r.created_ms, r.snapshot_ms, coalesce((SELECT at_ms FROM messages WHERE room = r.id ORDER BY seq DESC LIMIT 1), 0), "
-                "coalesce((SELECT max(seen_ms) FROM room_people WHERE room = r.id), 0)) AS activity "
-                "FROM rooms AS r WHERE r.kind = 1 AND r.ended_ms = 0 AND r.created_ms < ?1) WHERE activity < ?1 ORDER BY activity LIMIT ?2",
-                before_ms, most);
-    return rooms_in(query);
-  });
+  readers_.read<std::vector<RoomOfUser>>(
+      std::move(executor), std::move(done), [before_ms, most](Connection& db) -> Result<std::vector<RoomOfUser>> {
+        Query query(
+            db,
+            "SELECT id, code, name, kind, 0, activity FROM (SELECT r.id, r.code, r.name, r.kind, "
+            "max(r.created_ms, r.snapshot_ms, coalesce((SELECT at_ms FROM messages WHERE room = r.id ORDER BY seq DESC LIMIT 1), 0), "
+            "coalesce((SELECT max(seen_ms) FROM room_people WHERE room = r.id), 0)) AS activity "
+            "FROM rooms AS r WHERE r.kind = 1 AND r.ended_ms = 0 AND r.created_ms < ?1) WHERE activity < ?1 ORDER BY activity LIMIT ?2",
+            before_ms, most);
+        return rooms_in(query);
+      });
 }
 
 }  // namespace matinee::store

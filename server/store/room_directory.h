@@ -12,8 +12,10 @@ class SqliteRoomDirectory final : public seams::RoomDirectory {
   void create(seams::NewRoom room, seams::Executor executor, seams::Done<seams::RoomRecord> done) override;
   void lookup(std::string code, seams::Executor executor, seams::Done<seams::RoomRecord> done) override;
   void raise_epoch(std::string code, seams::Executor executor, seams::Done<seams::RoomRecord> done) override;
-  void save_snapshot(seams::RoomWriter writer, std::string snapshot, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) override;
-  void save_settings(seams::RoomWriter writer, std::string name, std::string settings, seams::Executor executor, seams::Done<void> done) override;
+  void save_snapshot(seams::RoomWriter writer, std::string snapshot, std::int64_t at_ms, seams::Executor executor,
+                     seams::Done<void> done) override;
+  void save_settings(seams::RoomWriter writer, std::string name, std::string settings, seams::Executor executor,
+                     seams::Done<void> done) override;
   void set_owner(seams::RoomWriter writer, seams::UserId owner, seams::Executor executor, seams::Done<void> done) override;
   void set_role(seams::RoomWriter writer, seams::RoleEntry entry, seams::Executor executor, seams::Done<void> done) override;
   void set_block(seams::RoomWriter writer, seams::BlockEntry entry, seams::Executor executor, seams::Done<void> done) override;
@@ -23,7 +25,8 @@ class SqliteRoomDirectory final : public seams::RoomDirectory {
   void end(seams::RoomWriter writer, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) override;
   void record_visit(seams::RoomId room, seams::UserId user, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) override;
   void rooms_of(seams::UserId user, std::size_t limit, seams::Executor executor, seams::Done<std::vector<seams::RoomOfUser>> done) override;
-  void idle_guest_rooms(std::int64_t before_ms, std::size_t limit, seams::Executor executor, seams::Done<std::vector<seams::RoomOfUser>> done) override;
+  void idle_guest_rooms(std::int64_t before_ms, std::size_t limit, seams::Executor executor,
+                        seams::Done<std::vector<seams::RoomOfUser>> done) override;
 
  private:
   // Runs `work` only if the writer still has the room.

@@ -59,7 +59,8 @@ Result<Session> insert(Write& write, const NewSession& wanted) {
   }
   try {
     Query(write.db,
-          "INSERT INTO sessions (token_hash, user, kind, parent, client, address, created_ms, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+          "INSERT INTO sessions (token_hash, user, kind, parent, client, address, created_ms, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+          "?7)",
           Blob{bytes_of(wanted.token_hash)}, wanted.user, static_cast<std::int64_t>(wanted.kind), parent, wanted.client, wanted.address,
           wanted.at_ms)
         .run();
@@ -88,7 +89,8 @@ std::int64_t end_sessions_of(Write& write, UserId user, SessionId except) {
 }
 
 void SqliteSessionStore::create(NewSession session, Executor executor, Done<Session> done) {
-  writer_.write<Session>(std::move(executor), std::move(done), [session = std::move(session)](Write& write) { return insert(write, session); });
+  writer_.write<Session>(std::move(executor), std::move(done),
+                         [session = std::move(session)](Write& write) { return insert(write, session); });
 }
 
 void SqliteSessionStore::replace(SessionId old, NewSession session, Executor executor, Done<Session> done) {
@@ -100,17 +102,18 @@ void SqliteSessionStore::replace(SessionId old, NewSession session, Executor exe
 
 void SqliteSessionStore::find(TokenHash token_hash, std::int64_t now_ms, Executor executor, Done<seams::SessionOfUser> done) {
   const auto limits = limits_;
-  readers_.read<seams::SessionOfUser>(std::move(executor), std::move(done), [token_hash, now_ms, limits](Connection& db) -> Result<seams::SessionOfUser> {
-    const std::int64_t seen_after = now_ms - limits.idle_ms;
-    const std::int64_t created_after = now_ms - limits.absolute_ms;
-    Query query(db,
-                "SELECT s.id, s.user, s.kind, s.parent, s.client, s.address, s.created_ms, s.seen_ms, "
-                "u.id, u.kind, u.name, u.email, u.password_hash, u.admin, u.created_ms "
-                "FROM sessions AS s JOIN users AS u ON u.id = s.user WHERE s.token_hash = ?1 AND s.seen_ms > ?2 AND s.created_ms > ?3",
-                Blob{bytes_of(token_hash)}, seen_after, created_after);
-    if (!query.next()) return tl::unexpected(StoreError::not_found);
-    return seams::SessionOfUser{session_of(query), user_of(query, session_column_count)};
-  });
+  readers_.read<seams::SessionOfUser>(
+      std::move(executor), std::move(done), [token_hash, now_ms, limits](Connection& db) -> Result<seams::SessionOfUser> {
+        const std::int64_t seen_after = now_ms - limits.idle_ms;
+        const std::int64_t created_after = now_ms - limits.absolute_ms;
+        Query query(db,
+                    "SELECT s.id, s.user, s.kind, s.parent, s.client, s.address, s.created_ms, s.seen_ms, "
+                    "u.id, u.kind, u.name, u.email, u.password_hash, u.admin, u.created_ms "
+                    "FROM sessions AS s JOIN users AS u ON u.id = s.user WHERE s.token_hash = ?1 AND s.seen_ms > ?2 AND s.created_ms > ?3",
+                    Blob{bytes_of(token_hash)}, seen_after, created_after);
+        if (!query.next()) return tl::unexpected(StoreError::not_found);
+        return seams::SessionOfUser{session_of(query), user_of(query, session_column_count)};
+      });
 }
 
 void SqliteSessionStore::touch(SessionId id, std::int64_t now_ms, Executor executor, Done<void> done) {
@@ -135,17 +138,18 @@ void SqliteSessionStore::end_all(UserId user, SessionId except, Executor executo
 
 void SqliteSessionStore::list(UserId user, std::int64_t now_ms, Executor executor, Done<std::vector<Session>> done) {
   const auto limits = limits_;
-  readers_.read<std::vector<Session>>(std::move(executor), std::move(done), [user, now_ms, limits](Connection& db) -> Result<std::vector<Session>> {
-    const std::int64_t seen_after = now_ms - limits.idle_ms;
-    const std::int64_t created_after = now_ms - limits.absolute_ms;
-    Query query(db,
-                "SELECT id, user, kind, parent, client, address, created_ms, seen_ms FROM sessions "
-                "WHERE user = ?1 AND seen_ms > ?2 AND created_ms > ?3 ORDER BY seen_ms DESC, id DESC",
-                user, seen_after, created_after);
-    std::vector<Session> sessions;
-    while (query.next()) sessions.push_back(session_of(query));
-    return sessions;
-  });
+  readers_.read<std::vector<Session>>(std::move(executor), std::move(done),
+                                      [user, now_ms, limits](Connection& db) -> Result<std::vector<Session>> {
+                                        const std::int64_t seen_after = now_ms - limits.idle_ms;
+                                        const std::int64_t created_after = now_ms - limits.absolute_ms;
+                                        Query query(db,
+                                                    "SELECT id, user, kind, parent, client, address, created_ms, seen_ms FROM sessions "
+                                                    "WHERE user = ?1 AND seen_ms > ?2 AND created_ms > ?3 ORDER BY seen_ms DESC, id DESC",
+                                                    user, seen_after, created_after);
+                                        std::vector<Session> sessions;
+                                        while (query.next()) sessions.push_back(session_of(query));
+                                        return sessions;
+                                      });
 }
 
 void SqliteSessionStore::prune(std::int64_t now_ms, Executor executor, Done<std::int64_t> done) {
@@ -160,7 +164,7 @@ void SqliteSessionStore::prune(std::int64_t now_ms, Executor executor, Done<std:
 
 std::unique_ptr<seams::Subscription> SqliteSessionStore::subscribe(Executor executor, std::function<void(SessionEvent)> heard) {
   struct Holder final : seams::Subscription {
-    std::shared_ptr<Subscriber> subscriber;   // the writer and notices under way only look at it
+    std::shared_ptr<Subscriber> subscriber;  // the writer and notices under way only look at it
   };
   auto holder = std::make_unique<Holder>();
   holder->subscriber = std::make_shared<Subscriber>(Subscriber{std::move(executor), std::move(heard)});

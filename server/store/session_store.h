@@ -17,7 +17,8 @@ class SqliteSessionStore final : public seams::SessionStore {
   void end_all(seams::UserId user, seams::SessionId except, seams::Executor executor, seams::Done<std::int64_t> done) override;
   void list(seams::UserId user, std::int64_t now_ms, seams::Executor executor, seams::Done<std::vector<seams::Session>> done) override;
   void prune(std::int64_t now_ms, seams::Executor executor, seams::Done<std::int64_t> done) override;
-  [[nodiscard]] std::unique_ptr<seams::Subscription> subscribe(seams::Executor executor, std::function<void(seams::SessionEvent)> heard) override;
+  [[nodiscard]] std::unique_ptr<seams::Subscription> subscribe(seams::Executor executor,
+                                                               std::function<void(seams::SessionEvent)> heard) override;
 
  private:
   Writer& writer_;

@@ -22,7 +22,8 @@ class SqliteSettingsStore final : public seams::SettingsStore {
 class SqliteThrottleStore final : public seams::ThrottleStore {
  public:
   SqliteThrottleStore(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
-  void load(std::int64_t now_ms, std::size_t limit, seams::Executor executor, seams::Done<std::vector<seams::ThrottleRecord>> done) override;
+  void load(std::int64_t now_ms, std::size_t limit, seams::Executor executor,
+            seams::Done<std::vector<seams::ThrottleRecord>> done) override;
   void save(seams::ThrottleRecord record, seams::Executor executor, seams::Done<void> done) override;
   void prune(std::int64_t now_ms, seams::Executor executor, seams::Done<void> done) override;
 

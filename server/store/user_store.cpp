@@ -53,7 +53,8 @@ Result<User> insert_account(Write& write, UserId id, const AccountDetails& detai
   if (exists(write.db, id)) return tl::unexpected(StoreError::id_taken);
   if (const auto free = free_for(write.db, id, details); !free) return tl::unexpected(free.error());
   Query(write.db,
-        "INSERT INTO users (id, kind, name, name_key, email, email_key, password_hash, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), ?7, ?8)",
+        "INSERT INTO users (id, kind, name, name_key, email, email_key, password_hash, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, "
+        "''), ?7, ?8)",
         id, account, details.name, details.name_key, details.email, details.email_key, details.password_hash, at_ms)
       .run();
   return load(write.db, id);
@@ -64,7 +65,9 @@ Result<User> turn_into_account(Write& write, UserId id, const AccountDetails& de
   if (!user) return user;
   if (user->kind != PersonKind::guest) return tl::unexpected(StoreError::wrong_kind);
   if (const auto free = free_for(write.db, id, details); !free) return tl::unexpected(free.error());
-  Query(write.db, "UPDATE users SET kind = ?2, name = ?3, name_key = ?4, email = ?5, email_key = nullif(?6, ''), password_hash = ?7, address = '' WHERE id = ?1",
+  Query(write.db,
+        "UPDATE users SET kind = ?2, name = ?3, name_key = ?4, email = ?5, email_key = nullif(?6, ''), password_hash = ?7, address = '' "
+        "WHERE id = ?1",
         id, account, details.name, details.name_key, details.email, details.email_key, details.password_hash)
       .run();
   Query(write.db, "UPDATE rooms SET kind = 0 WHERE owner = ?1 AND kind = 1 AND ended_ms = 0", id).run();
@@ -145,29 +148,32 @@ void SqliteUserStore::by_name_or_email(std::string name_key, std::string email_k
 }
 
 void SqliteUserStore::set_password_hash(UserId id, std::string hash, std::string expected, Executor executor, Done<void> done) {
-  writer_.write<void>(std::move(executor), std::move(done),
-                      [id, hash = std::move(hash), expected = std::move(expected)](Write& write) -> Result<void> {
-                        if (const auto allowed = only_accounts(write.db, id); !allowed) return allowed;
-                        const int rows = Query(write.db, "UPDATE users SET password_hash = ?2 WHERE id = ?1 AND (?3 = '' OR password_hash = ?3)", id, hash, expected).run();
-                        if (rows == 0) return tl::unexpected(StoreError::not_found);
-                        return {};
-                      });
+  writer_.write<void>(
+      std::move(executor), std::move(done), [id, hash = std::move(hash), expected = std::move(expected)](Write& write) -> Result<void> {
+        if (const auto allowed = only_accounts(write.db, id); !allowed) return allowed;
+        const int rows =
+            Query(write.db, "UPDATE users SET password_hash = ?2 WHERE id = ?1 AND (?3 = '' OR password_hash = ?3)", id, hash, expected)
+                .run();
+        if (rows == 0) return tl::unexpected(StoreError::not_found);
+        return {};
+      });
 }
 
 void SqliteUserStore::rename(UserId id, std::string name, std::string name_key, Executor executor, Done<void> done) {
-  writer_.write<void>(std::move(executor), std::move(done),
-                      [id, name = std::move(name), name_key = std::move(name_key)](Write& write) { return rename_user(write, id, name, name_key); });
+  writer_.write<void>(std::move(executor), std::move(done), [id, name = std::move(name), name_key = std::move(name_key)](Write& write) {
+    return rename_user(write, id, name, name_key);
+  });
 }
 
 void SqliteUserStore::set_email(UserId id, std::string email, std::string email_key, Executor executor, Done<void> done) {
-  writer_.write<void>(std::move(executor), std::move(done),
-                      [id, email = std::move(email), email_key = std::move(email_key)](Write& write) -> Result<void> {
-                        if (const auto allowed = only_accounts(write.db, id); !allowed) return allowed;
-                        if (email_is_taken(write.db, email_key, id)) return tl::unexpected(StoreError::email_taken);
-                        Query(write.db, "UPDATE users SET email = ?2, email_key = nullif(?3, '') WHERE id = ?1", id, email, email_key).run();
-                        user_changed(write, id);
-                        return {};
-                      });
+  writer_.write<void>(
+      std::move(executor), std::move(done), [id, email = std::move(email), email_key = std::move(email_key)](Write& write) -> Result<void> {
+        if (const auto allowed = only_accounts(write.db, id); !allowed) return allowed;
+        if (email_is_taken(write.db, email_key, id)) return tl::unexpected(StoreError::email_taken);
+        Query(write.db, "UPDATE users SET email = ?2, email_key = nullif(?3, '') WHERE id = ?1", id, email, email_key).run();
+        user_changed(write, id);
+        return {};
+      });
 }
 
 void SqliteUserStore::set_admin(UserId id, bool admin, Executor executor, Done<void> done) {
@@ -200,7 +206,8 @@ void SqliteUserStore::prune_guests(std::int64_t before_ms, std::size_t limit, Ex
     return Query(write.db,
                  "DELETE FROM users WHERE id IN (SELECT u.id FROM users AS u WHERE u.kind = ?1 AND u.created_ms < ?2 "
                  "AND NOT EXISTS (SELECT 1 FROM sessions WHERE user = u.id) "
-                 "AND NOT EXISTS (SELECT 1 FROM room_people AS p JOIN rooms AS r ON r.id = p.room WHERE p.user = u.id AND p.role < 3 AND r.ended_ms = 0) "
+                 "AND NOT EXISTS (SELECT 1 FROM room_people AS p JOIN rooms AS r ON r.id = p.room WHERE p.user = u.id AND p.role < 3 AND "
+                 "r.ended_ms = 0) "
                  "LIMIT ?3)",
                  guest, before_ms, most)
         .run();

@@ -10,11 +10,13 @@ class SqliteUserStore final : public seams::UserStore {
  public:
   SqliteUserStore(Writer& writer, Readers& readers) : writer_(writer), readers_(readers) {}
   void create_guest(seams::NewGuest guest, seams::Executor executor, seams::Done<seams::User> done) override;
-  void create_account(seams::UserId id, seams::AccountDetails details, std::int64_t at_ms, seams::Executor executor, seams::Done<seams::User> done) override;
+  void create_account(seams::UserId id, seams::AccountDetails details, std::int64_t at_ms, seams::Executor executor,
+                      seams::Done<seams::User> done) override;
   void upgrade_guest(seams::UserId id, seams::AccountDetails details, seams::Executor executor, seams::Done<seams::User> done) override;
   void by_id(seams::UserId id, seams::Executor executor, seams::Done<seams::User> done) override;
   void by_name_or_email(std::string name_key, std::string email_key, seams::Executor executor, seams::Done<seams::User> done) override;
-  void set_password_hash(seams::UserId id, std::string hash, std::string expected, seams::Executor executor, seams::Done<void> done) override;
+  void set_password_hash(seams::UserId id, std::string hash, std::string expected, seams::Executor executor,
+                         seams::Done<void> done) override;
   void rename(seams::UserId id, std::string name, std::string name_key, seams::Executor executor, seams::Done<void> done) override;
   void set_email(seams::UserId id, std::string email, std::string email_key, seams::Executor executor, seams::Done<void> done) override;
   void set_admin(seams::UserId id, bool admin, seams::Executor executor, seams::Done<void> done) override;

@@ -86,16 +86,12 @@ bool Writer::run_all(Jobs& jobs, std::vector<seams::SessionEvent>& events) {
     Query(connection_, "COMMIT").run();
     commit_.record(microseconds_since(commit_began));
     return true;
-  } catch (const SQLite::Exception& fault) {
-    tell_trouble(sentence(fault));
-  }
+  } catch (const SQLite::Exception& fault) { tell_trouble(sentence(fault)); }
   // What the writer knows by heart may come from the transaction that is now gone.
   heads_.clear();
   try {
     if (connection_.in_transaction()) Query(connection_, "ROLLBACK").run();
-  } catch (const SQLite::Exception& fault) {
-    tell_trouble(sentence(fault));
-  }
+  } catch (const SQLite::Exception& fault) { tell_trouble(sentence(fault)); }
   return false;
 }
 
@@ -127,10 +123,12 @@ void Writer::add_subscriber(std::shared_ptr<Subscriber> subscriber) {
   // Kept by the writer's thread alone; the owner keeps the only strong reference.
   std::weak_ptr<Subscriber> weak = subscriber;
   const seams::Executor executor = subscriber->executor;
-  write<void>(executor, [](const seams::Result<void>&) {}, [this, weak](Write&) -> seams::Result<void> {
-    subscribers_.push_back(weak);
-    return {};
-  });
+  write<void>(
+      executor, [](const seams::Result<void>&) {},
+      [this, weak](Write&) -> seams::Result<void> {
+        subscribers_.push_back(weak);
+        return {};
+      });
 }
 
 void Writer::tell_subscribers(const std::vector<seams::SessionEvent>& events) {

@@ -20,14 +20,17 @@
 namespace matinee::store {
 
 // What the writer knows by heart about the rooms that are written to, so that an append is one INSERT and no SELECT.
-struct Head { std::int64_t epoch = 0; std::int64_t last_seq = 0; };
+struct Head {
+  std::int64_t epoch = 0;
+  std::int64_t last_seq = 0;
+};
 using Heads = std::unordered_map<std::int64_t, Head>;
 
 // What a job may use while its transaction is open.
 struct Write {
   Connection& db;
   Heads& heads;
-  std::vector<seams::SessionEvent>& events;   // told to the subscribers after the commit, before the answers
+  std::vector<seams::SessionEvent>& events;  // told to the subscribers after the commit, before the answers
 };
 
 class Job {
@@ -37,9 +40,9 @@ class Job {
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
-  virtual bool run(Write& write) = 0;   // false: refused, undo what it did. Throws SQLite::Exception
-  virtual void refuse() = 0;            // the answer is `unavailable`
-  virtual void answer() = 0;            // on the caller's loop
+  virtual bool run(Write& write) = 0;                                 // false: refused, undo what it did. Throws SQLite::Exception
+  virtual void refuse() = 0;                                          // the answer is `unavailable`
+  virtual void answer() = 0;                                          // on the caller's loop
   [[nodiscard]] virtual bool one_statement() const { return false; }  // needs no savepoint of its own
 
   const seams::Executor executor;
@@ -68,7 +71,7 @@ class Writer {
   // In the order of the queue: told of everything that is committed after it was added.
   void add_subscriber(std::shared_ptr<struct Subscriber> subscriber);
 
-  void stop();                                  // commits what waits; afterwards everything is refused
+  void stop();  // commits what waits; afterwards everything is refused
   [[nodiscard]] CommitFigures figures() const;
 
  private:

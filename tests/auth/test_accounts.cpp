@@ -50,7 +50,11 @@ TEST_CASE("an unknown person costs a full hash like a wrong password") {
   PasswordPool slow({{32 * 1024, 2, 1}, 1, password_queue_max, 0});
   Throttle generous({true, 100, Throttle::keys_max}, nullptr, world.loop.executor());
   Accounts accounts(world.stores->users(), world.sessions, slow, generous, world.loop.executor(), world.clock);
-  REQUIRE(world.loop.await<AuthWorld::Entered>([&](auto done) { accounts.sign_up({"Anna", "", "correct horse"}, {}, AuthWorld::client(), std::move(done)); }).has_value());
+  REQUIRE(world.loop
+              .await<AuthWorld::Entered>([&](auto done) {
+                accounts.sign_up({"Anna", "", "correct horse"}, {}, AuthWorld::client(), std::move(done));
+              })
+              .has_value());
   const auto spent = [] {
     timespec time{};
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -60,7 +64,11 @@ TEST_CASE("an unknown person costs a full hash like a wrong password") {
     std::chrono::nanoseconds best = std::chrono::nanoseconds::max();
     for (int round = 0; round < 5; ++round) {
       const auto began = spent();
-      CHECK_FALSE(world.loop.await<AuthWorld::Entered>([&](auto done) { accounts.log_in({name, password}, {}, AuthWorld::client(), std::move(done)); }).has_value());
+      CHECK_FALSE(world.loop
+                      .await<AuthWorld::Entered>([&](auto done) {
+                        accounts.log_in({name, password}, {}, AuthWorld::client(), std::move(done));
+                      })
+                      .has_value());
       best = std::min(best, spent() - began);
     }
     return best;
@@ -105,10 +113,11 @@ TEST_CASE("sixteen people who sign up with one name at once make one account") {
   Throttle generous({true, 100, Throttle::keys_max}, nullptr, world.loop.executor());
   Accounts accounts(world.stores->users(), world.sessions, world.passwords, generous, world.loop.executor(), world.clock);
   for (int number = 0; number < 16; ++number) {
-    accounts.sign_up({number % 2 == 0 ? "Anna" : "ANNA", "", "correct horse"}, {}, AuthWorld::client(), [&](const AuthWorld::Entered& entered) {
-      entered ? ++made : ++taken;
-      if (!entered) CHECK(entered.error().name.has_value());
-    });
+    accounts.sign_up({number % 2 == 0 ? "Anna" : "ANNA", "", "correct horse"}, {}, AuthWorld::client(),
+                     [&](const AuthWorld::Entered& entered) {
+                       entered ? ++made : ++taken;
+                       if (!entered) CHECK(entered.error().name.has_value());
+                     });
   }
   world.loop.run_until([&] { return made + taken == 16; });
   CHECK(made == 1);
@@ -162,7 +171,8 @@ TEST_CASE("the eleventh wrong password for one account must wait, wherever it co
   AuthWorld world;
   REQUIRE(world.sign_up("Anna", "correct horse").has_value());
   for (int number = 0; number < 10; ++number) {
-    CHECK(world.log_in(number % 2 == 0 ? "Anna" : "ANNA", "wrong horse", {}, "192.0.2." + std::to_string(number)).error().why == Why::wrong);
+    CHECK(world.log_in(number % 2 == 0 ? "Anna" : "ANNA", "wrong horse", {}, "192.0.2." + std::to_string(number)).error().why ==
+          Why::wrong);
   }
   const auto refused = world.log_in("Anna", "correct horse", {}, "192.0.2.99");
   REQUIRE_FALSE(refused.has_value());
@@ -174,13 +184,15 @@ TEST_CASE("the eleventh wrong password for one account must wait, wherever it co
 
 TEST_CASE("a name that does not exist is throttled just the same") {
   AuthWorld world;
-  for (int number = 0; number < 10; ++number) CHECK(world.log_in("Nobody", "wrong horse", {}, "192.0.2." + std::to_string(number)).error().why == Why::wrong);
+  for (int number = 0; number < 10; ++number)
+    CHECK(world.log_in("Nobody", "wrong horse", {}, "192.0.2." + std::to_string(number)).error().why == Why::wrong);
   CHECK(world.log_in("nobody", "wrong horse", {}, "192.0.2.99").error().why == Why::slow_down);
 }
 
 TEST_CASE("the thirty-first wrong password from one address must wait, whatever the name") {
   AuthWorld world;
-  for (int number = 0; number < 30; ++number) CHECK(world.log_in("Nobody " + std::to_string(number), "wrong horse").error().why == Why::wrong);
+  for (int number = 0; number < 30; ++number)
+    CHECK(world.log_in("Nobody " + std::to_string(number), "wrong horse").error().why == Why::wrong);
   CHECK(world.log_in("Nobody else", "wrong horse").error().why == Why::slow_down);
   CHECK(world.log_in("Nobody else", "wrong horse", {}, "198.51.100.7").error().why == Why::wrong);
 }
@@ -219,7 +231,11 @@ TEST_CASE("a hash made at a lower cost is replaced at the next log-in") {
   REQUIRE(world.sign_up("Anna", "correct horse").has_value());
   PasswordPool dear({{128, 2, 1}, 1, password_queue_max, 0});
   Accounts accounts(world.stores->users(), world.sessions, dear, world.throttle, world.loop.executor(), world.clock);
-  REQUIRE(world.loop.await<AuthWorld::Entered>([&](auto done) { accounts.log_in({"Anna", "correct horse"}, {}, AuthWorld::client(), std::move(done)); }).has_value());
+  REQUIRE(world.loop
+              .await<AuthWorld::Entered>([&](auto done) {
+                accounts.log_in({"Anna", "correct horse"}, {}, AuthWorld::client(), std::move(done));
+              })
+              .has_value());
   const auto user = world.ask<seams::Result<seams::User>>(
       [&](auto executor, auto done) { world.stores->users().by_name_or_email("anna", "", executor, done); });
   CHECK(user->password_hash.starts_with("$argon2id$v=19$m=128,t=2,p=1$"));
@@ -231,7 +247,9 @@ TEST_CASE("changing the password ends every other session and renews this one") 
   const auto here = world.sign_up("Anna", "correct horse");
   const auto there = world.log_in("Anna", "correct horse");
   const auto change = [&](std::string old_password, std::string new_password) {
-    return world.loop.await<AuthWorld::Entered>([&](auto done) { world.accounts.change_password(here->identity, old_password, new_password, AuthWorld::client(), std::move(done)); });
+    return world.loop.await<AuthWorld::Entered>([&](auto done) {
+      world.accounts.change_password(here->identity, old_password, new_password, AuthWorld::client(), std::move(done));
+    });
   };
   CHECK(change("wrong horse", "battery staple").error().why == Why::wrong);
   CHECK(change("correct horse", "short").error().why == Why::fields);
@@ -246,9 +264,17 @@ TEST_CASE("changing the password ends every other session and renews this one") 
 
 TEST_CASE("a server can be closed to new accounts and to guests") {
   AuthWorld world;
-  Accounts closed(world.stores->users(), world.sessions, world.passwords, world.throttle, world.loop.executor(), world.clock, {false, false});
-  CHECK(world.loop.await<AuthWorld::Entered>([&](auto done) { closed.sign_up({"Anna", "", "correct horse"}, {}, AuthWorld::client(), std::move(done)); }).error().why == Why::not_allowed);
-  CHECK(world.loop.await<AuthWorld::Entered>([&](auto done) { closed.start_guest("Ben", AuthWorld::client(), std::move(done)); }).error().why == Why::not_allowed);
+  Accounts closed(world.stores->users(), world.sessions, world.passwords, world.throttle, world.loop.executor(), world.clock,
+                  {false, false});
+  CHECK(world.loop
+            .await<AuthWorld::Entered>([&](auto done) {
+              closed.sign_up({"Anna", "", "correct horse"}, {}, AuthWorld::client(), std::move(done));
+            })
+            .error()
+            .why == Why::not_allowed);
+  CHECK(world.loop.await<AuthWorld::Entered>([&](auto done) { closed.start_guest("Ben", AuthWorld::client(), std::move(done)); })
+            .error()
+            .why == Why::not_allowed);
 }
 
 TEST_CASE("when the password pool is full the answer is busy with a time to wait, and the try is not counted") {
@@ -256,7 +282,9 @@ TEST_CASE("when the password pool is full the answer is busy with a time to wait
   PasswordPool full({quick, 1, 0, 0});
   Accounts accounts(world.stores->users(), world.sessions, full, world.throttle, world.loop.executor(), world.clock);
   for (int number = 0; number < 40; ++number) {
-    const auto refused = world.loop.await<AuthWorld::Entered>([&](auto done) { accounts.log_in({"Anna", "correct horse"}, {}, AuthWorld::client(), std::move(done)); });
+    const auto refused = world.loop.await<AuthWorld::Entered>([&](auto done) {
+      accounts.log_in({"Anna", "correct horse"}, {}, AuthWorld::client(), std::move(done));
+    });
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().why == Why::busy);
     CHECK(refused.error().retry_after_s == 10);

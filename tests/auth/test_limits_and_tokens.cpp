@@ -45,7 +45,8 @@ TEST_CASE("a try that is given back can be taken again, and looking takes none")
 TEST_CASE("giving back never makes more than the burst") {
   Throttle throttle;
   for (int number = 0; number < 100; ++number) throttle.give_back(Limit::log_in_account, "key", now);
-  for (std::int64_t number = 0; number < rule_of(Limit::log_in_account).burst; ++number) REQUIRE(throttle.take(Limit::log_in_account, "key", now).allowed);
+  for (std::int64_t number = 0; number < rule_of(Limit::log_in_account).burst; ++number)
+    REQUIRE(throttle.take(Limit::log_in_account, "key", now).allowed);
   CHECK_FALSE(throttle.take(Limit::log_in_account, "key", now).allowed);
 }
 
@@ -77,7 +78,8 @@ TEST_CASE("failures to log in survive a restart, and what was given back does no
   {
     Throttle throttle({}, &world.stores->throttles(), world.loop.executor());
     REQUIRE(loaded(throttle, now).has_value());
-    for (std::int64_t number = 0; number < rule_of(Limit::log_in_account).burst; ++number) (void)throttle.take(Limit::log_in_account, "anna", now);
+    for (std::int64_t number = 0; number < rule_of(Limit::log_in_account).burst; ++number)
+      (void)throttle.take(Limit::log_in_account, "anna", now);
     (void)throttle.take(Limit::log_in_account, "ben", now);
     throttle.give_back(Limit::log_in_account, "ben", now);
     (void)throttle.take(Limit::guest_address, "192.0.2.1", now);
@@ -130,7 +132,9 @@ TEST_CASE("before there is a session a form token is bound to the visitor's cook
 TEST_CASE("the server's secret is random, made once and the same after a restart") {
   World world;
   const auto load = [&] {
-    return world.ask<seams::Result<std::string>>([&](auto executor, auto done) { load_server_secret(world.stores->settings(), executor, done); }).value();
+    return world
+        .ask<seams::Result<std::string>>([&](auto executor, auto done) { load_server_secret(world.stores->settings(), executor, done); })
+        .value();
   };
   const std::string secret = load();
   CHECK(secret.size() == token_characters);
@@ -138,7 +142,10 @@ TEST_CASE("the server's secret is random, made once and the same after a restart
   world.stores->restart();
   CHECK(load() == secret);
   World another;
-  CHECK(another.ask<seams::Result<std::string>>([&](auto executor, auto done) { load_server_secret(another.stores->settings(), executor, done); }).value() != secret);
+  CHECK(another
+            .ask<seams::Result<std::string>>(
+                [&](auto executor, auto done) { load_server_secret(another.stores->settings(), executor, done); })
+            .value() != secret);
 }
 
 TEST_CASE("under TLS the cookies have the __Host- prefix") {
@@ -154,10 +161,13 @@ namespace {
 
 struct SetUp : AuthWorld {
   std::optional<std::string> make() {
-    return ask<seams::Result<std::optional<std::string>>>([&](auto executor, auto done) { make_setup_token(stores->users(), stores->settings(), executor, done); }).value();
+    return ask<seams::Result<std::optional<std::string>>>(
+               [&](auto executor, auto done) { make_setup_token(stores->users(), stores->settings(), executor, done); })
+        .value();
   }
   seams::Result<void> redeem(const Identity& who, std::string token) {
-    return ask<seams::Result<void>>([&](auto executor, auto done) { redeem_setup_token(stores->users(), stores->settings(), who, token, executor, done); });
+    return ask<seams::Result<void>>(
+        [&](auto executor, auto done) { redeem_setup_token(stores->users(), stores->settings(), who, token, executor, done); });
   }
 };
 
@@ -185,10 +195,11 @@ TEST_CASE("two accounts that redeem the set-up link at once make one admin") {
   int granted = 0;
   int answers = 0;
   for (const auto& who : {first->identity, second->identity}) {
-    redeem_setup_token(world.stores->users(), world.stores->settings(), who, *token, world.loop.executor(), [&](seams::Result<void> result) {
-      granted += result ? 1 : 0;
-      ++answers;
-    });
+    redeem_setup_token(world.stores->users(), world.stores->settings(), who, *token, world.loop.executor(),
+                       [&](seams::Result<void> result) {
+                         granted += result ? 1 : 0;
+                         ++answers;
+                       });
   }
   world.loop.run_until([&] { return answers == 2; });
   CHECK(granted == 1);

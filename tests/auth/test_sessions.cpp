@@ -52,7 +52,8 @@ TEST_CASE("a cookie's token leads to the person it was given to") {
 TEST_CASE("unknown, malformed and empty tokens lead to nobody") {
   LoggedIn world;
   const auto started = world.start(anna, "Anna");
-  for (const std::string& token : {std::string(), std::string("x"), random_token(), started.token.substr(1), started.token + "A", std::string(100'000, 'A'), std::string(43, '\xff')}) {
+  for (const std::string& token : {std::string(), std::string("x"), random_token(), started.token.substr(1), started.token + "A",
+                                   std::string(100'000, 'A'), std::string(43, '\xff')}) {
     CHECK(world.resolve(token) == tl::unexpected(seams::StoreError::not_found));
   }
 }
@@ -113,7 +114,8 @@ TEST_CASE("a session that ends while it is being looked up is not let in") {
   // The read is answered first, but its answer waits in the loop behind the notice of the end.
   std::vector<seams::Executor::Work> held;
   bool holding = false;
-  const seams::Executor slow([&](seams::Executor::Work work) { world.loop.executor()([&, work = std::move(work)] { holding ? held.push_back(work) : work(); }); });
+  const seams::Executor slow(
+      [&](seams::Executor::Work work) { world.loop.executor()([&, work = std::move(work)] { holding ? held.push_back(work) : work(); }); });
   SessionService service(world.stores->sessions(), world.stores->users(), slow, world.clock);
   // The answer to the subscription itself must not be the one that is held.
   (void)world.ask<seams::Result<void>>([&](auto executor, auto done) { world.stores->settings().put("x", "y", executor, done); });
@@ -138,7 +140,8 @@ TEST_CASE("log out everywhere ends all sessions of that person only, and can spa
   std::vector<seams::SessionId> ended;
   world.sessions.on_ended([&](seams::SessionId session, seams::UserId) { ended.push_back(session); });
   const auto everywhere = [&](seams::SessionId except) {
-    return world.loop.await<seams::Result<std::int64_t>>([&](auto done) { world.sessions.log_out_everywhere(anna, except, std::move(done)); });
+    return world.loop.await<seams::Result<std::int64_t>>(
+        [&](auto done) { world.sessions.log_out_everywhere(anna, except, std::move(done)); });
   };
   CHECK(everywhere(here.identity.session) == 1);
   CHECK(ended == std::vector<seams::SessionId>{there.identity.session});
@@ -182,16 +185,21 @@ TEST_CASE("a new name or a right is seen at once, without logging in again") {
   REQUIRE(world.resolve(started.token).has_value());
   seams::UserId changed;
   world.sessions.on_user_changed([&](seams::UserId user) { changed = user; });
-  REQUIRE(world.ask<seams::Result<void>>([&](auto executor, auto done) { world.stores->users().set_admin(anna, true, executor, done); }).has_value());
+  REQUIRE(world.ask<seams::Result<void>>([&](auto executor, auto done) { world.stores->users().set_admin(anna, true, executor, done); })
+              .has_value());
   CHECK(changed == anna);
   CHECK(world.resolve(started.token)->admin);
-  REQUIRE(world.ask<seams::Result<void>>([&](auto executor, auto done) { world.stores->users().rename(anna, "Annika", "annika", executor, done); }).has_value());
+  REQUIRE(world
+              .ask<seams::Result<void>>(
+                  [&](auto executor, auto done) { world.stores->users().rename(anna, "Annika", "annika", executor, done); })
+              .has_value());
   CHECK(world.resolve(started.token)->name == "Annika");
 }
 
 TEST_CASE("a guest has an ordinary session") {
   LoggedIn world;
-  const auto started = world.loop.await<seams::Result<Started>>([&](auto done) { world.sessions.start_guest("Ben", AuthWorld::client(), std::move(done)); });
+  const auto started =
+      world.loop.await<seams::Result<Started>>([&](auto done) { world.sessions.start_guest("Ben", AuthWorld::client(), std::move(done)); });
   REQUIRE(started.has_value());
   CHECK(started->identity.kind == rooms::PersonKind::guest);
   CHECK(started->identity.name == "Ben");

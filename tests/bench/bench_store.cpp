@@ -58,7 +58,7 @@ class Loop {
 
 struct Setting {
   int rooms = 1;
-  int under_way = 1;       // appends a room keeps waiting for the disk
+  int under_way = 1;  // appends a room keeps waiting for the disk
   std::size_t body_bytes = 120;
   double seconds = 3;
 };
@@ -102,7 +102,8 @@ class Run {
     result.per_second = static_cast<double>(waits_us_.size()) / took;
     result.p50_ms = quantile_ms(0.50);
     result.p99_ms = quantile_ms(0.99);
-    result.group_size = static_cast<double>(after.jobs - before.jobs) / static_cast<double>(std::max<std::uint64_t>(1, after.groups - before.groups));
+    result.group_size =
+        static_cast<double>(after.jobs - before.jobs) / static_cast<double>(std::max<std::uint64_t>(1, after.groups - before.groups));
     result.sound = sound_ && all_there();
     return result;
   }
@@ -128,7 +129,9 @@ class Run {
     ask<seams::User>([&](auto executor, auto done) { database_->users().create_guest({owner, "Bench", "", 1}, executor, done); });
     for (int number = 0; number < setting_.rooms; ++number) {
       const std::string code = "BENCH" + std::to_string(100 + number);
-      ask<seams::RoomRecord>([&](auto executor, auto done) { database_->rooms().create({code, "Bench", owner, {}, "", 1}, executor, done); });
+      ask<seams::RoomRecord>([&](auto executor, auto done) {
+        database_->rooms().create({code, "Bench", owner, {}, "", 1}, executor, done);
+      });
       rooms_.push_back({ask<seams::RoomRecord>([&](auto executor, auto done) { database_->rooms().raise_epoch(code, executor, done); })});
     }
   }
@@ -157,7 +160,9 @@ class Run {
     for (const auto& room : rooms_) {
       rooms::Seq seen;
       while (true) {
-        const auto page = ask<std::vector<seams::StoredMessage>>([&](auto executor, auto done) { database_->messages().read({room.record.id, seen, {}, 10'000}, executor, done); });
+        const auto page = ask<std::vector<seams::StoredMessage>>([&](auto executor, auto done) {
+          database_->messages().read({room.record.id, seen, {}, 10'000}, executor, done);
+        });
         if (page.empty()) break;
         for (const auto& message : page) {
           if (message.seq.value != seen.value + 1) return false;
@@ -195,7 +200,9 @@ int main(int count, char** arguments) {
     else if (std::strcmp(arguments[index], "--seconds") == 0) seconds = std::strtod(arguments[index + 1], nullptr);
     else stop("options are --folder FOLDER and --seconds N");
   }
-  std::printf("| rooms | under way | body | messages/s | wait p50 ms | wait p99 ms | a commit | once and in order |\n|---|---|---|---|---|---|---|---|\n");
+  std::printf(
+      "| rooms | under way | body | messages/s | wait p50 ms | wait p99 ms | a commit | once and in order "
+      "|\n|---|---|---|---|---|---|---|---|\n");
   bool sound = true;
   for (const auto& [rooms, under_way] : {std::pair{1, 1}, std::pair{1, 32}, std::pair{20, 8}, std::pair{200, 2}, std::pair{200, 10}}) {
     std::string folder = parent + "/bench-data-XXXXXX";
@@ -206,8 +213,8 @@ int main(int count, char** arguments) {
       result = Run(folder, setting).measure();
     }
     std::filesystem::remove_all(folder);
-    std::printf("| %d | %d | 120 | %.0f | %.2f | %.2f | %.1f | %s |\n", rooms, rooms * under_way, result.per_second, result.p50_ms, result.p99_ms, result.group_size,
-                result.sound ? "yes" : "NO");
+    std::printf("| %d | %d | 120 | %.0f | %.2f | %.2f | %.1f | %s |\n", rooms, rooms * under_way, result.per_second, result.p50_ms,
+                result.p99_ms, result.group_size, result.sound ? "yes" : "NO");
     std::fflush(stdout);
     sound = sound && result.sound;
   }

@@ -11,7 +11,9 @@ seams::TokenHash token_hash(std::uint8_t number) {
 }
 
 seams::User World::guest(seams::UserId id, std::string name) {
-  auto made = ask<Result<seams::User>>([&](auto executor, auto done) { stores->users().create_guest({id, name, "192.0.2.1", now}, executor, done); });
+  auto made = ask<Result<seams::User>>([&](auto executor, auto done) {
+    stores->users().create_guest({id, name, "192.0.2.1", now}, executor, done);
+  });
   REQUIRE(made.has_value());
   return *made;
 }
@@ -65,7 +67,8 @@ seams::AppendOutcome World::append(seams::AppendRequest request) {
 }
 
 std::vector<seams::StoredMessage> World::read(seams::ReadRequest request) {
-  auto page = ask<Result<std::vector<seams::StoredMessage>>>([&](auto executor, auto done) { stores->messages().read(request, executor, done); });
+  auto page =
+      ask<Result<std::vector<seams::StoredMessage>>>([&](auto executor, auto done) { stores->messages().read(request, executor, done); });
   REQUIRE(page.has_value());
   return *page;
 }
@@ -87,7 +90,8 @@ seams::Session World::session(seams::UserId user, std::uint8_t token, std::int64
 }
 
 Result<seams::SessionOfUser> World::find_session(std::uint8_t token, std::int64_t now_ms) {
-  return ask<Result<seams::SessionOfUser>>([&](auto executor, auto done) { stores->sessions().find(token_hash(token), now_ms, executor, done); });
+  return ask<Result<seams::SessionOfUser>>(
+      [&](auto executor, auto done) { stores->sessions().find(token_hash(token), now_ms, executor, done); });
 }
 
 }  // namespace matinee::test

@@ -22,7 +22,7 @@ class Stores {
   virtual seams::SessionStore& sessions() = 0;
   virtual seams::SettingsStore& settings() = 0;
   virtual seams::ThrottleStore& throttles() = 0;
-  virtual void restart() = 0;   // stops in order and opens the same data again
+  virtual void restart() = 0;  // stops in order and opens the same data again
 };
 std::unique_ptr<Stores> make_stores();
 

@@ -37,7 +37,8 @@ TEST_CASE("an appended message is read back as it was given") {
 
 TEST_CASE("messages survive a restart, and the next number goes on") {
   Logged world;
-  for (int seq = 1; seq <= 3; ++seq) CHECK(world.append(world.message(world.room, seq, "id-" + std::to_string(seq))).what == What::appended);
+  for (int seq = 1; seq <= 3; ++seq)
+    CHECK(world.append(world.message(world.room, seq, "id-" + std::to_string(seq))).what == What::appended);
   world.stores->restart();
   CHECK(world.read({world.room.id, {}, {}, 10}).size() == 3);
   CHECK(world.append(world.message(world.room, 4, "id-4")).what == What::appended);
@@ -46,7 +47,8 @@ TEST_CASE("messages survive a restart, and the next number goes on") {
 TEST_CASE("the last number of a room is 0 while it is empty") {
   Logged world;
   const auto last = [&] {
-    return world.ask<seams::Result<rooms::Seq>>([&](auto executor, auto done) { world.stores->messages().last(world.room.id, executor, done); });
+    return world.ask<seams::Result<rooms::Seq>>(
+        [&](auto executor, auto done) { world.stores->messages().last(world.room.id, executor, done); });
   };
   CHECK(last() == rooms::Seq{0});
   (void)world.append(world.message(world.room, 1, "id-1"));
@@ -191,10 +193,11 @@ TEST_CASE("outcomes of a room come in the order of the calls") {
   constexpr int count = 500;
   std::vector<std::int64_t> order;
   for (int seq = 1; seq <= count; ++seq) {
-    world.stores->messages().append(world.message(world.room, seq, "id-" + std::to_string(seq)), world.loop.executor(), [&](AppendOutcome outcome) {
-      CHECK(outcome.what == What::appended);
-      order.push_back(outcome.seq.value);
-    });
+    world.stores->messages().append(world.message(world.room, seq, "id-" + std::to_string(seq)), world.loop.executor(),
+                                    [&](AppendOutcome outcome) {
+                                      CHECK(outcome.what == What::appended);
+                                      order.push_back(outcome.seq.value);
+                                    });
   }
   world.loop.run_until([&] { return order.size() == count; });
   CHECK(std::is_sorted(order.begin(), order.end()));
@@ -256,7 +259,8 @@ TEST_CASE("rooms written from several threads at once keep every message once an
   for (int number = 0; number < room_count; ++number) {
     threads.emplace_back([&, number] {
       for (int seq = 1; seq <= each; ++seq) {
-        world.stores->messages().append(world.message(rooms[static_cast<std::size_t>(number)], seq, "id-" + std::to_string(seq)), world.loop.executor(),
+        world.stores->messages().append(world.message(rooms[static_cast<std::size_t>(number)], seq, "id-" + std::to_string(seq)),
+                                        world.loop.executor(),
                                         [&](AppendOutcome outcome) { appended += outcome.what == What::appended ? 1 : 0; });
       }
     });

@@ -22,7 +22,9 @@ struct People : World {
     return ask<Result<User>>([&](auto executor, auto done) { stores->users().by_name_or_email(name_key, email_key, executor, done); });
   }
   Result<void> done(std::function<void(seams::Executor, seams::Done<void>)> call) { return ask<Result<void>>(call); }
-  Result<std::int64_t> counted(std::function<void(seams::Executor, seams::Done<std::int64_t>)> call) { return ask<Result<std::int64_t>>(call); }
+  Result<std::int64_t> counted(std::function<void(seams::Executor, seams::Done<std::int64_t>)> call) {
+    return ask<Result<std::int64_t>>(call);
+  }
 };
 
 constexpr auto refused = [](StoreError error) { return tl::unexpected(error); };
@@ -36,7 +38,8 @@ TEST_CASE("an account is found by id, by name key and by e-mail key") {
   const auto made = world.account(anna, "Anna", "Anna@example.org");
   CHECK(made.kind == rooms::PersonKind::account);
   CHECK(made.created_at_ms == now);
-  for (const auto& found : {world.by_id(anna), world.by_name_or_email("key:Anna", ""), world.by_name_or_email("", "key:Anna@example.org")}) {
+  for (const auto& found :
+       {world.by_id(anna), world.by_name_or_email("key:Anna", ""), world.by_name_or_email("", "key:Anna@example.org")}) {
     REQUIRE(found.has_value());
     CHECK(found->id == anna);
     CHECK(found->name == "Anna");
@@ -70,10 +73,11 @@ TEST_CASE("sixteen sign-ups of one name at the same moment give one account") {
   int made = 0;
   int taken = 0;
   for (std::int64_t number = 1; number <= 16; ++number) {
-    world.stores->users().create_account(seams::UserId{number}, {"Anna", "anna", "", "", "$hash$"}, now, world.loop.executor(), [&](Result<User> user) {
-      if (user) ++made;
-      else if (user.error() == StoreError::name_taken) ++taken;
-    });
+    world.stores->users().create_account(seams::UserId{number}, {"Anna", "anna", "", "", "$hash$"}, now, world.loop.executor(),
+                                         [&](Result<User> user) {
+                                           if (user) ++made;
+                                           else if (user.error() == StoreError::name_taken) ++taken;
+                                         });
   }
   world.loop.run_until([&] { return made + taken == 16; });
   CHECK(made == 1);
@@ -84,14 +88,26 @@ TEST_CASE("guests may share a name, also with an account") {
   (void)world.account(anna, "Anna");
   (void)world.guest(ben, "Anna");
   CHECK(world.guest(seams::UserId{3}, "Anna").kind == rooms::PersonKind::guest);
-  CHECK(world.ask<Result<User>>([&](auto executor, auto done) { world.stores->users().create_guest({ben, "Ben", "", now}, executor, done); }).error() == StoreError::id_taken);
+  CHECK(
+      world.ask<Result<User>>([&](auto executor, auto done) {
+             world.stores->users().create_guest({ben, "Ben", "", now}, executor, done);
+           })
+          .error() == StoreError::id_taken);
 }
 
 TEST_CASE("the largest id a person can have is 2^53 - 1") {
   People world;
   CHECK(world.guest(seams::UserId{(1LL << 53) - 1}).id.value == (1LL << 53) - 1);
-  CHECK_FALSE(world.ask<Result<User>>([&](auto executor, auto done) { world.stores->users().create_guest({seams::UserId{1LL << 53}, "Ben", "", now}, executor, done); }).has_value());
-  CHECK_FALSE(world.ask<Result<User>>([&](auto executor, auto done) { world.stores->users().create_guest({seams::UserId{0}, "Ben", "", now}, executor, done); }).has_value());
+  CHECK_FALSE(world
+                  .ask<Result<User>>([&](auto executor, auto done) {
+                    world.stores->users().create_guest({seams::UserId{1LL << 53}, "Ben", "", now}, executor, done);
+                  })
+                  .has_value());
+  CHECK_FALSE(world
+                  .ask<Result<User>>([&](auto executor, auto done) {
+                    world.stores->users().create_guest({seams::UserId{0}, "Ben", "", now}, executor, done);
+                  })
+                  .has_value());
   CHECK(world.guest(ben).id == ben);
 }
 
@@ -99,8 +115,9 @@ TEST_CASE("a guest becomes an account in place, and the rooms of that guest beco
   People world;
   (void)world.guest(ben, "Ben");
   const auto room = world.room("K7QM3XFD", ben, seams::RoomKind::guest);
-  const auto upgraded = world.ask<Result<User>>(
-      [&](auto executor, auto done) { world.stores->users().upgrade_guest(ben, {"Benjamin", "benjamin", "b@example.org", "b@example.org", "$hash$"}, executor, done); });
+  const auto upgraded = world.ask<Result<User>>([&](auto executor, auto done) {
+    world.stores->users().upgrade_guest(ben, {"Benjamin", "benjamin", "b@example.org", "b@example.org", "$hash$"}, executor, done);
+  });
   REQUIRE(upgraded.has_value());
   CHECK(upgraded->id == ben);
   CHECK(upgraded->kind == rooms::PersonKind::account);
@@ -113,7 +130,9 @@ TEST_CASE("an upgrade is refused for accounts, unknown people and taken names, a
   (void)world.account(anna, "Anna", "a@example.org");
   (void)world.guest(ben, "Ben");
   const auto upgrade = [&](seams::UserId id, std::string key, std::string email_key) {
-    return world.ask<Result<User>>([&](auto executor, auto done) { world.stores->users().upgrade_guest(id, {"X", key, email_key, email_key, "$hash$"}, executor, done); });
+    return world.ask<Result<User>>([&](auto executor, auto done) {
+      world.stores->users().upgrade_guest(id, {"X", key, email_key, email_key, "$hash$"}, executor, done);
+    });
   };
   CHECK(upgrade(anna, "x", "").error() == StoreError::wrong_kind);
   CHECK(upgrade(seams::UserId{9}, "x", "").error() == StoreError::not_found);
@@ -159,7 +178,8 @@ TEST_CASE("an e-mail can be set, cleared and is refused when another account has
   (void)world.account(anna, "Anna", "a@example.org");
   (void)world.account(ben, "Ben");
   const auto set = [&](seams::UserId id, std::string email) {
-    return world.done([&](auto executor, auto done) { world.stores->users().set_email(id, email, email.empty() ? "" : "key:" + email, executor, done); });
+    return world.done(
+        [&](auto executor, auto done) { world.stores->users().set_email(id, email, email.empty() ? "" : "key:" + email, executor, done); });
   };
   CHECK(set(ben, "a@example.org") == refused(StoreError::email_taken));
   CHECK(set(anna, "").has_value());
@@ -171,9 +191,12 @@ TEST_CASE("an account can be made admin, a guest cannot") {
   People world;
   (void)world.account(anna, "Anna");
   (void)world.guest(ben);
-  const auto has_admin = [&] { return world.ask<Result<bool>>([&](auto executor, auto done) { world.stores->users().has_admin(executor, done); }).value(); };
+  const auto has_admin = [&] {
+    return world.ask<Result<bool>>([&](auto executor, auto done) { world.stores->users().has_admin(executor, done); }).value();
+  };
   CHECK_FALSE(has_admin());
-  CHECK(world.done([&](auto executor, auto done) { world.stores->users().set_admin(ben, true, executor, done); }) == refused(StoreError::wrong_kind));
+  CHECK(world.done([&](auto executor, auto done) { world.stores->users().set_admin(ben, true, executor, done); }) ==
+        refused(StoreError::wrong_kind));
   CHECK(world.done([&](auto executor, auto done) { world.stores->users().set_admin(anna, true, executor, done); }).has_value());
   CHECK(has_admin());
   CHECK(world.by_id(anna)->admin);
@@ -188,7 +211,8 @@ TEST_CASE("a removed person's sessions end, the rooms stay without an owner and 
   std::vector<SessionEvent> heard;
   const auto subscription = world.stores->sessions().subscribe(world.loop.executor(), [&](SessionEvent event) { heard.push_back(event); });
   CHECK(world.done([&](auto executor, auto done) { world.stores->users().remove(anna, executor, done); }).has_value());
-  CHECK(world.done([&](auto executor, auto done) { world.stores->users().remove(anna, executor, done); }) == refused(StoreError::not_found));
+  CHECK(world.done([&](auto executor, auto done) { world.stores->users().remove(anna, executor, done); }) ==
+        refused(StoreError::not_found));
   REQUIRE(heard.size() == 1);
   CHECK(heard[0].session == session.id);
   CHECK(world.find_session(1, now).error() == StoreError::not_found);
@@ -209,8 +233,12 @@ TEST_CASE("old guests without session and room are cleared away, others stay") {
   (void)world.room("K7QM3XFD", with_room, seams::RoomKind::guest);
   const auto other = world.room("AAAABBBB", anna);
   (void)world.done([&](auto executor, auto done) { world.stores->rooms().record_visit(other.id, visitor, now, executor, done); });
-  (void)world.ask<Result<User>>([&](auto executor, auto done) { world.stores->users().create_guest({young, "Young", "", now + day}, executor, done); });
-  const auto prune = [&] { return world.counted([&](auto executor, auto done) { world.stores->users().prune_guests(now + day, 100, executor, done); }); };
+  (void)world.ask<Result<User>>([&](auto executor, auto done) {
+    world.stores->users().create_guest({young, "Young", "", now + day}, executor, done);
+  });
+  const auto prune = [&] {
+    return world.counted([&](auto executor, auto done) { world.stores->users().prune_guests(now + day, 100, executor, done); });
+  };
   CHECK(prune() == 2);
   CHECK(world.by_id(idle).error() == StoreError::not_found);
   CHECK(world.by_id(visitor).error() == StoreError::not_found);
@@ -255,7 +283,8 @@ TEST_CASE("a session is over 14 days after it was last seen and 90 days after it
   CHECK(world.find_session(1, now + 14 * day - 1).has_value());
   CHECK_FALSE(world.find_session(1, now + 14 * day).has_value());
   for (std::int64_t days = 10; days < 90; days += 10) {
-    REQUIRE(world.done([&](auto executor, auto done) { world.stores->sessions().touch(session.id, now + days * day, executor, done); }).has_value());
+    REQUIRE(world.done([&](auto executor, auto done) { world.stores->sessions().touch(session.id, now + days * day, executor, done); })
+                .has_value());
   }
   CHECK(world.find_session(1, now + 90 * day - 1).has_value());
   CHECK_FALSE(world.find_session(1, now + 90 * day).has_value());
@@ -344,7 +373,9 @@ TEST_CASE("replacing a session ends the old one and makes the new one in one ste
   wanted.token_hash = token_hash(2);
   wanted.user = anna;
   wanted.at_ms = now;
-  const auto replace = [&](SessionId id) { return world.ask<Result<Session>>([&](auto executor, auto done) { world.stores->sessions().replace(id, wanted, executor, done); }); };
+  const auto replace = [&](SessionId id) {
+    return world.ask<Result<Session>>([&](auto executor, auto done) { world.stores->sessions().replace(id, wanted, executor, done); });
+  };
   REQUIRE(replace(old.id).has_value());
   CHECK_FALSE(world.find_session(1, now).has_value());
   CHECK(world.find_session(2, now).has_value());
@@ -364,7 +395,8 @@ TEST_CASE("the list of a person's sessions has the live ones, the latest seen fi
   const auto second = world.session(anna, 2, now - 2);
   const auto third = world.session(anna, 3, now - 1);
   (void)world.session(ben, 4);
-  const auto list = world.ask<Result<std::vector<Session>>>([&](auto executor, auto done) { world.stores->sessions().list(anna, now, executor, done); });
+  const auto list =
+      world.ask<Result<std::vector<Session>>>([&](auto executor, auto done) { world.stores->sessions().list(anna, now, executor, done); });
   REQUIRE(list->size() == 2);
   CHECK(list->at(0).id == third.id);
   CHECK(list->at(1).id == second.id);
@@ -402,11 +434,14 @@ TEST_CASE("subscribers hear when a person's name, kind or right changes") {
   (void)world.guest(anna, "Anna");
   std::vector<SessionEvent> heard;
   const auto subscription = world.stores->sessions().subscribe(world.loop.executor(), [&](SessionEvent event) { heard.push_back(event); });
-  (void)world.ask<Result<User>>([&](auto executor, auto done) { world.stores->users().upgrade_guest(anna, {"Anna", "anna", "", "", "$hash$"}, executor, done); });
+  (void)world.ask<Result<User>>([&](auto executor, auto done) {
+    world.stores->users().upgrade_guest(anna, {"Anna", "anna", "", "", "$hash$"}, executor, done);
+  });
   (void)world.done([&](auto executor, auto done) { world.stores->users().rename(anna, "Annika", "annika", executor, done); });
   (void)world.done([&](auto executor, auto done) { world.stores->users().set_admin(anna, true, executor, done); });
   CHECK(heard.size() == 3);
-  CHECK(std::all_of(heard.begin(), heard.end(), [](const SessionEvent& event) { return event.what == SessionEvent::What::user_changed && event.user == anna; }));
+  CHECK(std::all_of(heard.begin(), heard.end(),
+                    [](const SessionEvent& event) { return event.what == SessionEvent::What::user_changed && event.user == anna; }));
 }
 
 // ---- settings and throttles
@@ -414,10 +449,14 @@ TEST_CASE("subscribers hear when a person's name, kind or right changes") {
 TEST_CASE("a setting is kept over a restart, replaced, and made only once when asked so") {
   People world;
   const auto get = [&](std::string key) {
-    return world.ask<Result<std::optional<std::string>>>([&](auto executor, auto done) { world.stores->settings().get(key, executor, done); }).value();
+    return world
+        .ask<Result<std::optional<std::string>>>([&](auto executor, auto done) { world.stores->settings().get(key, executor, done); })
+        .value();
   };
   const auto put_if_absent = [&](std::string value) {
-    return world.ask<Result<std::string>>([&](auto executor, auto done) { world.stores->settings().put_if_absent("key", value, executor, done); }).value();
+    return world
+        .ask<Result<std::string>>([&](auto executor, auto done) { world.stores->settings().put_if_absent("key", value, executor, done); })
+        .value();
   };
   CHECK(get("key") == std::nullopt);
   CHECK(put_if_absent(std::string("\0one", 4)) == std::string("\0one", 4));
@@ -430,7 +469,8 @@ TEST_CASE("a setting is kept over a restart, replaced, and made only once when a
 TEST_CASE("a setting can be taken once, by whoever knows its value") {
   People world;
   const auto take = [&](std::string expected) {
-    return world.ask<Result<bool>>([&](auto executor, auto done) { world.stores->settings().take("key", expected, executor, done); }).value();
+    return world.ask<Result<bool>>([&](auto executor, auto done) { world.stores->settings().take("key", expected, executor, done); })
+        .value();
   };
   (void)world.done([&](auto executor, auto done) { world.stores->settings().put("key", "value", executor, done); });
   CHECK_FALSE(take("other"));
@@ -445,8 +485,8 @@ TEST_CASE("throttle records are kept until they run out") {
   };
   const auto load = [&](std::int64_t at_ms, std::size_t limit) {
     std::vector<std::string> keys;
-    const auto records =
-        world.ask<Result<std::vector<seams::ThrottleRecord>>>([&](auto executor, auto done) { world.stores->throttles().load(at_ms, limit, executor, done); });
+    const auto records = world.ask<Result<std::vector<seams::ThrottleRecord>>>(
+        [&](auto executor, auto done) { world.stores->throttles().load(at_ms, limit, executor, done); });
     for (const auto& record : records.value()) keys.push_back(record.key);
     return keys;
   };

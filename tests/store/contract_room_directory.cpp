@@ -17,7 +17,9 @@ struct Directory : World {
   Result<void> done(std::function<void(seams::Executor, seams::Done<void>)> call) { return ask<Result<void>>(call); }
   RoomRecord found() { return look_up("K7QM3XFD").value(); }
   std::vector<seams::RoomOfUser> rooms_of(seams::UserId user, std::size_t limit = 100) {
-    return ask<Result<std::vector<seams::RoomOfUser>>>([&](auto executor, auto done) { stores->rooms().rooms_of(user, limit, executor, done); }).value();
+    return ask<Result<std::vector<seams::RoomOfUser>>>(
+               [&](auto executor, auto done) { stores->rooms().rooms_of(user, limit, executor, done); })
+        .value();
   }
   Result<void> visit(seams::RoomId room, seams::UserId user, std::int64_t at_ms) {
     return done([&](auto executor, auto answer) { stores->rooms().record_visit(room, user, at_ms, executor, answer); });
@@ -54,7 +56,9 @@ TEST_CASE("a room is found by its code as it was made, with its owner") {
 TEST_CASE("a code is given once") {
   Directory world;
   const auto create = [&](std::string code, seams::UserId owner) {
-    return world.ask<Result<RoomRecord>>([&](auto executor, auto done) { world.stores->rooms().create({code, "Other", owner, {}, "", now}, executor, done); });
+    return world.ask<Result<RoomRecord>>([&](auto executor, auto done) {
+      world.stores->rooms().create({code, "Other", owner, {}, "", now}, executor, done);
+    });
   };
   CHECK(create("K7QM3XFD", ben).error() == StoreError::code_taken);
   CHECK(create("CCCCDDDD", seams::UserId{999}).error() == StoreError::not_found);
@@ -66,14 +70,16 @@ TEST_CASE("each owner of a room raises its epoch and sees every append that came
   CHECK(world.room_record.epoch == 1);
   RoomRecord taken;
   for (int seq = 1; seq <= 50; ++seq) {
-    world.stores->messages().append(world.message(world.room_record, seq, "id-" + std::to_string(seq)), world.loop.executor(), [](seams::AppendOutcome) {});
+    world.stores->messages().append(world.message(world.room_record, seq, "id-" + std::to_string(seq)), world.loop.executor(),
+                                    [](seams::AppendOutcome) {});
   }
   taken = world.raise();
   CHECK(taken.epoch == 2);
   CHECK(taken.last_seq == rooms::Seq{50});
   world.stores->restart();
   CHECK(world.raise().epoch == 3);
-  CHECK(world.ask<Result<RoomRecord>>([&](auto executor, auto done) { world.stores->rooms().raise_epoch("NOSUCHRM", executor, done); }).error() == StoreError::not_found);
+  CHECK(world.ask<Result<RoomRecord>>([&](auto executor, auto done) { world.stores->rooms().raise_epoch("NOSUCHRM", executor, done); })
+            .error() == StoreError::not_found);
 }
 
 TEST_CASE("snapshot, settings, roles, blocks and the rest are saved by the room's writer") {
@@ -82,12 +88,27 @@ TEST_CASE("snapshot, settings, roles, blocks and the rest are saved by the room'
   const std::string snapshot("\0state", 6);
   CHECK(world.done([&](auto executor, auto done) { rooms.save_snapshot(world.writer, snapshot, now + 1, executor, done); }).has_value());
   CHECK(world.done([&](auto executor, auto done) { rooms.save_settings(world.writer, "Cinema", "{}", executor, done); }).has_value());
-  CHECK(world.done([&](auto executor, auto done) { rooms.set_role(world.writer, {ben, rooms::Role::moderator}, executor, done); }).has_value());
-  CHECK(world.done([&](auto executor, auto done) { rooms.set_block(world.writer, {seams::UserId{7}, "Troll", "192.0.2.7", now + day}, executor, done); }).has_value());
-  CHECK(world.done([&](auto executor, auto done) { rooms.set_block(world.writer, {seams::UserId{7}, "Troll", "192.0.2.7", 0}, executor, done); }).has_value());
-  CHECK(world.done([&](auto executor, auto done) { rooms.set_block(world.writer, {seams::UserId{8}, "Other", "", now}, executor, done); }).has_value());
+  CHECK(world.done([&](auto executor, auto done) {
+               rooms.set_role(world.writer, {ben, rooms::Role::moderator}, executor, done);
+             })
+            .has_value());
+  CHECK(world
+            .done([&](auto executor, auto done) {
+              rooms.set_block(world.writer, {seams::UserId{7}, "Troll", "192.0.2.7", now + day}, executor, done);
+            })
+            .has_value());
+  CHECK(world
+            .done([&](auto executor, auto done) {
+              rooms.set_block(world.writer, {seams::UserId{7}, "Troll", "192.0.2.7", 0}, executor, done);
+            })
+            .has_value());
+  CHECK(world.done([&](auto executor, auto done) {
+               rooms.set_block(world.writer, {seams::UserId{8}, "Other", "", now}, executor, done);
+             })
+            .has_value());
   CHECK(world.done([&](auto executor, auto done) { rooms.lift_block(world.writer, seams::UserId{8}, executor, done); }).has_value());
-  CHECK(world.done([&](auto executor, auto done) { rooms.lift_block(world.writer, seams::UserId{8}, executor, done); }) == tl::unexpected(StoreError::not_found));
+  CHECK(world.done([&](auto executor, auto done) { rooms.lift_block(world.writer, seams::UserId{8}, executor, done); }) ==
+        tl::unexpected(StoreError::not_found));
   world.stores->restart();
   const auto found = world.found();
   CHECK(found.snapshot == snapshot);
@@ -106,11 +127,15 @@ TEST_CASE("snapshot, settings, roles, blocks and the rest are saved by the room'
 TEST_CASE("a role taken back is in the record no more") {
   Directory world;
   for (const auto role : {rooms::Role::member, rooms::Role::guest}) {
-    CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().set_role(world.writer, {ben, role}, executor, done); }).has_value());
+    CHECK(world.done([&](auto executor, auto done) {
+                 world.stores->rooms().set_role(world.writer, {ben, role}, executor, done);
+               })
+              .has_value());
   }
   CHECK(world.found().roles.size() == 1);
-  CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().set_role(world.writer, {seams::UserId{999}, rooms::Role::member}, executor, done); }) ==
-        tl::unexpected(StoreError::not_found));
+  CHECK(world.done([&](auto executor, auto done) {
+    world.stores->rooms().set_role(world.writer, {seams::UserId{999}, rooms::Role::member}, executor, done);
+  }) == tl::unexpected(StoreError::not_found));
 }
 
 TEST_CASE("a room handed over has one owner, and the one before is a moderator") {
@@ -124,7 +149,9 @@ TEST_CASE("a room handed over has one owner, and the one before is a moderator")
   CHECK(found.roles[1].user == anna);
   CHECK(found.roles[1].role == rooms::Role::moderator);
   // Refused as a whole when the new owner does not exist.
-  CHECK_FALSE(world.done([&](auto executor, auto done) { world.stores->rooms().set_owner(world.writer, seams::UserId{999}, executor, done); }).has_value());
+  CHECK_FALSE(
+      world.done([&](auto executor, auto done) { world.stores->rooms().set_owner(world.writer, seams::UserId{999}, executor, done); })
+          .has_value());
   CHECK(world.found().owner == ben);
   CHECK(world.found().roles[0].role == rooms::Role::owner);
 }
@@ -143,7 +170,9 @@ TEST_CASE("whoever lost the room can save nothing in it") {
   CHECK(world.done([&](auto executor, auto done) { rooms.set_code(world.writer, "EEEEFFFF", executor, done); }) == fenced);
   CHECK(world.done([&](auto executor, auto done) { rooms.keep(world.writer, executor, done); }) == fenced);
   CHECK(world.done([&](auto executor, auto done) { rooms.end(world.writer, now, executor, done); }) == fenced);
-  CHECK(world.done([&](auto executor, auto done) { rooms.end({seams::RoomId{999}, 1}, now, executor, done); }) == tl::unexpected(StoreError::not_found));
+  CHECK(world.done([&](auto executor, auto done) {
+    rooms.end({seams::RoomId{999}, 1}, now, executor, done);
+  }) == tl::unexpected(StoreError::not_found));
   CHECK(world.found().name == "Film night");
   CHECK(world.found().roles.size() == 1);
 }
@@ -151,18 +180,23 @@ TEST_CASE("whoever lost the room can save nothing in it") {
 TEST_CASE("a room with a new code is found by it alone, and nobody gets the old one") {
   Directory world;
   (void)world.room("AAAABBBB", ben);
-  const auto set_code = [&](std::string code) { return world.done([&](auto executor, auto done) { world.stores->rooms().set_code(world.writer, code, executor, done); }); };
+  const auto set_code = [&](std::string code) {
+    return world.done([&](auto executor, auto done) { world.stores->rooms().set_code(world.writer, code, executor, done); });
+  };
   CHECK(set_code("AAAABBBB") == tl::unexpected(StoreError::code_taken));
   CHECK(set_code("EEEEFFFF").has_value());
   CHECK_FALSE(world.look_up("K7QM3XFD").has_value());
   CHECK(world.look_up("EEEEFFFF")->id == world.room_record.id);
-  const auto again = world.ask<Result<RoomRecord>>([&](auto executor, auto done) { world.stores->rooms().create({"K7QM3XFD", "Other", ben, {}, "", now}, executor, done); });
+  const auto again = world.ask<Result<RoomRecord>>([&](auto executor, auto done) {
+    world.stores->rooms().create({"K7QM3XFD", "Other", ben, {}, "", now}, executor, done);
+  });
   CHECK(again.error() == StoreError::code_taken);
 }
 
 TEST_CASE("a guest room can be kept, a normal one is kept already") {
   Directory world;
-  CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().keep(world.writer, executor, done); }) == tl::unexpected(StoreError::wrong_kind));
+  CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().keep(world.writer, executor, done); }) ==
+        tl::unexpected(StoreError::wrong_kind));
   const auto guest_room = world.room("AAAABBBB", ben, seams::RoomKind::guest);
   CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().keep({guest_room.id, 0}, executor, done); }).has_value());
   CHECK(world.look_up("AAAABBBB")->kind == seams::RoomKind::normal);
@@ -187,7 +221,8 @@ TEST_CASE("the list of my rooms has those I own, have a role in or visited, the 
   auto message = world.message(visited, 1, "id-1");
   message.at_ms = now + 100;
   (void)world.append(message);
-  CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().save_snapshot(world.writer, "state", now + 50, executor, done); }).has_value());
+  CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().save_snapshot(world.writer, "state", now + 50, executor, done); })
+            .has_value());
   const auto rooms = world.rooms_of(anna);
   REQUIRE(rooms.size() == 3);
   CHECK(rooms[0].code == "CCCCDDDD");

@@ -41,9 +41,14 @@ struct FileWorld {
   }
   // Takes the room over, making it and its owner first when they are not there.
   seams::RoomRecord serve(const std::string& code) {
-    (void)ask<seams::Result<seams::User>>([&](auto executor, auto done) { database->users().create_guest({writer_id, "Anna", "", 1}, executor, done); });
-    (void)ask<seams::Result<seams::RoomRecord>>([&](auto executor, auto done) { database->rooms().create({code, "Room", writer_id, {}, "", 1}, executor, done); });
-    return ask<seams::Result<seams::RoomRecord>>([&](auto executor, auto done) { database->rooms().raise_epoch(code, executor, done); }).value();
+    (void)ask<seams::Result<seams::User>>([&](auto executor, auto done) {
+      database->users().create_guest({writer_id, "Anna", "", 1}, executor, done);
+    });
+    (void)ask<seams::Result<seams::RoomRecord>>([&](auto executor, auto done) {
+      database->rooms().create({code, "Room", writer_id, {}, "", 1}, executor, done);
+    });
+    return ask<seams::Result<seams::RoomRecord>>([&](auto executor, auto done) { database->rooms().raise_epoch(code, executor, done); })
+        .value();
   }
   static seams::AppendRequest message(const seams::RoomRecord& room, std::int64_t seq, std::size_t bytes = 20) {
     seams::AppendRequest request;
@@ -57,11 +62,13 @@ struct FileWorld {
     return request;
   }
   seams::AppendOutcome append(const seams::RoomRecord& room, std::int64_t seq, std::size_t bytes = 20) {
-    return ask<seams::AppendOutcome>([&](auto executor, auto done) { database->messages().append(message(room, seq, bytes), executor, done); });
+    return ask<seams::AppendOutcome>(
+        [&](auto executor, auto done) { database->messages().append(message(room, seq, bytes), executor, done); });
   }
   std::vector<std::int64_t> numbers(const seams::RoomRecord& room) {
-    const auto page = ask<seams::Result<std::vector<seams::StoredMessage>>>(
-        [&](auto executor, auto done) { database->messages().read({room.id, {}, {}, 1'000'000}, executor, done); });
+    const auto page = ask<seams::Result<std::vector<seams::StoredMessage>>>([&](auto executor, auto done) {
+      database->messages().read({room.id, {}, {}, 1'000'000}, executor, done);
+    });
     std::vector<std::int64_t> seqs;
     for (const auto& stored : page.value()) seqs.push_back(stored.seq.value);
     return seqs;

@@ -19,7 +19,10 @@ namespace {
 
 // ---- a child process that writes until it is killed, telling each acknowledged number through a pipe
 
-struct Acknowledged { std::int64_t room = 0; std::int64_t seq = 0; };
+struct Acknowledged {
+  std::int64_t room = 0;
+  std::int64_t seq = 0;
+};
 constexpr std::int64_t child_rooms = 3;
 
 std::string room_code(std::int64_t number) { return "ROOM000" + std::to_string(number); }
@@ -43,12 +46,13 @@ class Flood {
  private:
   void append(std::int64_t number) {
     const auto index = static_cast<std::size_t>(number);
-    world_.database->messages().append(FileWorld::message(rooms_[index], next_[index]++), world_.loop.executor(), [this, number](seams::AppendOutcome outcome) {
-      if (outcome.what != What::appended) ::_exit(3);
-      const Acknowledged told{number, outcome.seq.value};
-      if (::write(pipe_, &told, sizeof told) != sizeof told) ::_exit(4);
-      append(number);
-    });
+    world_.database->messages().append(FileWorld::message(rooms_[index], next_[index]++), world_.loop.executor(),
+                                       [this, number](seams::AppendOutcome outcome) {
+                                         if (outcome.what != What::appended) ::_exit(3);
+                                         const Acknowledged told{number, outcome.seq.value};
+                                         if (::write(pipe_, &told, sizeof told) != sizeof told) ::_exit(4);
+                                         append(number);
+                                       });
   }
 
   FileWorld& world_;
@@ -118,7 +122,8 @@ TEST_CASE("kill -9 at any time: every acknowledged message is there once, in ord
       const auto seqs = world.numbers(world.serve(room_code(number)));
       CHECK(FileWorld::whole(seqs));
       const auto last = acknowledged.upper_bound({number, INT64_MAX});
-      if (last != acknowledged.begin() && std::prev(last)->first == number) CHECK(seqs.size() >= static_cast<std::size_t>(std::prev(last)->second));
+      if (last != acknowledged.begin() && std::prev(last)->first == number)
+        CHECK(seqs.size() >= static_cast<std::size_t>(std::prev(last)->second));
     }
     world.database.reset();
   }
@@ -203,8 +208,9 @@ TEST_CASE("a file at its largest size refuses everything that writes and goes on
   CHECK(seq > 10);
   CHECK(seq < 1'000);
   const std::string big(100'000, 'x');
-  CHECK(world.ask<seams::Result<void>>([&](auto executor, auto done) { world.database->rooms().save_snapshot({room.id, room.epoch}, big, 1, executor, done); }) ==
-        tl::unexpected(seams::StoreError::unavailable));
+  CHECK(world.ask<seams::Result<void>>([&](auto executor, auto done) {
+    world.database->rooms().save_snapshot({room.id, room.epoch}, big, 1, executor, done);
+  }) == tl::unexpected(seams::StoreError::unavailable));
   CHECK(world.numbers(room).size() == static_cast<std::size_t>(seq - 1));
 }
 
@@ -214,9 +220,14 @@ TEST_CASE("one job that cannot be stored does not spoil the others of its group"
   const auto room = world.serve("K7QM3XFD");
   std::vector<std::string> answers;
   const auto& executor = world.loop.executor();
-  world.database->messages().append(FileWorld::message(room, 1), executor, [&](seams::AppendOutcome outcome) { answers.push_back(outcome.what == What::appended ? "kept" : "lost"); });
-  world.database->users().create_guest({seams::UserId{1LL << 53}, "Ben", "", 1}, executor, [&](const seams::Result<seams::User>& made) { answers.push_back(made ? "made" : "refused"); });
-  world.database->messages().append(FileWorld::message(room, 2), executor, [&](seams::AppendOutcome outcome) { answers.push_back(outcome.what == What::appended ? "kept" : "lost"); });
+  world.database->messages().append(FileWorld::message(room, 1), executor, [&](seams::AppendOutcome outcome) {
+    answers.push_back(outcome.what == What::appended ? "kept" : "lost");
+  });
+  world.database->users().create_guest({seams::UserId{1LL << 53}, "Ben", "", 1}, executor,
+                                       [&](const seams::Result<seams::User>& made) { answers.push_back(made ? "made" : "refused"); });
+  world.database->messages().append(FileWorld::message(room, 2), executor, [&](seams::AppendOutcome outcome) {
+    answers.push_back(outcome.what == What::appended ? "kept" : "lost");
+  });
   world.loop.run_until([&] { return answers.size() == 3; });
   CHECK(answers == std::vector<std::string>{"kept", "refused", "kept"});
 }
@@ -257,7 +268,8 @@ TEST_CASE("a queue that is full refuses at once, and what it took is stored") {
   Holder holder(world.file());
   std::vector<std::pair<std::int64_t, What>> answers;
   const auto append = [&](std::int64_t seq) {
-    world.database->messages().append(FileWorld::message(room, seq), world.loop.executor(), [&answers, seq](seams::AppendOutcome outcome) { answers.emplace_back(seq, outcome.what); });
+    world.database->messages().append(FileWorld::message(room, seq), world.loop.executor(),
+                                      [&answers, seq](seams::AppendOutcome outcome) { answers.emplace_back(seq, outcome.what); });
   };
   append(1);
   while (world.database->figures().queued_jobs > 0) std::this_thread::yield();
@@ -286,7 +298,8 @@ TEST_CASE("stopping stores and answers what was queued, and refuses what comes a
   const auto room = world.serve("K7QM3XFD");
   int appended = 0;
   for (int seq = 1; seq <= 500; ++seq) {
-    world.database->messages().append(FileWorld::message(room, seq), world.loop.executor(), [&](seams::AppendOutcome outcome) { appended += outcome.what == What::appended ? 1 : 0; });
+    world.database->messages().append(FileWorld::message(room, seq), world.loop.executor(),
+                                      [&](seams::AppendOutcome outcome) { appended += outcome.what == What::appended ? 1 : 0; });
   }
   world.database->stop();
   world.loop.run_ready();
