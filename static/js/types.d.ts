@@ -72,6 +72,7 @@ export interface Engine extends EventTarget {
   onClockReply(reply: ClockReply): void;
   connectionLost(): void;
   connectionBack(): void;
+  close(): void;
   play(): void;
   pause(): void;
   seek(ms: number): void;

@@ -84,6 +84,22 @@ test('a late joiner is within 250 ms at the first moving frame', { timeout: 120_
   assert.ok(Math.abs(off) <= 250, `${off} ms`);
 });
 
+test('when the room is closed its video ends for everybody', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Closes');
+  const ben = await world.visitor('Ben Leaves');
+  await ben.openRoom(await ann.startRoom());
+  await ann.watch(CLIP_URL);
+  await Promise.all([ann.moving(), ben.moving()]);
+  await ann.page.locator('#open-settings').click();
+  await ann.page.locator('#close-room').click();
+  await ann.page.locator('#confirm-do').click();
+  for (const person of [ann, ben]) {
+    await person.page.locator('#ending-title').waitFor();
+    assert.equal(await person.video(), null);
+  }
+  await screenshots(ben.page, 'room-closed');
+});
+
 test('the clip carries its frame number, and the players show the frame they say', { timeout: 120_000 }, async () => {
   const eve = await world.visitor('Eve');
   await eve.startRoom();

@@ -50,13 +50,12 @@ export function control_link(app, engine, composer) {
 
   /** @param {string} reason */
   function over(reason) {
+    engine.close();
     if (reason === 'replaced') {
       set_banner('This room went on in another tab.', { text: 'Use it here', act: () => connection.restart() });
       return;
     }
     write_json('sessionStorage', app.draft_key(), composer.draft() || null);
-    const player = find('#player');
-    player.replaceChildren();
     show_ending(reason, app.page.code);
   }
 

@@ -8,7 +8,7 @@ import { ClockDriver } from './clock_driver.js';
 import { Commands } from './commands.js';
 import * as html5 from './html5_controller.js';
 import { Reporter } from './reporter.js';
-import { branch, isNewer, positionAt } from './timeline.js';
+import { branch, isNewer, lookOf, positionAt } from './timeline.js';
 import * as youtube from './youtube_controller.js';
 
 /** @typedef {import('../types.js').Playback} Playback */
@@ -125,6 +125,14 @@ export class SyncEngine extends EventTarget {
     this.#onTimeline();
   }
 
+  /** The room is over, or went on in another tab: nothing plays here. A new welcome begins again. */
+  close() {
+    this.#room = this.#own = null;
+    this.#driver.stop();
+    clearTimeout(this.#timer);
+    this.#host.show(null, 0);
+  }
+
   get #timeline() { return this.#own ?? this.#room; }
 
   #server() { return this.#driver.clock.serverAt(this.#now()); }
@@ -175,7 +183,7 @@ export class SyncEngine extends EventTarget {
     let decision = null;
     // Without the server's clock a moving timeline says nothing; a resting one needs none.
     if (reading && timeline.media && (this.#driver.clock.ready || timeline.phase !== 'playing')) {
-      decision = this.#controller.step(this.#state, this.#look(timeline, reading, now, hidden));
+      decision = this.#controller.step(this.#state, lookOf(timeline, reading, this.#driver.clock, { now, hidden, turn: this.#turn }));
       this.#state = decision.state;
     }
     this.#reporter.report({
@@ -187,15 +195,5 @@ export class SyncEngine extends EventTarget {
     this.#timer = setTimeout(() => this.#tick(), inMs);
     // Last: a player may answer at once, with another tick.
     if (decision) this.#host.act(decision.actions);
-  }
-
-  /** @param {Playback} timeline @param {import('./types.js').Reading} reading @param {number} now @param {boolean} hidden @returns {Look} */
-  #look(timeline, reading, now, hidden) {
-    const clock = this.#driver.clock;
-    return {
-      now, reading, hidden, phase: timeline.phase, rate: timeline.rate, holdMs: timeline.position_ms,
-      rev: `${timeline.epoch}:${timeline.rev}:${this.#turn}`, startAt: clock.localAt(timeline.at_ms),
-      target: (localMs) => positionAt(timeline, clock.serverAt(localMs), reading.durationMs),
-    };
   }
 }

@@ -30,3 +30,19 @@ export function branch(playback, serverMs, change) {
 export function isNewer(held, next) {
   return held === null || held.epoch !== next.epoch || next.rev > held.rev;
 }
+
+/**
+ * What a controller is shown: the timeline by the page's own clock.
+ * @param {Playback} timeline
+ * @param {import('./types.js').Reading} reading
+ * @param {import('./clock.js').Clock} clock
+ * @param {{now: number, hidden: boolean, turn: number}} moment turn: counts what made a new target without a new revision
+ * @returns {import('./types.js').Look}
+ */
+export function lookOf(timeline, reading, clock, { now, hidden, turn }) {
+  return {
+    now, reading, hidden, phase: timeline.phase, rate: timeline.rate, holdMs: timeline.position_ms,
+    rev: `${timeline.epoch}:${timeline.rev}:${turn}`, startAt: clock.localAt(timeline.at_ms),
+    target: (localMs) => positionAt(timeline, clock.serverAt(localMs), reading.durationMs),
+  };
+}

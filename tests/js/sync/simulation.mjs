@@ -1,7 +1,7 @@
 // One member of a room in simulated time: the real clock driver, the real controller, a modelled player and network. Members
 // of one room are independent given the room's script, so each is played through by itself and sampled at 10 Hz.
 import { ClockDriver } from '../../../static/js/sync/clock_driver.js';
-import { positionAt } from '../../../static/js/sync/timeline.js';
+import { lookOf, positionAt } from '../../../static/js/sync/timeline.js';
 import * as html5 from '../../../static/js/sync/html5_controller.js';
 import * as youtube from '../../../static/js/sync/youtube_controller.js';
 import { Html5Model, YoutubeModel } from './models.mjs';
@@ -105,11 +105,7 @@ export class Member {
     let wakeIn = 100;
     if (playback && (clock.ready || playback.phase !== 'playing')) {
       const reading = this.player.read(this.now, this.local);
-      const decision = this.controller.step(this.state, {
-        now, reading, hidden: false, rev: String(playback.rev), phase: playback.phase, rate: playback.rate,
-        holdMs: playback.position_ms, startAt: clock.localAt(playback.at_ms),
-        target: (localMs) => positionAt(playback, clock.serverAt(localMs), reading.durationMs),
-      });
+      const decision = this.controller.step(this.state, lookOf(playback, reading, clock, { now, hidden: false, turn: 0 }));
       this.state = decision.state;
       for (const action of decision.actions) this.#act(action, playback);
       wakeIn = Math.min(wakeIn, decision.wakeInMs ?? Infinity);
