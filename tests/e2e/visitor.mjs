@@ -125,12 +125,14 @@ export class Visitor {
     return frame ? frame.evaluate('window.fake ? window.fake.read() : null') : null;
   }
 
+  /** The player plays: a position that only jumped, by a seek, does not count. */
   moving(player = 'video', timeoutMs = 15_000) {
+    const plays = (/** @type {any} */ s) => s && (player === 'video' ? !s.paused && !s.seeking : s.moving);
     return until(async () => {
       const before = await this[player]();
       await new Promise((later) => setTimeout(later, 60));
       const after = await this[player]();
-      return before && after && after.positionMs > before.positionMs && after;
+      return plays(before) && plays(after) && after.positionMs > before.positionMs && after;
     }, { timeoutMs, what: `${this.name}'s ${player} moving` });
   }
 

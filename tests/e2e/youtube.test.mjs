@@ -70,6 +70,7 @@ test('a click into the picture pauses nothing for the room, and the player goes 
   await ann.startRoom();
   await ann.watch(link('click_in_it'));
   await ann.moving('youtube');
+  await until(async () => (await ann.badge()) === 'in-step' && (await ann.youtube()).rate === 1, { what: 'in step' });
   await ann.page.locator('#stage iframe').click({ position: { x: 60, y: 60 } });
   await until(async () => (await ann.youtube()).pauses === 1, { what: 'the click to arrive' });
   await ann.moving('youtube');
