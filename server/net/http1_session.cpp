@@ -11,6 +11,18 @@
 #include "server/net/response_head.h"
 
 namespace matinee::net {
+namespace {
+
+// Of the answers made here, below the router, which gives its own to all others.
+ResponseHead sentence_head(int status) {
+  return {status,
+          {{"Content-Type", "text/plain; charset=utf-8"},
+           {"X-Content-Type-Options", "nosniff"},
+           {"Content-Security-Policy", "default-src 'none'"},
+           {"Cache-Control", "no-store"}}};
+}
+
+}  // namespace
 
 Http1Session::Http1Session(std::shared_ptr<Http1Server::Shared> shared, std::shared_ptr<Connection> connection)
     : shared_(std::move(shared)), connection_(std::move(connection)) {
@@ -122,7 +134,7 @@ void Http1Session::refuse(const HeadVerdict& verdict) {
   keep_alive_ = false;
   head_only_ = false;
   phase_ = Phase::answering;
-  ResponseHead head{verdict.status, {{"Content-Type", "text/plain; charset=utf-8"}}};
+  const ResponseHead head = sentence_head(verdict.status);
   const std::string body = std::string(verdict.reason) + "\n";
   write_head(head, body.size(), false, body);
   close_after_tail();
@@ -298,7 +310,7 @@ void Http1Session::on_drained() {
 void Http1Session::abandoned(std::uint64_t request) {
   if (!serves(request)) return;
   if (head_sent_) return close_now();
-  send(ResponseHead{500, {{"Content-Type", "text/plain; charset=utf-8"}}}, std::string("Something went wrong here.\n"));
+  send(sentence_head(500), std::string("Something went wrong here.\n"));
 }
 
 std::optional<OpenStream> Http1Session::release_stream() {
