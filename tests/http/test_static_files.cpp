@@ -177,3 +177,27 @@ TEST_CASE("folders may be laid over each other, and a missing one is told in a s
   CHECK(StaticFiles::load("/static", ours.path() + "/missing", error) == nullptr);
   CHECK(error.find("cannot be read") != error.npos);
 }
+
+TEST_CASE("a static file of 32 MiB is taken and one byte more refused by name") {
+  TempFolder folder;
+  folder.write("large.bin", "");
+  const std::string path = folder.path() + "/large.bin";
+  std::string error;
+  REQUIRE(::truncate(path.c_str(), 32 * 1024 * 1024) == 0);
+  CHECK(StaticFiles::load("/static", folder.path(), error) != nullptr);
+  REQUIRE(::truncate(path.c_str(), 32 * 1024 * 1024 + 1) == 0);
+  CHECK(StaticFiles::load("/static", folder.path(), error) == nullptr);
+  CHECK(error.find("large.bin") != std::string::npos);
+}
+
+TEST_CASE("10,000 static files are taken and one more refused") {
+  TempFolder folder;
+  for (int i = 0; i < 10'000; ++i) folder.write("f" + std::to_string(i), "");
+  std::string error;
+  const auto files = StaticFiles::load("/static", folder.path(), error);
+  REQUIRE(files != nullptr);
+  CHECK(files->file_count() == 10'000);
+  folder.write("one-more", "");
+  CHECK(StaticFiles::load("/static", folder.path(), error) == nullptr);
+  CHECK_FALSE(error.empty());
+}

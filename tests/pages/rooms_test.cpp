@@ -293,3 +293,22 @@ TEST_CASE("without guests a room asks to log in") {
   CHECK(visitor.post("/join", {{"code", code}, {"name", "Bob"}}).header("location") == "/rooms/" + code);
   CHECK(visitor.cookies.count("matinee") == 0);
 }
+
+TEST_CASE("the landing page shows six of my rooms, the list fifty, the newest first") {
+  World world;
+  Browser host = world.account("Ann");
+  const auto rows = [&host](const char* path) {
+    const std::string page = host.get(path).body;
+    std::size_t count = 0;
+    for (std::size_t at = page.find("href=\"/rooms/"); at != std::string::npos; at = page.find("href=\"/rooms/", at + 1)) ++count;
+    return count;
+  };
+  std::string newest;
+  for (int made = 1; made <= 51; ++made) {
+    world.pass_ms(120'000);   // the throttle gives a try back
+    newest = world.open_room(host);
+    if (made == 6 || made == 7) CHECK(rows("/") == 6);
+    if (made >= 50) CHECK(rows("/rooms") == 50);
+  }
+  CHECK(host.get("/").has("/rooms/" + newest));
+}

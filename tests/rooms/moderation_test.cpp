@@ -237,6 +237,27 @@ TEST_CASE("a room is handed over: one owner before, one after", "[rooms]") {
   CHECK(refusal(room.act(ben, RemovePerson{ann})) == std::nullopt);
 }
 
+TEST_CASE("a block on a guest holds at the address for guests without a role, for a day", "[rooms]") {
+  const auto person = [](std::int64_t id, PersonKind kind, std::string address) {
+    return Person{.id = PersonId{id}, .name = "Person " + std::to_string(id), .kind = kind, .fresh = true, .address = std::move(address)};
+  };
+  TestRoom room = staffed();
+  const auto enter = [&](const Person& who) { return room.act(who.id, Join{who, std::nullopt}); };
+  enter(person(501, PersonKind::guest, "192.0.2.7"));
+  enter(person(502, PersonKind::guest, "192.0.2.7"));
+  room.act(ann, SetRole{PersonId{502}, Role::moderator});
+  room.act(ann, Block{PersonId{501}});
+  CHECK(refusal(enter(person(503, PersonKind::guest, "192.0.2.7"))) == ErrorCode::no_such_room);
+  CHECK(refusal(enter(person(504, PersonKind::guest, "192.0.2.8"))) == std::nullopt);
+  CHECK(refusal(enter(person(505, PersonKind::guest, ""))) == std::nullopt);
+  CHECK(refusal(enter(person(506, PersonKind::account, "192.0.2.7"))) == std::nullopt);
+  CHECK(refusal(enter(person(502, PersonKind::guest, "192.0.2.7"))) == std::nullopt);
+  room.now_ms += limits::guest_block_ms - 1;
+  CHECK(refusal(enter(person(507, PersonKind::guest, "192.0.2.7"))) == ErrorCode::no_such_room);
+  room.now_ms += 1;
+  CHECK(refusal(enter(person(507, PersonKind::guest, "192.0.2.7"))) == std::nullopt);
+}
+
 TEST_CASE("a block takes the role away", "[rooms]") {
   TestRoom room = staffed();
   room.act(ann, Block{mod});
@@ -250,4 +271,16 @@ TEST_CASE("moderation has a pace of its own too", "[rooms]") {
   for (std::int64_t i = 0; i < limits::command_burst; ++i) room.act(ann, Silence{ben, 0, i % 2 == 0});
   CHECK(refusal(room.act(ann, Silence{ben, 0, true})) == ErrorCode::slow_down);
   CHECK(refusal(room.act(ann, CloseRoom{})) == ErrorCode::slow_down);
+}
+
+TEST_CASE("as many roles are given as the bound says, and not one more", "[rooms]") {
+  RoomSnapshot snapshot = RoomBuilder().build().room.snapshot(day_one_ms);
+  for (std::size_t i = 1; i < limits::roles_max; ++i) snapshot.roles.emplace_back(PersonId{static_cast<std::int64_t>(i) + 10'000}, Role::moderator);
+  TestRoom room = RoomBuilder().snapshot(snapshot).with_people(3);
+  CHECK(refusal(room.act(ann, SetRole{PersonId{2}, Role::moderator})) == std::nullopt);
+  const EffectList beyond = room.act(ann, SetRole{PersonId{3}, Role::moderator});
+  CHECK(refusal(beyond) == ErrorCode::conflict);
+  CHECK(refusal_detail(beyond) == "roles");
+  CHECK(refusal(room.act(ann, SetRole{PersonId{2}, Role::member})) == std::nullopt);   // who has one may get another
+  CHECK(refusal(room.act(ann, SetRole{PersonId{3}, Role::moderator})) == std::nullopt);
 }

@@ -179,4 +179,21 @@ TEST_CASE("when another server takes the room over, everybody is sent back and f
 }
 
 }  // namespace
+
+TEST_CASE("a socket reads four pages of history at once, and the fifth must wait") {
+  Two t;
+  t.ann.post("ann-000001", "m1");
+  t.ann.await("chat.message");
+  std::string burst;
+  for (int i = 1; i <= 5; ++i) burst += RawFrame::text(R"({"type":"chat.history","before":6,"limit":1,"ref":"h)" + std::to_string(i) + R"("})").bytes();
+  t.ann.raw().send(burst);   // heard in one go, before the first page can be answered
+  const std::string refused = t.ann.await("error");
+  CHECK(field(refused, "ref") == "h5");
+  CHECK(field(refused, "code") == "slow_down");
+  CHECK(field(refused, "retry_ms") == "1000");
+  for (int i = 1; i <= 4; ++i) CHECK(field(t.ann.await("chat.page"), "ref") == "h" + std::to_string(i));
+  t.ann.send(R"({"type":"chat.history","before":6,"limit":1,"ref":"h6"})");
+  CHECK(field(t.ann.await("chat.page"), "ref") == "h6");
+}
+
 }  // namespace matinee::test

@@ -7,6 +7,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -349,6 +350,44 @@ TEST_CASE("a histogram's quantiles are right within 15 percent") {
   CHECK(histogram.sum_us() == 5'000'050'000);
   histogram.record(1ULL << 60);
   CHECK(histogram.count() == 100'001);
+}
+
+
+TEST_CASE("reads beyond the queue are refused at once, and what it took is answered") {
+  FileWorld world;
+  world.options.readers = 1;
+  world.options.queued_reads_max = 3;
+  world.open();
+  const auto room = world.serve("K7QM3XFD");
+  // The only reader is held in the delivery of its first answer, so that nothing moves while the queue fills.
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool held = false;
+  bool released = false;
+  const seams::Executor holding([&](const seams::Executor::Work&) {
+    std::unique_lock lock(mutex);
+    held = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return released; });
+  });
+  world.database->messages().last(room.id, holding, [](const seams::Result<rooms::Seq>&) {});
+  {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return held; });
+  }
+  std::vector<bool> answers;
+  for (int i = 0; i < 4; ++i) {
+    world.database->messages().last(room.id, world.loop.executor(), [&answers](const seams::Result<rooms::Seq>& seq) { answers.push_back(seq.has_value()); });
+  }
+  world.loop.run_until([&] { return !answers.empty(); });
+  CHECK(answers == std::vector<bool>{false});
+  {
+    const std::lock_guard lock(mutex);
+    released = true;
+    changed.notify_all();
+  }
+  world.loop.run_until([&] { return answers.size() == 4; });
+  CHECK(answers == std::vector<bool>{false, true, true, true});
 }
 
 }  // namespace matinee::test
