@@ -19,7 +19,7 @@ function watch(seed, { kind, profile, slow }) {
   return { script, members };
 }
 
-function measure(kind, profile, seeds, { slow, settleMs }) {
+function measure(kind, profile, seeds, { slow, settleMs, laterMs }) {
   const figures = { spread: [], paused: [], firstFrame: [], laterOn: [], clock: [], steadySeeks: 0 };
   for (let seed = 1; seed <= seeds; seed++) {
     const { script, members } = watch(seed, { kind, profile, slow });
@@ -39,7 +39,7 @@ function measure(kind, profile, seeds, { slow, settleMs }) {
     const { firstFrame, errors } = members[2];
     assert.ok(firstFrame, `seed ${seed}: the late joiner never moved`);
     figures.firstFrame.push(Math.abs(firstFrame.e));
-    figures.laterOn.push(Math.abs(errors.find((s) => s.t >= firstFrame.t + settleMs + 2000).e));
+    figures.laterOn.push(Math.abs(errors.find((s) => s.t >= firstFrame.t + laterMs).e));
   }
   return figures;
 }
@@ -54,7 +54,7 @@ const CLOCK_P95 = { lan: 1, home: 3, mobile: 8 };
 
 for (const profile of /** @type {const} */ (['lan', 'home', 'mobile'])) {
   test(`files stay in step on a ${profile} network`, (t) => {
-    const figures = measure('html5', profile, HTML5_SEEDS, { slow: 1, settleMs: 3000 });
+    const figures = measure('html5', profile, HTML5_SEEDS, { slow: 1, settleMs: 3000, laterMs: 5000 });
     report(t, `html5, ${profile}, ${HTML5_SEEDS} seeds`, figures);
     assert.ok(quantile(figures.spread, 0.95) <= (profile === 'lan' ? 15 : 25), 'spread');
     assert.ok(quantile(figures.firstFrame, 0.99) <= 250, 'first frame of a late joiner');
@@ -65,10 +65,10 @@ for (const profile of /** @type {const} */ (['lan', 'home', 'mobile'])) {
   });
 
   test(`YouTube stays in step on a ${profile} network`, (t) => {
-    const figures = measure('youtube', profile, YOUTUBE_SEEDS, { slow: 2, settleMs: 6000 });
+    const figures = measure('youtube', profile, YOUTUBE_SEEDS, { slow: 2, settleMs: 6000, laterMs: 6000 });
     report(t, `youtube, ${profile}, ${YOUTUBE_SEEDS} seeds`, figures);
     assert.ok(quantile(figures.spread, 0.95) <= 150, 'spread');
-    assert.ok(quantile(figures.laterOn, 0.95) <= 70, 'a late joiner');
+    assert.ok(quantile(figures.laterOn, 0.95) <= 60, 'a late joiner six seconds later');
     assert.ok(quantile(figures.paused, 1) < 0.1, 'paused means the same frame');
     assert.ok(figures.steadySeeks <= YOUTUBE_SEEDS * 3 * 0.01, 'hardly a seek while merely playing');
   });
