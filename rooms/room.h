@@ -15,7 +15,7 @@ namespace matinee::rooms {
 struct RoomSnapshot {
   RoomInfo info;
   std::vector<std::pair<PersonId, Role>> roles;                     // owner, moderators, members seen
-  struct BlockEntry { PersonId person; std::string name; std::int64_t until_ms = 0; };   // 0 = until lifted
+  struct BlockEntry { PersonId person; std::string name; std::int64_t until_ms = 0; std::string address = {}; };   // 0 = until lifted; address: guests
   std::vector<BlockEntry> blocks;
   std::vector<std::pair<PersonId, std::int64_t>> silenced;          // person → until (0 = until lifted)
   PlaybackState playback;

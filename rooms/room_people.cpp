@@ -27,7 +27,7 @@ ParticipantInfo Room::State::info_of(const Participant& participant, std::int64_
 void Room::State::on(const Join& join, Turn& turn) {
   const PersonId id = join.person.id;
   if (closed) return turn.refuse(ErrorCode::room_closed);
-  if (is_blocked(id, turn.now_ms())) {
+  if (is_blocked(id, turn.now_ms()) || (find(id) == nullptr && is_address_blocked(join.person, turn.now_ms()))) {
     turn.refuse(ErrorCode::no_such_room);
     return turn.emit(Disconnect{id, 4004});
   }

@@ -88,6 +88,7 @@ struct Room::State {
   [[nodiscard]] bool allow(const Participant& actor, Grant grant, Turn& turn) const;    // refuses with forbidden
   [[nodiscard]] std::int64_t silenced_until(PersonId person, std::int64_t now_ms) const;
   [[nodiscard]] bool is_blocked(PersonId person, std::int64_t now_ms) const;
+  [[nodiscard]] bool is_address_blocked(const Person& person, std::int64_t now_ms) const;
   [[nodiscard]] ParticipantInfo info_of(const Participant& participant, std::int64_t now_ms) const;
   [[nodiscard]] std::optional<Person> person_known(PersonId person) const;              // here, left lately, or wrote lately
 

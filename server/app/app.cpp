@@ -72,7 +72,7 @@ struct App::State {
   [[nodiscard]] ShardThread& of(net::Loop& loop);
 
   ops::Config config;
-  shard::ServerClock clock;
+  ops::ServerTime clock;
   std::unique_ptr<store::Database> database;
   std::unique_ptr<auth::Throttle> throttle;
   std::unique_ptr<auth::PasswordPool> passwords;

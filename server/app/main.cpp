@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   ops::protect_files();
   ops::Signals signals;  // before any other thread: they inherit the mask
   ops::configure_log({.level = *ops::log_level_from(outcome.config.log_level), .json = outcome.config.log_json, .output = {}});
+  for (const std::string& warning : outcome.warnings) ops::log_warning("configuration", {{"what", warning}});
   std::string error;
   const auto app = app::App::start(outcome.config, error);
   if (!app) {

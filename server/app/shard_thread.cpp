@@ -3,6 +3,7 @@
 #include <utility>
 #include "server/auth/cookie_names.h"
 #include "server/http/cookies.h"
+#include "server/ops/network.h"
 
 namespace matinee::app {
 namespace {
@@ -60,11 +61,14 @@ void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(
   const bool tls = hosts_->is_secure(head.secure);
   const auto token = http::find_cookie(head.field("cookie"), auth::session_cookie_name(tls));
   if (!token) return done(tl::unexpected(seams::StoreError::not_found));
-  sessions_.resolve(*token, [clock = shared_.clock, done = std::move(done)](seams::Result<auth::Identity> found) {
+  // Behind a proxy on this machine everybody has one address: then only the id counts.
+  std::string block_address = ops::is_loopback(head.remote_address) ? std::string() : auth::address_key(head.remote_address);
+  sessions_.resolve(*token, [clock = shared_.clock, block_address = std::move(block_address), done = std::move(done)](seams::Result<auth::Identity> found) {
     if (!found) return done(tl::unexpected(found.error()));
     shard::Visitor visitor;
     visitor.person = {.id = found->user, .name = found->name, .kind = found->kind, .fresh = false};
     visitor.person.fresh = found->kind == rooms::PersonKind::guest || clock.now_ms() - found->created_at_ms < fresh_for_ms;
+    visitor.person.address = block_address;
     visitor.session = found->session;
     done(std::move(visitor));
   });

@@ -12,6 +12,7 @@
 #include "server/net/loop.h"
 #include "server/ops/config.h"
 #include "server/ops/host_rules.h"
+#include "server/ops/server_time.h"
 #include "server/shard/shard.h"
 #include "server/store/database.h"
 
@@ -23,7 +24,7 @@ struct Shared {
   store::Database& database;
   auth::PasswordPool& passwords;
   auth::Throttle& throttle;
-  shard::ServerClock clock;
+  ops::ServerTime clock;
 };
 
 class ShardThread {

@@ -89,4 +89,9 @@ std::string pick_lan_address(const std::vector<LocalAddress>& addresses) {
 
 std::string lan_address() { return pick_lan_address(local_addresses()); }
 
+bool is_loopback(std::string_view address) {
+  if (address.starts_with("::ffff:")) address.remove_prefix(7);
+  return address == "::1" || address.starts_with("127.");
+}
+
 }  // namespace matinee::ops

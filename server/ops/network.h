@@ -18,6 +18,9 @@ struct LocalAddress {
 [[nodiscard]] std::vector<LocalAddress> local_addresses();
 [[nodiscard]] std::vector<std::string> local_names();    // lower case: "localhost", the host name, NAME.local
 
+// "127.0.0.1" and its block, "::1", "::ffff:127.0.0.1".
+[[nodiscard]] bool is_loopback(std::string_view address);
+
 // The address to tell people at home: private IPv4 before other IPv4 before global IPv6; bridges of containers and virtual machines
 // last; never loopback or link-local. Empty = there is none.
 [[nodiscard]] std::string lan_address();

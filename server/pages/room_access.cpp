@@ -39,11 +39,15 @@ FoundRoom judge(const Visit& visit, const Tries& tries, seams::Result<seams::Roo
 }  // namespace
 
 bool is_blocked(const seams::RoomRecord& room, const auth::Identity* who, std::string_view address, std::int64_t now_ms) {
+  // An address counts for visitors and for guests without a role here, as in the room itself.
   const bool account = who != nullptr && who->kind == rooms::PersonKind::account;
+  const bool trusted = who != nullptr && (room.owner == who->user || std::any_of(room.roles.begin(), room.roles.end(), [&](const seams::RoleEntry& entry) {
+                         return entry.user == who->user && entry.role != rooms::Role::guest;
+                       }));
   return std::any_of(room.blocks.begin(), room.blocks.end(), [&](const seams::BlockEntry& block) {
     if (block.until_ms != 0 && block.until_ms <= now_ms) return false;
     if (who != nullptr && block.user == who->user) return true;
-    return !account && !block.address.empty() && auth::address_key(block.address) == auth::address_key(address);
+    return !account && !trusted && !block.address.empty() && auth::address_key(block.address) == auth::address_key(address);
   });
 }
 

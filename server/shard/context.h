@@ -7,7 +7,6 @@
 #include "server/seams/room_directory.h"
 #include "server/shard/counters.h"
 #include "server/shard/fanout.h"
-#include "server/shard/server_clock.h"
 #include "server/shard/shard.h"
 #include "server/shard/visitor.h"
 
@@ -32,7 +31,7 @@ struct ShardContext {
   bool stopping = false;
 
   [[nodiscard]] net::Loop& loop() { return parts.loop; }
-  [[nodiscard]] double now() const { return parts.clock.now(); }
+  [[nodiscard]] double now() const { return parts.clock.now_fine_ms(); }
   [[nodiscard]] std::int64_t now_ms() const { return parts.clock.now_ms(); }
 };
 

@@ -16,7 +16,7 @@ rooms::RoomSnapshot snapshot_from(const seams::RoomRecord& record) {
   snapshot.roles.clear();
   for (const auto& entry : record.roles) snapshot.roles.emplace_back(entry.user, entry.role);
   snapshot.blocks.clear();
-  for (const auto& block : record.blocks) snapshot.blocks.push_back({block.user, block.name, block.until_ms});
+  for (const auto& block : record.blocks) snapshot.blocks.push_back({block.user, block.name, block.until_ms, block.address});
   return snapshot;
 }
 

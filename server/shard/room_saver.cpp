@@ -64,7 +64,7 @@ void RoomSaver::write_people(const rooms::RoomSnapshot& snapshot) {
     blocks[block.person] = block.until_ms;
     const auto known = blocks_.find(block.person);
     if (known != blocks_.end() && known->second == block.until_ms) continue;
-    directory.set_block(writer_, {block.person, block.name, {}, block.until_ms}, context_.executor,
+    directory.set_block(writer_, {block.person, block.name, block.address, block.until_ms}, context_.executor,
                         then([this, user = block.person, until_ms = block.until_ms] { blocks_[user] = until_ms; }));
   }
   for (const auto& known : blocks_)

@@ -15,10 +15,10 @@
 #include "server/net/exchange.h"
 #include "server/net/limits.h"
 #include "server/seams/message_log.h"
+#include "server/ops/server_time.h"
 #include "server/seams/room_directory.h"
 #include "server/shard/counters.h"
 #include "server/shard/limits.h"
-#include "server/shard/server_clock.h"
 #include "server/shard/visitor.h"
 
 namespace matinee::shard {
@@ -38,7 +38,7 @@ struct ShardOptions {
 
 struct ShardParts {
   net::Loop& loop;
-  ServerClock clock;                   // the same one for every shard of the process
+  ops::ServerTime clock;               // the same one for every shard of the process
   seams::MessageLog& log;
   seams::RoomDirectory& directory;
   FindVisitor find_visitor;

@@ -35,7 +35,7 @@ ShardWorld::ShardWorld(shard::ShardOptions options, MemoryStore* store) : store_
   if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 128) != 0 || ::getsockname(listener_, generic, &size) != 0) throw std::runtime_error("listen");
   port_ = ntohs(address.sin_port);
   thread_.run([&] {
-    shard_.emplace(shard::ShardParts{thread_.loop(), shard::ServerClock(), *store_, *store_,
+    shard_.emplace(shard::ShardParts{thread_.loop(), ops::ServerTime(), *store_, *store_,
                                      [this](const net::RequestHead& head, auto done) { find_visitor(head, std::move(done)); }},
                    options);
   });
