@@ -261,6 +261,9 @@ void App::State::stop() {
   }
   for (auto& thread : shards) thread->join();
   database->stop();
+  const store::CommitFigures figures = database->figures();
+  ops::log_info("stopped", {{"writes", figures.jobs}, {"commits", figures.groups}, {"failed_commits", figures.failed_groups},
+                            {"commit_wait_p50_us", figures.wait_p50_us}, {"commit_wait_p99_us", figures.wait_p99_us}});
 }
 
 App::State::~State() {

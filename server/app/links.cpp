@@ -22,10 +22,15 @@ std::string greeting(const std::vector<Listening>& listening, const ops::HostRul
     everywhere = everywhere || is_any(where.address);
     if (here.empty() || where.secure) here = url(where, is_any(where.address) ? "localhost" : where.address);
   }
-  text += "  On this machine:  " + here + "\n";
+  // With a public URL the names of this machine are answered with 421: no link may lead there.
+  const bool here_is_ours = hosts.accepts_host(std::string_view(here).substr(here.find("://") + 3));
+  if (here_is_ours) text += "  On this machine:  " + here + "\n";
   const std::string outside = hosts.base_url();
-  if (everywhere && outside.find("//localhost") == std::string::npos) text += "  For others:       " + outside + "\n";
-  if (setup_token) text += "  There is no administrator yet. Whoever opens this link once becomes it:\n                    " + here + "/setup/" + *setup_token + "\n";
+  if (!here_is_ours || (everywhere && outside.find("//localhost") == std::string::npos)) text += "  For others:       " + outside + "\n";
+  if (setup_token) {
+    text += "  There is no administrator yet. Whoever opens this link once becomes it:\n                    " + (here_is_ours ? here : outside) + "/setup/" +
+            *setup_token + "\n";
+  }
   return text;
 }
 

@@ -1,6 +1,6 @@
 // ./dev bench: what the server costs, measured against references in the same interleaved run. Medians of rounds; a run counts only
 // if the load generator saw every message exactly once and in order. The machine is usually shared: believe ratios, not single figures.
-//   node tests/bench/bench.mjs [fanout] [rooms] [idle] [store] [--rounds N] [--json FILE]
+//   node tests/bench/bench.mjs [fanout] [rooms] [flood] [idle] [instructions] [store] [sync] [--rounds N] [--json FILE]
 // The load generator and the reference servers are not part of this repository: MATINEE_PERF names their folder (default ../shared/perf).
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -41,7 +41,7 @@ function buildTools() {
     const to = join(out, name);
     if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) continue;
     const made = spawnSync('g++', ['-O2', '-o', to, from, ...flags.filter((f) => f.startsWith('-std')), ...flags.filter((f) => f.startsWith('-l'))], { encoding: 'utf8' });
-    if (made.status !== 0) console.error(`${name} cannot be built here (it needs libasio-dev and liburing-dev): left out.`);
+    if (made.status !== 0) console.error(`${name} cannot be built here (apt-get install --no-install-recommends libasio-dev liburing-dev): left out.`);
   }
   return existsSync(join(out, 'wsload'));
 }
@@ -179,9 +179,31 @@ function store() {
   process.stdout.write(execFileSync(bench, { encoding: 'utf8' }));
 }
 
+// What people see, in two real browsers: medians of runs of the story that measures it, beside what is promised.
+function sync() {
+  const promised = { 'chat: Enter to the other browser': ['p50', 3, 'plus the commit wait'], 'sync: HTML5 spread while playing': ['p95', 25, ''],
+    'sync: HTML5 difference while paused': ['max', 0, ''], 'sync: YouTube spread': ['p95', 150, ''] };
+  mkdirSync(out, { recursive: true });
+  const file = join(out, 'figures.jsonl');
+  rmSync(file, { force: true });
+  for (let round = 0; round < rounds; round++) {
+    const run = spawnSync('node', ['--test', join(root, 'tests/e2e/figures.test.mjs')], { env: { ...process.env, MATINEE_BIN: binary, MATINEE_FIGURES: file }, encoding: 'utf8' });
+    if (run.status !== 0) console.error(`round ${round + 1} failed:\n${run.stdout.slice(-2000)}`);
+  }
+  if (!existsSync(file)) { process.exitCode = 1; return; }
+  const rows = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  console.log(`\n### sync: two real browsers, medians of ${rounds} runs, ms\n| what | p50 | p95 | max | promised |\n|---|---|---|---|---|`);
+  for (const name of new Set(rows.map((r) => r.name))) {
+    const of = (key) => median(rows.filter((r) => r.name === name).map((r) => r[key]));
+    const [key, bound, more] = promised[name] ?? [];
+    console.log(`| ${name} | ${of('p50').toFixed(1)} | ${of('p95').toFixed(1)} | ${of('max').toFixed(1)} | ${key ? `${key} ≤ ${bound} ${more}` : ''} |`);
+  }
+}
+
 const loadIsHere = buildTools();
 for (const name of wanted) {
   if (name === 'store') store();
+  else if (name === 'sync') sync();
   else if (!loadIsHere) process.exitCode = 1;
   else if (scenarios[name]) await compare(name);
   else if (name === 'idle') await idle();
