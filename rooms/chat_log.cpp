@@ -49,12 +49,14 @@ ChatLog::Lookup ChatLog::find(PersonId author, const std::string& id) const {
 }
 
 const ChatMessage* ChatLog::recent_at(Seq seq) const {
-  const auto found = std::lower_bound(recent_.begin(), recent_.end(), seq, [](const ChatMessage& message, Seq wanted) { return message.seq < wanted; });
+  const auto found =
+      std::lower_bound(recent_.begin(), recent_.end(), seq, [](const ChatMessage& message, Seq wanted) { return message.seq < wanted; });
   return found != recent_.end() && found->seq == seq ? &*found : nullptr;
 }
 
 std::optional<std::string> ChatLog::name_of_author(PersonId author) const {
-  const auto found = std::find_if(recent_.rbegin(), recent_.rend(), [author](const ChatMessage& message) { return message.author == author; });
+  const auto found =
+      std::find_if(recent_.rbegin(), recent_.rend(), [author](const ChatMessage& message) { return message.author == author; });
   if (found == recent_.rend()) return std::nullopt;
   return found->author_name;
 }

@@ -13,6 +13,9 @@
 
 namespace matinee::rooms {
 
+// One line per kind: the file is read as a table.
+// clang-format off
+
 // ---- what people are told (server → client messages)
 struct ChatMessage {
   Seq seq; std::string id; PersonId author; std::string author_name; std::string text; std::int64_t at_ms = 0;

@@ -11,6 +11,9 @@
 
 namespace matinee::rooms {
 
+// One line per kind: the file is read as a table.
+// clang-format off
+
 struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; };
 
 struct Join { Person person; std::optional<Since> since; };   // a connection of ref.connection wants in; repeats for further tabs

@@ -15,7 +15,7 @@ int hex_value(char c) { return is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10; }
 
 // What chat programs and word processors leave around a link: no-break space, zero-width space, byte order mark, curly quotes, «».
 constexpr std::array<std::string_view, 10> wrappings{"\xC2\xA0",     "\xE2\x80\x8B", "\xEF\xBB\xBF", "\xE2\x80\x9C", "\xE2\x80\x9D",
-                                                    "\xE2\x80\x98", "\xE2\x80\x99", "\xC2\xAB",     "\xC2\xBB",     "\xE2\x80\x9E"};
+                                                     "\xE2\x80\x98", "\xE2\x80\x99", "\xC2\xAB",     "\xC2\xBB",     "\xE2\x80\x9E"};
 
 std::size_t wrapping_in_front(std::string_view text) {
   if (text.find_first_of(" \t\r\n\"'<>`") == 0) return 1;
@@ -40,7 +40,8 @@ std::optional<std::string_view> scheme_of(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0 || !is_alpha(text.front())) return std::nullopt;
   const std::string_view scheme = text.substr(0, colon);
-  const bool valid = std::all_of(scheme.begin(), scheme.end(), [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
+  const bool valid =
+      std::all_of(scheme.begin(), scheme.end(), [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
   if (!valid) return std::nullopt;
   const std::string_view after = text.substr(colon + 1);
   const std::size_t port_end = after.find_first_of("/?#");
@@ -51,7 +52,7 @@ std::optional<std::string_view> scheme_of(std::string_view text) {
 }
 
 bool is_kept(char c) {
-  constexpr std::string_view marks = "-._~!$&()*+,;=:@/?";   // not ': as in a browser's query, and trim() would take it off
+  constexpr std::string_view marks = "-._~!$&()*+,;=:@/?";  // not ': as in a browser's query, and trim() would take it off
   return is_alpha(c) || is_digit(c) || marks.find(c) != std::string_view::npos;
 }
 

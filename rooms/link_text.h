@@ -12,8 +12,8 @@ enum class Scheme : std::uint8_t { http, https };
 
 struct CleanLink {
   Scheme scheme = Scheme::https;
-  std::string authority;   // host and port as pasted: no user-info, ASCII, no blanks
-  std::string rest;        // path, query and fragment, percent-encoded; begins with / ? # or is empty
+  std::string authority;  // host and port as pasted: no user-info, ASCII, no blanks
+  std::string rest;       // path, query and fragment, percent-encoded; begins with / ? # or is empty
 };
 
 [[nodiscard]] Result<CleanLink> clean(std::string_view pasted);   // fails with bad_media and its detail

@@ -14,7 +14,7 @@ namespace urls = boost::urls;
 using link::CleanLink;
 using link::HostKind;
 
-constexpr int nested_max = 2;   // a consent page around a sharing page around a video
+constexpr int nested_max = 2;  // a consent page around a sharing page around a video
 
 tl::unexpected<Error> refuse(const char* detail) { return fail(ErrorCode::bad_media, detail); }
 
@@ -42,7 +42,10 @@ bool is_odd_address(std::string_view host) {
   return is_digits(last_label) || last_label.substr(0, 2) == "0x";
 }
 
-struct Authority { std::string host; std::string port; };   // host lower case, no trailing dot; port without the default one
+struct Authority {
+  std::string host;
+  std::string port;
+};  // host lower case, no trailing dot; port without the default one
 
 Result<Authority> read_authority(const CleanLink& clean) {
   const std::string_view text = clean.authority;
@@ -52,12 +55,13 @@ Result<Authority> read_authority(const CleanLink& clean) {
   Authority authority{link::lower(text.substr(0, colon)), {}};
   if (colon != std::string_view::npos) {
     const std::string_view port = text.substr(colon + 1);
-    const bool in_range = port.size() <= 5 && is_digits(port) && std::stoi(std::string(port)) >= 1 && std::stoi(std::string(port)) <= 65'535;
+    const bool in_range =
+        port.size() <= 5 && is_digits(port) && std::stoi(std::string(port)) >= 1 && std::stoi(std::string(port)) <= 65'535;
     if (!port.empty() && !in_range) return refuse("bad_port");
     authority.port = std::string(port);
   }
   if (authority.port == (clean.scheme == link::Scheme::http ? "80" : "443")) authority.port.clear();
-  if (!authority.host.empty() && authority.host.front() == '[') return authority;   // IPv6: the URL library judges it
+  if (!authority.host.empty() && authority.host.front() == '[') return authority;  // IPv6: the URL library judges it
   if (!authority.host.empty() && authority.host.back() == '.') authority.host.pop_back();
   if (!is_host_name(authority.host)) return refuse("bad_host");
   return authority;
@@ -147,7 +151,10 @@ Result<MediaRef> parse(std::string_view pasted, int nested) {
   return inside;
 }
 
-struct Sentence { std::string_view detail; std::string_view text; };
+struct Sentence {
+  std::string_view detail;
+  std::string_view text;
+};
 constexpr std::array<Sentence, 11> sentences{{
     {"empty", "Paste a link first."},
     {"too_long", "This link is too long."},
@@ -167,7 +174,8 @@ constexpr std::array<Sentence, 11> sentences{{
 Result<MediaRef> parse_media_link(std::string_view pasted) { return parse(pasted, 0); }
 
 std::string_view media_link_sentence(std::string_view detail) {
-  const auto found = std::find_if(sentences.begin(), sentences.end(), [detail](const Sentence& sentence) { return sentence.detail == detail; });
+  const auto found =
+      std::find_if(sentences.begin(), sentences.end(), [detail](const Sentence& sentence) { return sentence.detail == detail; });
   return found == sentences.end() ? info(ErrorCode::bad_media).sentence : found->text;
 }
 

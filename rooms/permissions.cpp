@@ -1,12 +1,13 @@
-#include "rooms/person.h"
 #include <algorithm>
+#include "rooms/person.h"
 
 namespace matinee::rooms {
 namespace {
 
 constexpr std::array<std::string_view, role_count> role_names{"owner", "moderator", "member", "guest"};
-constexpr std::array<std::string_view, grant_count> grant_names{"chat",  "react",     "queue_add", "play_now",        "control", "reorder", "skip", "remove",
-                                                                "block", "stop_chat", "edit_room", "delete_messages", "go_live"};
+constexpr std::array<std::string_view, grant_count> grant_names{
+    "chat",   "react", "queue_add", "play_now",  "control",         "reorder", "skip",
+    "remove", "block", "stop_chat", "edit_room", "delete_messages", "go_live"};
 constexpr std::array<std::string_view, 4> preset_names{"friends", "class", "stage", "custom"};
 
 template <class Enum, std::size_t Size>
@@ -26,7 +27,8 @@ GrantSet all_grants() { return GrantSet{}.set(); }
 
 // Everything that acts on the film, nothing that acts on other people or on the room itself.
 GrantSet film_grants() {
-  return set_of({Grant::chat, Grant::react, Grant::queue_add, Grant::play_now, Grant::control, Grant::reorder, Grant::skip, Grant::go_live});
+  return set_of(
+      {Grant::chat, Grant::react, Grant::queue_add, Grant::play_now, Grant::control, Grant::reorder, Grant::skip, Grant::go_live});
 }
 
 }  // namespace
@@ -37,12 +39,9 @@ GrantTable grants_of(Preset preset) {
   const GrantSet keep_order = suggest | set_of({Grant::remove, Grant::block, Grant::stop_chat, Grant::delete_messages});
   switch (preset) {
     case Preset::friends:
-    case Preset::custom:
-      return {all_grants(), all_grants(), film_grants(), film_grants()};
-    case Preset::classroom:
-      return {all_grants(), all_grants(), suggest, suggest};
-    case Preset::stage:
-      return {all_grants(), keep_order, talk, talk};
+    case Preset::custom: return {all_grants(), all_grants(), film_grants(), film_grants()};
+    case Preset::classroom: return {all_grants(), all_grants(), suggest, suggest};
+    case Preset::stage: return {all_grants(), keep_order, talk, talk};
   }
   return {all_grants(), talk, talk, talk};
 }

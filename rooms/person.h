@@ -14,25 +14,37 @@ enum class PersonKind : std::uint8_t { account, guest };
 
 struct Person {
   PersonId id;
-  std::string name;                   // NFC, printable: checked where it was entered
+  std::string name;  // NFC, printable: checked where it was entered
   PersonKind kind = PersonKind::guest;
-  bool fresh = false;                 // guest, or an account younger than a day: half the chat rate
-  std::string address = {};           // where a block on a guest holds besides the id; empty = unknown. Never shown to anybody
+  bool fresh = false;        // guest, or an account younger than a day: half the chat rate
+  std::string address = {};  // where a block on a guest holds besides the id; empty = unknown. Never shown to anybody
 };
 
 enum class Role : std::uint8_t { owner, moderator, member, guest };  // from most to least
 inline constexpr std::size_t role_count = 4;
 
 enum class Grant : std::uint8_t {
-  chat, react, queue_add, play_now, control, reorder, skip, remove, block, stop_chat, edit_room, delete_messages, go_live,
+  chat,
+  react,
+  queue_add,
+  play_now,
+  control,
+  reorder,
+  skip,
+  remove,
+  block,
+  stop_chat,
+  edit_room,
+  delete_messages,
+  go_live,
 };
 inline constexpr std::size_t grant_count = 13;
 using GrantSet = std::bitset<grant_count>;
-using GrantTable = std::array<GrantSet, role_count>;   // indexed by Role; the owner has every grant
+using GrantTable = std::array<GrantSet, role_count>;  // indexed by Role; the owner has every grant
 
 enum class Preset : std::uint8_t { friends, classroom, stage, custom };  // wire: friends, class, stage, custom
 
-[[nodiscard]] GrantTable grants_of(Preset preset);              // custom = friends as a starting point
+[[nodiscard]] GrantTable grants_of(Preset preset);  // custom = friends as a starting point
 [[nodiscard]] std::string_view to_string(Role role);
 [[nodiscard]] std::string_view to_string(Grant grant);
 [[nodiscard]] std::string_view to_string(Preset preset);

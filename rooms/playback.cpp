@@ -7,18 +7,18 @@ namespace matinee::rooms {
 namespace {
 
 enum class Step : std::uint8_t {
-  nothing,          // valid, but there is nothing to do
-  no_media,         // refused: needs a video
-  load,             // a new video from its start
+  nothing,   // valid, but there is nothing to do
+  no_media,  // refused: needs a video
+  load,      // a new video from its start
   unload,
-  start,            // leave waiting at the position the room waits at
+  start,  // leave waiting at the position the room waits at
   start_if_ready,
   start_if_due,
-  resume,           // from paused, at the explicit position
+  resume,  // from paused, at the explicit position
   freeze,
-  jump,             // seek while it plays or is about to
-  place,            // seek while paused
-  hold,             // somebody stalls
+  jump,   // seek while it plays or is about to
+  place,  // seek while paused
+  hold,   // somebody stalls
   respeed,
 };
 
@@ -42,12 +42,12 @@ Step step_for(Phase phase, Command command) {
       switch (command) {
         case Command::set_media: return Step::load;
         case Command::clear: return Step::unload;
-        case Command::play: return Step::start;      // the position is where everybody has prepared to start
+        case Command::play: return Step::start;  // the position is where everybody has prepared to start
         case Command::pause: return Step::freeze;
         case Command::seek: return Step::jump;
         case Command::rate: return Step::respeed;
         case Command::ready: return Step::start_if_ready;
-        case Command::stall: return Step::nothing;   // already waiting
+        case Command::stall: return Step::nothing;  // already waiting
         case Command::timeout: return Step::start_if_due;
       }
       break;
@@ -55,13 +55,13 @@ Step step_for(Phase phase, Command command) {
       switch (command) {
         case Command::set_media: return Step::load;
         case Command::clear: return Step::unload;
-        case Command::play: return Step::nothing;    // two people pressed it; moving on purpose is seek
+        case Command::play: return Step::nothing;  // two people pressed it; moving on purpose is seek
         case Command::pause: return Step::freeze;
         case Command::seek: return Step::jump;
         case Command::rate: return Step::respeed;
-        case Command::ready: return Step::nothing;   // a late joiner
+        case Command::ready: return Step::nothing;  // a late joiner
         case Command::stall: return Step::hold;
-        case Command::timeout: return Step::nothing; // an old timer
+        case Command::timeout: return Step::nothing;  // an old timer
       }
       break;
     case Phase::paused:
@@ -82,7 +82,7 @@ Step step_for(Phase phase, Command command) {
 }
 
 bool position_ok(std::int64_t position_ms) { return position_ms >= 0 && position_ms <= limits::position_ms_max; }
-bool rate_ok(double rate) { return rate >= limits::rate_min && rate <= limits::rate_max; }   // false for NaN
+bool rate_ok(double rate) { return rate >= limits::rate_min && rate <= limits::rate_max; }  // false for NaN
 
 std::optional<Error> bad_argument(const CommandArgs& args) {
   const auto bad = [](const char* field) { return Error{ErrorCode::bad_request, field, 0}; };
@@ -103,11 +103,8 @@ void begin_at(PlaybackState& state, std::int64_t position_ms, std::int64_t wait_
       state.phase = Phase::playing;
       state.at_ms = context.now_ms + context.start_delay_ms;
       return;
-    case WaitPolicy::fair:
-      state.wait_until_ms = wait_until_ms;
-      break;
-    case WaitPolicy::strict:
-      break;
+    case WaitPolicy::fair: state.wait_until_ms = wait_until_ms; break;
+    case WaitPolicy::strict: break;
   }
   state.phase = Phase::waiting;
   state.at_ms = context.now_ms;
@@ -162,7 +159,7 @@ bool hold(PlaybackState& state, const PlaybackContext& context) {
 
 bool respeed(PlaybackState& state, double rate, std::int64_t now_ms) {
   if (std::abs(state.rate - rate) < 1e-6) return false;
-  if (state.phase == Phase::playing && state.at_ms < now_ms) {   // bend the line here; a start that is still to come stays as it is
+  if (state.phase == Phase::playing && state.at_ms < now_ms) {  // bend the line here; a start that is still to come stays as it is
     state.position_ms = state.position_at(now_ms);
     state.at_ms = now_ms;
   }
@@ -241,11 +238,11 @@ void Playback::restore(PlaybackState state, std::int64_t saved_at_ms, std::int64
   if (!sound) state = emptied(now_ms);
   if (now_ms - saved_at_ms > limits::snapshot_plays_on_ms && state.phase != Phase::idle) {
     pause_at(state, state.position_at(saved_at_ms), now_ms);
-  } else if (state.at_ms > now_ms + limits::start_delay_ms_max) {   // the machine's clock was set back meanwhile
+  } else if (state.at_ms > now_ms + limits::start_delay_ms_max) {  // the machine's clock was set back meanwhile
     state.position_ms = state.position_at(saved_at_ms);
     state.at_ms = now_ms;
   }
-  state.rev = Revision{0};   // revisions count per epoch
+  state.rev = Revision{0};  // revisions count per epoch
   state_ = std::move(state);
 }
 

@@ -4,9 +4,7 @@
 
 namespace matinee::rooms {
 
-std::int64_t Presence::due_at_ms(std::int64_t now_ms) const {
-  return std::max(now_ms, last_diff_ms_ + limits::presence_diff_interval_ms);
-}
+std::int64_t Presence::due_at_ms(std::int64_t now_ms) const { return std::max(now_ms, last_diff_ms_ + limits::presence_diff_interval_ms); }
 
 Presence::Batch Presence::take(std::int64_t now_ms) {
   Batch batch;

@@ -14,14 +14,17 @@ class Presence {
   void left(PersonId person) { told_next_[person] = false; }
 
   [[nodiscard]] bool empty() const { return told_next_.empty(); }
-  [[nodiscard]] std::int64_t due_at_ms(std::int64_t now_ms) const;   // when the next diff may go
+  [[nodiscard]] std::int64_t due_at_ms(std::int64_t now_ms) const;  // when the next diff may go
 
-  struct Batch { std::vector<PersonId> changed; std::vector<PersonId> left; };
+  struct Batch {
+    std::vector<PersonId> changed;
+    std::vector<PersonId> left;
+  };
   // At most presence_diff_people_max people; the rest stays for the next diff.
   [[nodiscard]] Batch take(std::int64_t now_ms);
 
  private:
-  std::map<PersonId, bool> told_next_;   // true: here (new or changed), false: left
+  std::map<PersonId, bool> told_next_;  // true: here (new or changed), false: left
   std::int64_t last_diff_ms_ = 0;
 };
 

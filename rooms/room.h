@@ -14,20 +14,25 @@ namespace matinee::rooms {
 // What outlives the process: kept by the room directory, handed back when the room is opened again.
 struct RoomSnapshot {
   RoomInfo info;
-  std::vector<std::pair<PersonId, Role>> roles;                     // owner, moderators, members seen
-  struct BlockEntry { PersonId person; std::string name; std::int64_t until_ms = 0; std::string address = {}; };   // 0 = until lifted; address: guests
+  std::vector<std::pair<PersonId, Role>> roles;  // owner, moderators, members seen
+  struct BlockEntry {
+    PersonId person;
+    std::string name;
+    std::int64_t until_ms = 0;
+    std::string address = {};
+  };  // 0 = until lifted; address: guests
   std::vector<BlockEntry> blocks;
-  std::vector<std::pair<PersonId, std::int64_t>> silenced;          // person → until (0 = until lifted)
+  std::vector<std::pair<PersonId, std::int64_t>> silenced;  // person → until (0 = until lifted)
   PlaybackState playback;
   std::int64_t saved_at_ms = 0;
 };
 
 struct RoomOptions {
   std::int64_t epoch = 1;
-  Seq last_seq;                            // from the log
-  std::vector<ChatMessage> recent;         // the newest committed messages, oldest first, ≤ recent_messages_max
-  std::vector<std::pair<PersonId, std::string>> remembered;   // (author, id) of the newest messages, oldest first
-  bool unlimited_rates = false;            // bench mode only
+  Seq last_seq;                                              // from the log
+  std::vector<ChatMessage> recent;                           // the newest committed messages, oldest first, ≤ recent_messages_max
+  std::vector<std::pair<PersonId, std::string>> remembered;  // (author, id) of the newest messages, oldest first
+  bool unlimited_rates = false;                              // bench mode only
   std::size_t participants_max = limits::participants_max;
 };
 
@@ -45,8 +50,8 @@ class Room {
   [[nodiscard]] const RoomInfo& info() const;
   [[nodiscard]] const PlaybackState& playback() const;
   [[nodiscard]] std::size_t participant_count() const;
-  [[nodiscard]] bool closed() const;                       // its owner ended it: everything else is refused with room_closed
-  [[nodiscard]] bool has_pending() const;                  // numbered messages the log has not confirmed: do not unload
+  [[nodiscard]] bool closed() const;       // its owner ended it: everything else is refused with room_closed
+  [[nodiscard]] bool has_pending() const;  // numbered messages the log has not confirmed: do not unload
 
  private:
   struct State;

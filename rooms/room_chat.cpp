@@ -6,7 +6,7 @@ namespace matinee::rooms {
 namespace {
 
 std::optional<ErrorCode> bad_text(const std::string& text) {
-  if (text.size() > limits::chat_text_code_points_max * 4) return ErrorCode::too_long;   // before looking at every byte
+  if (text.size() > limits::chat_text_code_points_max * 4) return ErrorCode::too_long;  // before looking at every byte
   const auto shape = shape_of(text);
   if (!shape || shape->controls) return ErrorCode::bad_text;
   if (shape->code_points > limits::chat_text_code_points_max) return ErrorCode::too_long;
@@ -77,11 +77,12 @@ void Room::State::accept(const Participant& actor, const PostChat& post, Turn& t
 void Room::State::on(const FoundRepeat& found, Turn& turn) {
   turn.message_id = found.id;
   Participant* author = find(turn.context.actor);
-  if (author == nullptr) return;   // gone meanwhile: whoever comes back asks again
+  if (author == nullptr) return;  // gone meanwhile: whoever comes back asks again
   if (found.seq) {
     const std::int64_t at_ms = found.at_ms > 0 ? found.at_ms : turn.now_ms();
-    turn.emit(Push{turn.context.ref.connection, ChatMessage{*found.seq, found.id, author->person.id, author->person.name, found.post.text, at_ms,
-                                                            found.post.reply_to, {}, -1}});
+    turn.emit(Push{
+        turn.context.ref.connection,
+        ChatMessage{*found.seq, found.id, author->person.id, author->person.name, found.post.text, at_ms, found.post.reply_to, {}, -1}});
     return turn.ok(found.seq);
   }
   // The answer took its time: the same id may have come again, and rights may have changed.

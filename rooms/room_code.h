@@ -11,8 +11,8 @@ namespace matinee::rooms {
 
 inline constexpr std::size_t room_code_length = 8;
 
-[[nodiscard]] std::string make_room_code(std::uint64_t random_bits);               // uses 40 bits; canonical, without dash
-[[nodiscard]] std::optional<std::string> read_room_code(std::string_view typed);   // canonical form, or nothing
-[[nodiscard]] std::string show_room_code(std::string_view canonical);              // with the dash
+[[nodiscard]] std::string make_room_code(std::uint64_t random_bits);              // uses 40 bits; canonical, without dash
+[[nodiscard]] std::optional<std::string> read_room_code(std::string_view typed);  // canonical form, or nothing
+[[nodiscard]] std::string show_room_code(std::string_view canonical);             // with the dash
 
 }  // namespace matinee::rooms

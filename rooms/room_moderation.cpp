@@ -19,7 +19,8 @@ bool Room::State::is_blocked(PersonId person, std::int64_t now_ms) const {
 // not lock out the owner.
 bool Room::State::is_address_blocked(const Person& person, std::int64_t now_ms) const {
   if (person.kind != PersonKind::guest || person.address.empty() || role_of(person) != Role::guest) return false;
-  return std::any_of(blocks.begin(), blocks.end(), [&](const auto& entry) { return entry.second.address == person.address && entry.second.until_ms > now_ms; });
+  return std::any_of(blocks.begin(), blocks.end(),
+                     [&](const auto& entry) { return entry.second.address == person.address && entry.second.until_ms > now_ms; });
 }
 
 std::optional<Person> Room::State::person_known(PersonId person) const {
@@ -64,7 +65,7 @@ void Room::State::on(const SetRole& set, Participant& actor, Turn& turn) {
 
 void Room::State::set_role(const Person& person, Role role, Turn& turn) {
   roles.erase(person.id);
-  if (role_of(person) != role) roles.emplace(person.id, role);   // what the kind of person gives anyway needs no entry
+  if (role_of(person) != role) roles.emplace(person.id, role);  // what the kind of person gives anyway needs no entry
   if (find(person.id) != nullptr) presence_changed(person.id, turn);
 }
 
@@ -101,7 +102,8 @@ void Room::State::on(const Block& block, Participant& actor, Turn& turn) {
   if (blocks.size() >= limits::blocks_max && blocks.count(block.person) == 0) return turn.refuse(ErrorCode::conflict, "blocks");
   // A guest's id lives as long as a cookie: a block for ever would only fill the list.
   const std::int64_t until_ms = target->person.kind == PersonKind::guest ? now_ms + limits::guest_block_ms : 0;
-  blocks.insert_or_assign(block.person, RoomSnapshot::BlockEntry{block.person, target->person.name, until_ms, until_ms == 0 ? std::string() : target->person.address});
+  blocks.insert_or_assign(block.person, RoomSnapshot::BlockEntry{block.person, target->person.name, until_ms,
+                                                                 until_ms == 0 ? std::string() : target->person.address});
   roles.erase(block.person);
   show_out(block.person, "blocked", actor.person.id, turn);
   save_now(turn);

@@ -21,7 +21,8 @@ std::size_t bytes_for_messages(std::size_t people) {
 
 ParticipantInfo Room::State::info_of(const Participant& participant, std::int64_t now_ms) const {
   const Person& person = participant.person;
-  return {person.id, person.name, person.kind, role_of(person), silenced_until(person.id, now_ms), participant.state, participant.error_ms, participant.ahead_ms};
+  return {person.id,         person.name,          person.kind,         role_of(person), silenced_until(person.id, now_ms),
+          participant.state, participant.error_ms, participant.ahead_ms};
 }
 
 void Room::State::on(const Join& join, Turn& turn) {
@@ -38,7 +39,7 @@ void Room::State::on(const Join& join, Turn& turn) {
     known->person = join.person;
     presence_changed(id, turn);
     wait_for(*known, turn);
-    if (participants.size() == 1 && playback.state().phase == Phase::playing) save_soon(turn);   // the heartbeat starts again
+    if (participants.size() == 1 && playback.state().phase == Phase::playing) save_soon(turn);  // the heartbeat starts again
   } else if (known->person.name != join.person.name || known->person.kind != join.person.kind) {
     known->person = join.person;
     presence_changed(id, turn);
@@ -109,7 +110,7 @@ void Room::State::on(const Renamed& renamed, Turn& turn) {
   }
   const bool kept = info.guest_room && renamed.person == info.owner && renamed.kind == PersonKind::account;
   if (!kept) return;
-  info.guest_room = false;   // a guest made an account of it: the room stays
+  info.guest_room = false;  // a guest made an account of it: the room stays
   turn.tell_all(RoomChanged{info, renamed.person});
   save_now(turn);
 }
@@ -127,7 +128,7 @@ void Room::State::presence_soon(Turn& turn) {
 
 void Room::State::tell_presence(Turn& turn) {
   presence_timer_set = false;
-  if (presence.due_at_ms(turn.now_ms()) > turn.now_ms()) return presence_soon(turn);   // fired early
+  if (presence.due_at_ms(turn.now_ms()) > turn.now_ms()) return presence_soon(turn);  // fired early
   if (waiting_names_changed && playback.state().phase == Phase::waiting) {
     turn.tell_all(PlaybackChanged{playback.state(), options.epoch, waiting_names()});
   }
@@ -179,9 +180,10 @@ void Room::State::on(const Typing& mark, Participant& actor, Turn& turn) {
     stop_typing(actor, turn);
     return turn.ok();
   }
-  if (!may(actor, Grant::chat) || silenced_until(actor.person.id, turn.now_ms()) >= 0) return turn.ok();   // a hint, not worth an error
+  if (!may(actor, Grant::chat) || silenced_until(actor.person.id, turn.now_ms()) >= 0) return turn.ok();  // a hint, not worth an error
   if (actor.typing_until_ms == 0) {
-    const bool too_often = !options.unlimited_rates && actor.signals.take(turn.now_ms(), {limits::signal_burst, limits::signal_per_second}) > 0;
+    const bool too_often =
+        !options.unlimited_rates && actor.signals.take(turn.now_ms(), {limits::signal_burst, limits::signal_per_second}) > 0;
     if (too_often) return turn.ok();
     turn.tell_all(TypingNow{actor.person.id, true});
     typing.insert(actor.person.id);

@@ -55,13 +55,12 @@ void Room::State::on(const PlaybackCommand& wanted, Participant& actor, Turn& tu
     case Command::pause:
     case Command::seek:
     case Command::rate:
-    case Command::timeout:   // start now
+    case Command::timeout:  // start now
       break;
     case Command::set_media:
     case Command::clear:
     case Command::ready:
-    case Command::stall:
-      return turn.refuse(ErrorCode::bad_request, "type");
+    case Command::stall: return turn.refuse(ErrorCode::bad_request, "type");
   }
   command({wanted.command, std::nullopt, wanted.position_ms, wanted.rate, wanted.base_rev, wanted.op, actor.person.id}, turn);
 }
@@ -78,7 +77,7 @@ void Room::State::command(const CommandArgs& args, Turn& turn) {
   }
   if (*changed && args.command == Command::set_media) {
     for (auto& entry : participants) {
-      if (entry.second.state == "failed") entry.second.state.clear();   // that was the other video
+      if (entry.second.state == "failed") entry.second.state.clear();  // that was the other video
     }
   }
   if (*changed) playback_changed(turn);
@@ -121,7 +120,7 @@ void Room::State::wait_for(const Participant& participant, Turn& turn) {
   waiting_names_changed = true;
   presence_soon(turn);
   if (wait_timer_set || playback.state().wait_until_ms == 0) return;
-  wait_timer_set = true;   // restored from a snapshot: the timer did not outlive the process
+  wait_timer_set = true;  // restored from a snapshot: the timer did not outlive the process
   turn.emit(SetTimer{static_cast<std::int64_t>(Timer::wait), std::max(playback.state().wait_until_ms, turn.now_ms())});
 }
 

@@ -19,17 +19,17 @@ void Room::State::on(const ChangeSettings& change, Participant& actor, Turn& tur
   if (change.name) info.name = *change.name;
   if (change.preset) {
     info.preset = *change.preset;
-    if (*change.preset != Preset::custom) info.grants = grants_of(*change.preset);   // custom keeps what is there
+    if (*change.preset != Preset::custom) info.grants = grants_of(*change.preset);  // custom keeps what is there
   }
   if (change.grants) {
     info.preset = Preset::custom;
     info.grants = *change.grants;
-    info.grants.front().set();   // an owner who takes a right from themselves would lock everybody out
+    info.grants.front().set();  // an owner who takes a right from themselves would lock everybody out
   }
   const bool other_policy = change.policy && *change.policy != info.policy;
   if (other_policy) info.policy = *change.policy;
   turn.tell_all(RoomChanged{info, actor.person.id});
-  if (other_policy) room_command(Command::timeout, turn);   // a wait that the new policy does not know ends here
+  if (other_policy) room_command(Command::timeout, turn);  // a wait that the new policy does not know ends here
   save_now(turn);
   turn.ok();
 }
@@ -52,13 +52,9 @@ void Room::State::on(const TimerFired& fired, Turn& turn) {
   switch (static_cast<Timer>(fired.id)) {
     case Timer::presence: return tell_presence(turn);
     case Timer::typing: return end_typing_marks(turn);
-    case Timer::wait:
-      wait_timer_set = false;
-      return room_command(Command::timeout, turn);
+    case Timer::wait: wait_timer_set = false; return room_command(Command::timeout, turn);
     case Timer::stall: return check_stalls(turn);
-    case Timer::save:
-      save_timer_at_ms = 0;
-      return save_soon(turn);
+    case Timer::save: save_timer_at_ms = 0; return save_soon(turn);
   }
 }
 

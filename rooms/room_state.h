@@ -18,27 +18,29 @@ namespace matinee::rooms {
 
 struct Participant {
   Person person;
-  std::string state;                   // last Status
+  std::string state;  // last Status
   std::int64_t error_ms = 0;
   std::int64_t ahead_ms = 0;
   std::int64_t round_trip_ms = 0;
-  std::int64_t round_trip_at_ms = 0;   // 0 = none reported yet
-  std::int64_t typing_until_ms = 0;    // 0 = not typing
-  std::int64_t stalled_since_ms = 0;   // 0 = not stalled
-  bool stall_held = false;             // this stall has held the room already: once is enough
+  std::int64_t round_trip_at_ms = 0;  // 0 = none reported yet
+  std::int64_t typing_until_ms = 0;   // 0 = not typing
+  std::int64_t stalled_since_ms = 0;  // 0 = not stalled
+  bool stall_held = false;            // this stall has held the room already: once is enough
   TokenBucket chat;
   TokenBucket commands;
-  TokenBucket signals;                 // and typing
+  TokenBucket signals;  // and typing
 };
 
 // One call of handle(): who asks, when, and where the effects go.
 struct Turn {
   const Context& context;
   EffectList& effects;
-  std::string message_id;   // of a chat.post: a refusal names it
+  std::string message_id;  // of a chat.post: a refusal names it
 
   template <class Made>
-  void emit(Made effect) { effects.emplace_back(std::move(effect)); }
+  void emit(Made effect) {
+    effects.emplace_back(std::move(effect));
+  }
   void tell_all(Outgoing message) { emit(Broadcast{std::move(message)}); }
   void ok(std::optional<Seq> seq = std::nullopt, std::optional<Revision> rev = std::nullopt);
   void refuse(ErrorCode code, std::string detail = {}, std::int64_t retry_ms = 0);
@@ -84,17 +86,17 @@ struct Room::State {
   [[nodiscard]] Participant* find(PersonId person);
   [[nodiscard]] Role role_of(const Person& person) const;
   [[nodiscard]] bool may(const Participant& actor, Grant grant) const;
-  [[nodiscard]] bool allow_command(Participant& actor, Turn& turn);                     // refuses with slow_down
-  [[nodiscard]] bool allow(const Participant& actor, Grant grant, Turn& turn) const;    // refuses with forbidden
+  [[nodiscard]] bool allow_command(Participant& actor, Turn& turn);                   // refuses with slow_down
+  [[nodiscard]] bool allow(const Participant& actor, Grant grant, Turn& turn) const;  // refuses with forbidden
   [[nodiscard]] std::int64_t silenced_until(PersonId person, std::int64_t now_ms) const;
   [[nodiscard]] bool is_blocked(PersonId person, std::int64_t now_ms) const;
   [[nodiscard]] bool is_address_blocked(const Person& person, std::int64_t now_ms) const;
   [[nodiscard]] ParticipantInfo info_of(const Participant& participant, std::int64_t now_ms) const;
-  [[nodiscard]] std::optional<Person> person_known(PersonId person) const;              // here, left lately, or wrote lately
+  [[nodiscard]] std::optional<Person> person_known(PersonId person) const;  // here, left lately, or wrote lately
 
   // ---- people
   void welcome(const Participant& participant, const std::optional<Since>& since, Turn& turn);
-  void depart(PersonId person, Turn& turn);      // out of the room's books; the connections are the shard's
+  void depart(PersonId person, Turn& turn);  // out of the room's books; the connections are the shard's
   void presence_soon(Turn& turn);
   void presence_changed(PersonId person, Turn& turn);
   void tell_presence(Turn& turn);
@@ -107,16 +109,20 @@ struct Room::State {
   [[nodiscard]] PlaybackContext playback_context(std::int64_t now_ms) const;
   [[nodiscard]] std::int64_t start_delay_ms(std::int64_t now_ms) const;
   [[nodiscard]] std::vector<PersonId> waiting_names() const;
-  void command(const CommandArgs& args, Turn& turn);                   // by a person: answers
-  void room_command(Command command, Turn& turn);                      // by the room itself
+  void command(const CommandArgs& args, Turn& turn);  // by a person: answers
+  void room_command(Command command, Turn& turn);     // by the room itself
   void playback_changed(Turn& turn);
-  void wait_for(const Participant& participant, Turn& turn);           // somebody came while the room waits
+  void wait_for(const Participant& participant, Turn& turn);  // somebody came while the room waits
   void wait_no_longer_for(PersonId person, Turn& turn);
   void note_stall(Participant& participant, Turn& turn);
   void check_stalls(Turn& turn);
   // ---- moderation
-  struct Target { Person person; Role role = Role::guest; };
-  [[nodiscard]] std::optional<Target> target_of(PersonId person, const Participant& actor, Turn& turn) const;   // refuses unknown_person, cannot_target
+  struct Target {
+    Person person;
+    Role role = Role::guest;
+  };
+  [[nodiscard]] std::optional<Target> target_of(PersonId person, const Participant& actor,
+                                                Turn& turn) const;  // refuses unknown_person, cannot_target
   void show_out(PersonId person, std::string what, PersonId by, Turn& turn);
   void set_role(const Person& person, Role role, Turn& turn);
   void hand_over(const Person& heir, const Participant& owner, Turn& turn);
@@ -125,22 +131,22 @@ struct Room::State {
   void save_soon(Turn& turn);
 
   RoomInfo info;
-  RoomOptions options;                                     // its message lists are taken over by chat
-  std::map<PersonId, Participant> participants;            // ordered: the same history gives the same effects on every machine
-  std::map<PersonId, Role> roles;                          // where it differs from what the kind of person gives
+  RoomOptions options;                           // its message lists are taken over by chat
+  std::map<PersonId, Participant> participants;  // ordered: the same history gives the same effects on every machine
+  std::map<PersonId, Role> roles;                // where it differs from what the kind of person gives
   std::map<PersonId, RoomSnapshot::BlockEntry> blocks;
-  std::map<PersonId, std::int64_t> silenced;               // person → until, 0 = until lifted
-  std::deque<Person> departed;                             // newest last, ≤ departed_max
+  std::map<PersonId, std::int64_t> silenced;  // person → until, 0 = until lifted
+  std::deque<Person> departed;                // newest last, ≤ departed_max
   ChatLog chat;
   Playback playback;
-  std::set<PersonId> waiting_for;                          // phase waiting: who is not ready yet
-  std::set<PersonId> typing;                               // who has a typing mark
+  std::set<PersonId> waiting_for;  // phase waiting: who is not ready yet
+  std::set<PersonId> typing;       // who has a typing mark
   Presence presence;
   bool presence_timer_set = false;
-  bool waiting_names_changed = false;                      // told with the next presence diff
+  bool waiting_names_changed = false;  // told with the next presence diff
   bool wait_timer_set = false;
   std::int64_t last_save_ms = 0;
-  std::int64_t save_timer_at_ms = 0;                       // 0 = not set
+  std::int64_t save_timer_at_ms = 0;  // 0 = not set
   bool closed = false;
 };
 

@@ -10,12 +10,12 @@ namespace matinee::rooms {
 
 struct TextShape {
   std::size_t code_points = 0;
-  bool controls = false;   // any of U+0000–001F other than newline and tab, or U+007F–009F
+  bool controls = false;  // any of U+0000–001F other than newline and tab, or U+007F–009F
   bool line_breaks = false;
-  bool blank = true;       // nothing but spaces, tabs and newlines
+  bool blank = true;  // nothing but spaces, tabs and newlines
 };
 
-[[nodiscard]] std::optional<TextShape> shape_of(std::string_view text);   // nothing: not UTF-8
-[[nodiscard]] bool is_message_id(std::string_view id);                    // message_id_bytes_min … max of [A-Za-z0-9_-]
+[[nodiscard]] std::optional<TextShape> shape_of(std::string_view text);  // nothing: not UTF-8
+[[nodiscard]] bool is_message_id(std::string_view id);                   // message_id_bytes_min … max of [A-Za-z0-9_-]
 
 }  // namespace matinee::rooms

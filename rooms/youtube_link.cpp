@@ -36,7 +36,8 @@ bool is_video_id(std::string_view id) {
 }
 
 const std::string* find_param(const Params& params, std::string_view name) {
-  const auto found = std::find_if(params.begin(), params.end(), [name](const auto& param) { return param.first == name && !param.second.empty(); });
+  const auto found =
+      std::find_if(params.begin(), params.end(), [name](const auto& param) { return param.first == name && !param.second.empty(); });
   return found == params.end() ? nullptr : &found->second;
 }
 
@@ -64,7 +65,10 @@ bool carries_id(std::string_view segment) {
   return std::find(names.begin(), names.end(), segment) != names.end();
 }
 
-struct Found { std::string id; bool live = false; };
+struct Found {
+  std::string id;
+  bool live = false;
+};
 
 // Where the id stands, before it is known to be a good one; empty = nowhere.
 Found find_id(const YouTubeParts& parts, Params& params) {
@@ -78,7 +82,8 @@ Found find_id(const YouTubeParts& parts, Params& params) {
     return {first, false};
   }
   const bool is_watch = first.empty() || carries_id(first);
-  if (const std::string* id = find_param(params, "v"); id != nullptr && is_watch) return {split_off_params(std::string(*id), params), false};
+  if (const std::string* id = find_param(params, "v"); id != nullptr && is_watch)
+    return {split_off_params(std::string(*id), params), false};
   const Params of_fragment = params_of_fragment(parts.fragment);
   if (const std::string* id = find_param(of_fragment, "v"); id != nullptr && is_watch) return {*id, false};
   return {};
@@ -111,7 +116,8 @@ bool take_number(std::string_view& text, double& number) {
   text.remove_prefix(digits);
   if (text.empty() || text.front() != '.') return true;
   text.remove_prefix(1);
-  for (double place = 0.1; !text.empty() && text.front() >= '0' && text.front() <= '9'; place /= 10, text.remove_prefix(1)) number += place * (text.front() - '0');
+  for (double place = 0.1; !text.empty() && text.front() >= '0' && text.front() <= '9'; place /= 10, text.remove_prefix(1))
+    number += place * (text.front() - '0');
   return true;
 }
 
@@ -131,7 +137,7 @@ Params read_params(std::string_view text) {
     const std::size_t end = std::min(text.find('&'), text.size());
     std::string_view param = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (param.substr(0, 4) == "amp;") param.remove_prefix(4);   // copied out of a page's source
+    if (param.substr(0, 4) == "amp;") param.remove_prefix(4);  // copied out of a page's source
     const std::size_t equals = param.find('=');
     if (equals == std::string_view::npos) continue;
     params.emplace_back(percent_decode(param.substr(0, equals)), percent_decode(param.substr(equals + 1)));
@@ -148,10 +154,16 @@ std::int64_t read_start_ms(std::string_view value) {
     const char unit = value.empty() ? 's' : value.front();
     if (!value.empty()) value.remove_prefix(1);
     switch (unit) {
-      case 'h': case 'H': seconds += number * 3600; break;
-      case 'm': case 'M': seconds += number * 60; break;
-      case ':': seconds = (seconds + number) * 60; colons = true; break;
-      case 's': case 'S': seconds += number; break;
+      case 'h':
+      case 'H': seconds += number * 3600; break;
+      case 'm':
+      case 'M': seconds += number * 60; break;
+      case ':':
+        seconds = (seconds + number) * 60;
+        colons = true;
+        break;
+      case 's':
+      case 'S': seconds += number; break;
       default: return 0;
     }
     if (colons && unit != ':' && !value.empty()) return 0;

@@ -19,7 +19,7 @@ struct Advice {
 };
 
 struct AdaptBounds {
-  Advice most;                                        // what the publisher announced
+  Advice most;  // what the publisher announced
   Advice least{limits::quality_min, 5, 320};
 };
 
@@ -31,10 +31,10 @@ struct AdaptSample {
 
 class AdaptController {
  public:
-  static constexpr std::int64_t settle_us = 2'000'000;        // after a decrease: what is on its way still has the old size
-  static constexpr int calm_samples_min = 3;                  // before the first step up; doubled each time that stepping up failed,
-  static constexpr int calm_samples_max = 12;                 // so that a room at its limit is probed seldom
-  static constexpr int steps_to_trust = 10;                   // steps up in a row: the line has become faster
+  static constexpr std::int64_t settle_us = 2'000'000;  // after a decrease: what is on its way still has the old size
+  static constexpr int calm_samples_min = 3;            // before the first step up; doubled each time that stepping up failed,
+  static constexpr int calm_samples_max = 12;           // so that a room at its limit is probed seldom
+  static constexpr int steps_to_trust = 10;             // steps up in a row: the line has become faster
   static constexpr int floor_samples_before_pause = 3;
 
   explicit AdaptController(AdaptBounds bounds);

@@ -34,7 +34,9 @@ void AudioRing::make_room(std::size_t bytes, std::int64_t now_us) {
     while (begin_ != end_ && entry(begin_).offset >= write_at_) ++begin_;
     write_at_ = 0;
   }
-  const auto in_the_way = [&](const Entry& e) { return e.offset < write_at_ + bytes && e.offset + footprint(e.header.payload_bytes) > write_at_; };
+  const auto in_the_way = [&](const Entry& e) {
+    return e.offset < write_at_ + bytes && e.offset + footprint(e.header.payload_bytes) > write_at_;
+  };
   while (begin_ != end_ && in_the_way(entry(begin_))) ++begin_;
 }
 

@@ -17,7 +17,7 @@ namespace matinee::videoproto {
 
 struct AudioPacket {
   Header header;
-  std::span<const std::byte> bytes;   // valid until the next push
+  std::span<const std::byte> bytes;  // valid until the next push
 };
 
 // One viewer's place. A fresh one begins with the packet pushed next.
@@ -49,7 +49,7 @@ class AudioRing {
   std::array<Entry, limits::audio_ring_packets> entries_;
   std::unique_ptr<std::byte[]> bytes_;
   std::size_t write_at_ = 0;
-  std::uint64_t begin_ = 0, end_ = 0;   // packets are numbered from the stream's first
+  std::uint64_t begin_ = 0, end_ = 0;  // packets are numbered from the stream's first
 };
 
 }  // namespace matinee::videoproto

@@ -17,10 +17,10 @@ namespace asio = boost::asio;
 namespace {
 
 using Status = ConnectionSocket::Status;
-constexpr std::size_t read_ahead_bytes = 16 * 1024;    // copied once more, for messages that are small
-constexpr std::size_t turn_bytes = 1024 * 1024;        // then the other connections of this loop have their turn
-constexpr std::int64_t linger_us = 1'000'000;          // for the last ERROR to arrive
-constexpr Rate complaint_rate{1, 4};                   // ERRORs that do not close
+constexpr std::size_t read_ahead_bytes = 16 * 1024;  // copied once more, for messages that are small
+constexpr std::size_t turn_bytes = 1024 * 1024;      // then the other connections of this loop have their turn
+constexpr std::int64_t linger_us = 1'000'000;        // for the last ERROR to arrive
+constexpr Rate complaint_rate{1, 4};                 // ERRORs that do not close
 
 }  // namespace
 
@@ -30,8 +30,13 @@ std::int64_t monotonic_us() {
 
 struct Connection::Impl final : ParserSink {
   Impl(asio::io_context& io, OpenConnection open, HeaderLimits limits)
-      : session(std::move(open.session)), socket(std::move(open.socket)), unread(std::move(open.unread)), descriptor(io, socket.fd()),
-        timer(io), pause_timer(io), parser(*this, limits) {}
+      : session(std::move(open.session)),
+        socket(std::move(open.socket)),
+        unread(std::move(open.unread)),
+        descriptor(io, socket.fd()),
+        timer(io),
+        pause_timer(io),
+        parser(*this, limits) {}
   ~Impl() override { let_go(); }
 
   // ---- reading
@@ -73,7 +78,7 @@ struct Connection::Impl final : ParserSink {
   Parser parser;
   Outgoing out;
   FrameFill filling;
-  std::vector<std::byte> payload;        // of control and audio; grows as bytes come
+  std::vector<std::byte> payload;  // of control and audio; grows as bytes come
   RateBucket bytes, complaints;
   bool ready = false, paused = false, rate_paused = false, ended = false, reading = false, writing = false;
   bool read_watched = false, write_watched = false, half_closed = false;
@@ -101,7 +106,7 @@ void Connection::Impl::watch_read() {
     if (error || !socket.open()) return;
     if (!ready) return handshake();
     read_turn();
-    if (out.busy() && !write_watched) write_turn();   // TLS may have had to read before it could write
+    if (out.busy() && !write_watched) write_turn();  // TLS may have had to read before it could write
   });
 }
 
@@ -112,7 +117,7 @@ void Connection::Impl::watch_write() {
     if (error || !socket.open()) return;
     if (!ready) return handshake();
     write_turn();
-    if (!read_watched) read_turn();   // and the other way round
+    if (!read_watched) read_turn();  // and the other way round
   });
 }
 
@@ -163,12 +168,13 @@ bool Connection::Impl::feed_unread() {
   unread.erase(unread.begin(), unread.end() - static_cast<std::ptrdiff_t>(rest.size()));
   const auto error = parser.error();
   if (error && !ended) owner->fail(*error);
-  return socket.open() && !paused;   // after an error too: what is not read makes the kernel throw our last words away
+  return socket.open() && !paused;  // after an error too: what is not read makes the kernel throw our last words away
 }
 
 // Over the byte rate nothing is refused; the peer is read more slowly.
 bool Connection::Impl::count(std::size_t size) {
-  const std::int64_t wait_us = bytes.spend(monotonic_us(), static_cast<std::int64_t>(size), {limits::bytes_per_second_max, limits::bytes_burst});
+  const std::int64_t wait_us =
+      bytes.spend(monotonic_us(), static_cast<std::int64_t>(size), {limits::bytes_per_second_max, limits::bytes_burst});
   if (wait_us == 0) return true;
   rate_paused = true;
   pause_timer.expires_after(std::chrono::microseconds(wait_us));
@@ -240,7 +246,7 @@ bool Connection::Impl::send(const Control& message, std::uint32_t request, std::
   if (ended || !session.on_send(type)) return false;
   if (!out.add_control(Header{type, 0, 0, stream, 0, request, 0}, encode_control(message))) {
     begin_closing({ErrorCode::slow_consumer, false, {}});
-    finish_closing();   // there is no room for an ERROR either
+    finish_closing();  // there is no room for an ERROR either
     return false;
   }
   write_turn();
@@ -254,7 +260,7 @@ void Connection::Impl::write_turn() {
   while (status == Status::done && socket.open() && left > 0) {
     out.load();
     if (out.may_pull() && handler && !ended) handler->next_unit(out);
-    out.load();   // the handler may have said something instead
+    out.load();  // the handler may have said something instead
     if (!out.busy()) break;
     const auto result = socket.write(out.first(), out.second());
     status = result.status;
@@ -297,7 +303,7 @@ void Connection::Impl::let_go() {
   pause_timer.cancel();
   if (descriptor.is_open()) {
     descriptor.cancel(ignored);
-    static_cast<void>(descriptor.release());   // the descriptor belongs to the socket
+    static_cast<void>(descriptor.release());  // the descriptor belongs to the socket
   }
 }
 
@@ -331,7 +337,7 @@ void Connection::Impl::on_timer() {
 }
 
 std::shared_ptr<Connection> Connection::adopt(asio::io_context& io, OpenConnection open, HeaderLimits limits) {
-  return std::shared_ptr<Connection>(new Connection(std::make_unique<Impl>(io, std::move(open), limits)));   // the constructor is private
+  return std::shared_ptr<Connection>(new Connection(std::make_unique<Impl>(io, std::move(open), limits)));  // the constructor is private
 }
 
 Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) { impl_->owner = this; }

@@ -27,19 +27,19 @@ namespace matinee::videoproto {
 struct OpenConnection {
   ConnectionSocket socket;
   Session session;
-  std::vector<std::byte> unread;   // bytes that were read behind the last message
+  std::vector<std::byte> unread;  // bytes that were read behind the last message
 };
 
 struct CloseReason {
-  std::optional<ErrorCode> code;   // absent: BYE, the end of the stream, or a failed socket
+  std::optional<ErrorCode> code;  // absent: BYE, the end of the stream, or a failed socket
   bool by_peer = false;
-  std::string text;                // of the peer's ERROR, or what failed
+  std::string text;  // of the peer's ERROR, or what failed
 };
 
 class ConnectionHandler {
  public:
   virtual ~ConnectionHandler() = default;
-  virtual void on_ready() {}   // TLS is up (at once without); the peer's fingerprint may be asked for
+  virtual void on_ready() {}  // TLS is up (at once without); the peer's fingerprint may be asked for
   virtual void on_control(const Header& header, const Control& message) = 0;
   // A slot for the picture that is announced; an empty one skips it.
   [[nodiscard]] virtual FrameFill begin_frame(const Header& header) = 0;
@@ -66,9 +66,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool send(const Control& message, std::uint32_t request = 0, std::uint32_t stream = 0);
   // ERROR; a fatal one closes.
   void fail(ErrorCode code, std::uint32_t request = 0, std::optional<std::int64_t> stream = std::nullopt);
-  void wake();               // next_unit may have something now
-  void bye();                // BYE, then closes
-  void pause_reading();      // also from inside on_control: the next message stays unread
+  void wake();           // next_unit may have something now
+  void bye();            // BYE, then closes
+  void pause_reading();  // also from inside on_control: the next message stays unread
   void resume_reading();
   // Leaves the io_context with everything that another one needs; nullopt while a message is half read or something is unsent.
   [[nodiscard]] std::optional<OpenConnection> release();

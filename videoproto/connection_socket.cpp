@@ -35,7 +35,8 @@ ConnectionSocket::ConnectionSocket(int fd) : fd_(fd) {
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes_max, sizeof unsent_bytes_max);
 }
-ConnectionSocket::ConnectionSocket(ConnectionSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), ssl_(std::exchange(other.ssl_, nullptr)) {}
+ConnectionSocket::ConnectionSocket(ConnectionSocket&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), ssl_(std::exchange(other.ssl_, nullptr)) {}
 ConnectionSocket& ConnectionSocket::operator=(ConnectionSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(ssl_, other.ssl_);
@@ -106,7 +107,8 @@ ConnectionSocket::Result ConnectionSocket::write(std::span<const std::byte> firs
     const int put = ::SSL_write(ssl_, from.data(), int_size(from.size()));
     return put > 0 ? Result{Status::done, static_cast<std::size_t>(put)} : tls_result(put);
   }
-  std::array<iovec, 2> parts{{{const_cast<std::byte*>(first.data()), first.size()}, {const_cast<std::byte*>(second.data()), second.size()}}};
+  std::array<iovec, 2> parts{
+      {{const_cast<std::byte*>(first.data()), first.size()}, {const_cast<std::byte*>(second.data()), second.size()}}};
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = 2;

@@ -18,7 +18,10 @@ namespace matinee::videoproto {
 class ConnectionSocket {
  public:
   enum class Status : std::uint8_t { done, want_read, want_write, end, failed };
-  struct Result { Status status = Status::done; std::size_t bytes = 0; };
+  struct Result {
+    Status status = Status::done;
+    std::size_t bytes = 0;
+  };
 
   ConnectionSocket() = default;
   // Takes the descriptor over: non-blocking, TCP_NODELAY, at most ~128 KiB unsent in the kernel, so that old frames do not pile up there.
@@ -39,7 +42,7 @@ class ConnectionSocket {
   [[nodiscard]] Result read(std::span<std::byte> first, std::span<std::byte> second);
   // With TLS, after want_write the same bytes must be offered again.
   [[nodiscard]] Result write(std::span<const std::byte> first, std::span<const std::byte> second);
-  void finish_writing();   // half-close
+  void finish_writing();  // half-close
   void close();
 
   [[nodiscard]] bool secure() const { return ssl_ != nullptr; }
@@ -52,7 +55,9 @@ class ConnectionSocket {
   ssl_st* ssl_ = nullptr;
 };
 
-struct TlsClientContextDelete { void operator()(ssl_ctx_st* context) const; };
+struct TlsClientContextDelete {
+  void operator()(ssl_ctx_st* context) const;
+};
 using TlsClientContext = std::unique_ptr<ssl_ctx_st, TlsClientContextDelete>;
 // TLS ≥ 1.2, nothing verified but what the caller compares with peer_fingerprint().
 [[nodiscard]] TlsClientContext make_tls_client_context();

@@ -13,21 +13,36 @@ namespace matinee::videoproto {
 namespace json = boost::json;
 namespace {
 
-constexpr std::int64_t exact_max = std::int64_t{1} << 53;   // what every JSON reader keeps exactly
+constexpr std::int64_t exact_max = std::int64_t{1} << 53;  // what every JSON reader keeps exactly
 constexpr std::int64_t id_max = 0xFFFFFFFF;
 constexpr std::size_t depth_max = 4;
 
-template <class E> struct Names;
-template <> struct Names<SourceKind> { static constexpr std::array<std::string_view, 4> list{"camera", "screen", "file", "link"}; };
-template <> struct Names<AudioFormat> { static constexpr std::array<std::string_view, 3> list{"none", "opus", "s16le"}; };
-template <> struct Names<Phase> { static constexpr std::array<std::string_view, 4> list{"idle", "waiting", "playing", "paused"}; };
-template <> struct Names<DeclineReason> {
+template <class E>
+struct Names;
+template <>
+struct Names<SourceKind> {
+  static constexpr std::array<std::string_view, 4> list{"camera", "screen", "file", "link"};
+};
+template <>
+struct Names<AudioFormat> {
+  static constexpr std::array<std::string_view, 3> list{"none", "opus", "s16le"};
+};
+template <>
+struct Names<Phase> {
+  static constexpr std::array<std::string_view, 4> list{"idle", "waiting", "playing", "paused"};
+};
+template <>
+struct Names<DeclineReason> {
   static constexpr std::array<std::string_view, 4> list{"refused", "busy", "cannot_open", "no_resolver"};
 };
-template <> struct Names<EosReason> { static constexpr std::array<std::string_view, 3> list{"ended", "stopped", "lost"}; };
+template <>
+struct Names<EosReason> {
+  static constexpr std::array<std::string_view, 3> list{"ended", "stopped", "lost"};
+};
 
 // Each message is described once, for both directions: `v` reads a JSON object into `m` or writes `m` into one.
-template <class V, class M> void describe_source(V& v, M& m) {
+template <class V, class M>
+void describe_source(V& v, M& m) {
   v.name("kind", m.kind);
   v.text("title", m.title, 0, 300);
   v.integer("width", m.width, 1, limits::picture_side_max);
@@ -36,7 +51,8 @@ template <class V, class M> void describe_source(V& v, M& m) {
   v.name("audio", m.audio);
   v.integer("channels", m.channels, 1, 2);
 }
-template <class V, class M> void describe_playback(V& v, M& m) {
+template <class V, class M>
+void describe_playback(V& v, M& m) {
   v.name("phase", m.phase);
   v.integer("position_ms", m.position_ms, 0, exact_max);
   v.integer("at_us", m.at_us, 0, exact_max);
@@ -44,7 +60,8 @@ template <class V, class M> void describe_playback(V& v, M& m) {
   v.number("rate", m.rate, 0.25, 2);
 }
 
-template <class V, class M> void describe(V& v, M& m) {
+template <class V, class M>
+void describe(V& v, M& m) {
   using T = std::remove_const_t<M>;
   if constexpr (std::is_same_v<T, Hello>) {
     v.integer("min_version", m.min_version, 1, 255);
@@ -164,7 +181,8 @@ class Reader {
     if (found.size() < min || found.size() > max || !printable) return refuse(key);
     out = found;
   }
-  template <class E> void name(std::string_view key, E& out) {
+  template <class E>
+  void name(std::string_view key, E& out) {
     std::string found;
     text(key, found, 1, 32);
     const auto& names = Names<E>::list;
@@ -177,7 +195,8 @@ class Reader {
     integer(key, number, 1, 17);
     out = error_code(number).value_or(ErrorCode::internal);
   }
-  template <class T, class F> void object(std::string_view key, T& out, F describe_inner) {
+  template <class T, class F>
+  void object(std::string_view key, T& out, F describe_inner) {
     const json::value* value = find(key);
     if (value == nullptr || !value->is_object()) return refuse(key);
     Reader inner(value->get_object(), prefix_ + std::string(key) + ".");
@@ -194,7 +213,8 @@ class Reader {
   void text(std::string_view key, std::optional<std::string>& out, std::size_t min, std::size_t max) {
     if (find(key) != nullptr) text(key, out.emplace(), min, max);
   }
-  template <class T, class F> void object(std::string_view key, std::optional<T>& out, F describe_inner) {
+  template <class T, class F>
+  void object(std::string_view key, std::optional<T>& out, F describe_inner) {
     if (find(key) != nullptr) object(key, out.emplace(), describe_inner);
   }
 
@@ -216,9 +236,13 @@ class Writer {
   void number(std::string_view key, double value, double, double) { object_[key] = value; }
   void flag(std::string_view key, bool value) { object_[key] = value; }
   void text(std::string_view key, const std::string& value, std::size_t, std::size_t) { object_[key] = value; }
-  template <class E> void name(std::string_view key, E value) { object_[key] = Names<E>::list.at(static_cast<std::size_t>(value)); }
+  template <class E>
+  void name(std::string_view key, E value) {
+    object_[key] = Names<E>::list.at(static_cast<std::size_t>(value));
+  }
   void code(std::string_view key, ErrorCode value) { object_[key] = static_cast<std::int64_t>(value); }
-  template <class T, class F> void object(std::string_view key, const T& value, F describe_inner) {
+  template <class T, class F>
+  void object(std::string_view key, const T& value, F describe_inner) {
     Writer inner;
     describe_inner(inner, value);
     object_[key] = std::move(inner.object_);
@@ -233,7 +257,8 @@ class Writer {
   void text(std::string_view key, const std::optional<std::string>& value, std::size_t min, std::size_t max) {
     if (value) text(key, *value, min, max);
   }
-  template <class T, class F> void object(std::string_view key, const std::optional<T>& value, F describe_inner) {
+  template <class T, class F>
+  void object(std::string_view key, const std::optional<T>& value, F describe_inner) {
     if (value) object(key, *value, describe_inner);
   }
 
@@ -243,9 +268,9 @@ class Writer {
 
 // In the order of the variant.
 constexpr std::array<Type, std::variant_size_v<Control>> types{
-    Type::hello, Type::welcome, Type::auth, Type::auth_ok, Type::publish, Type::publish_ok, Type::subscribe, Type::subscribe_ok,
-    Type::unsubscribe, Type::meta, Type::ask, Type::decline, Type::stop, Type::ping, Type::pong, Type::stats, Type::adapt, Type::eos,
-    Type::eos_ack, Type::error, Type::bye};
+    Type::hello,        Type::welcome,     Type::auth,  Type::auth_ok, Type::publish, Type::publish_ok, Type::subscribe,
+    Type::subscribe_ok, Type::unsubscribe, Type::meta,  Type::ask,     Type::decline, Type::stop,       Type::ping,
+    Type::pong,         Type::stats,       Type::adapt, Type::eos,     Type::eos_ack, Type::error,      Type::bye};
 
 template <std::size_t... I>
 Control empty_of(std::size_t index, std::index_sequence<I...>) {

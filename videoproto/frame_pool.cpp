@@ -37,8 +37,8 @@ namespace detail {
 struct PoolMemory {
   struct Slot {
     std::atomic<std::uint32_t> references{0};
-    std::size_t size_bytes = 0;       // of the finished picture
-    std::size_t touched_bytes = 0;    // whole pages, claimed from the budget
+    std::size_t size_bytes = 0;     // of the finished picture
+    std::size_t touched_bytes = 0;  // whole pages, claimed from the budget
   };
 
   PoolMemory(std::byte* base_in, std::size_t stride_in, std::size_t slot_bytes_in, std::shared_ptr<PoolBudget> budget_in)
@@ -163,7 +163,8 @@ void FramePool::Leave::operator()(detail::PoolMemory* memory) const { memory->le
 
 std::optional<std::uint64_t> viewer_to_close(std::size_t free_slots, std::span<const Holding> holdings) {
   if (free_slots >= limits::pool_free_low || holdings.empty()) return std::nullopt;
-  return std::min_element(holdings.begin(), holdings.end(), [](const Holding& a, const Holding& b) { return a.since_us < b.since_us; })->viewer;
+  return std::min_element(holdings.begin(), holdings.end(), [](const Holding& a, const Holding& b) { return a.since_us < b.since_us; })
+      ->viewer;
 }
 
 }  // namespace matinee::videoproto

@@ -32,7 +32,9 @@ class PoolBudget {
   std::atomic<std::size_t> touched_{0};
 };
 
-namespace detail { struct PoolMemory; }
+namespace detail {
+struct PoolMemory;
+}
 
 // A complete picture that nobody changes any more. Copying counts, nothing is copied. It may outlive its pool.
 class Frame {
@@ -77,7 +79,9 @@ class FrameFill {
 
 class FramePool {
  public:
-  struct Options { std::uint32_t frame_bytes_max = limits::frame_bytes_default; };
+  struct Options {
+    std::uint32_t frame_bytes_max = limits::frame_bytes_default;
+  };
   // Shared: the budget is held by every pool and by the frames that outlive theirs. quota when the address space is not to be had.
   [[nodiscard]] static tl::expected<FramePool, ErrorCode> create(std::shared_ptr<PoolBudget> budget, Options options);
 
@@ -88,13 +92,18 @@ class FramePool {
   void trim();
 
  private:
-  struct Leave { void operator()(detail::PoolMemory* memory) const; };
+  struct Leave {
+    void operator()(detail::PoolMemory* memory) const;
+  };
   explicit FramePool(detail::PoolMemory* memory) : memory_(memory) {}
   std::unique_ptr<detail::PoolMemory, Leave> memory_;
 };
 
 // A viewer and since when it holds its oldest frame.
-struct Holding { std::uint64_t viewer = 0; std::int64_t since_us = 0; };
+struct Holding {
+  std::uint64_t viewer = 0;
+  std::int64_t since_us = 0;
+};
 // With under 8 slots free the viewer that held one longest is to be closed with slow_consumer.
 [[nodiscard]] std::optional<std::uint64_t> viewer_to_close(std::size_t free_slots, std::span<const Holding> holdings);
 

@@ -33,8 +33,13 @@ tl::expected<Header, ErrorCode> decode_header(std::span<const std::byte, limits:
   if (read<std::uint8_t>(bytes, 4) != protocol_version) return tl::unexpected(ErrorCode::version);
   const std::optional<Type> type = type_of(read<std::uint8_t>(bytes, 5));
   if (!type) return tl::unexpected(ErrorCode::malformed);
-  const Header header{*type, read<std::uint16_t>(bytes, 6), read<std::uint32_t>(bytes, 8), read<std::uint32_t>(bytes, 12),
-                      read<std::uint32_t>(bytes, 16), read<std::uint32_t>(bytes, 20), read<std::uint64_t>(bytes, 24)};
+  const Header header{*type,
+                      read<std::uint16_t>(bytes, 6),
+                      read<std::uint32_t>(bytes, 8),
+                      read<std::uint32_t>(bytes, 12),
+                      read<std::uint32_t>(bytes, 16),
+                      read<std::uint32_t>(bytes, 20),
+                      read<std::uint64_t>(bytes, 24)};
   if (!flags_fit(*type, header.flags, header.payload_bytes)) return tl::unexpected(ErrorCode::malformed);
   if (header.payload_bytes > payload_bytes_max(*type, limits)) return tl::unexpected(ErrorCode::too_large);
   if ((header.stream != 0) != carries_stream(*type)) return tl::unexpected(ErrorCode::malformed);

@@ -17,9 +17,9 @@ namespace matinee::videoproto {
 
 struct Unit {
   Header header;
-  Frame picture;                      // of a DUP: the picture it repeats
-  std::uint64_t picture_number = 0;   // counted by the hub, never repeated in a stream; a DUP has that of its picture
-  std::int64_t arrived_us = 0;        // for a newcomer's first picture: now
+  Frame picture;                     // of a DUP: the picture it repeats
+  std::uint64_t picture_number = 0;  // counted by the hub, never repeated in a stream; a DUP has that of its picture
+  std::int64_t arrived_us = 0;       // for a newcomer's first picture: now
 };
 
 class Mailbox {
@@ -36,8 +36,8 @@ class Mailbox {
   void carry_over(std::uint16_t flags);
 
   std::optional<Unit> pending_;
-  std::optional<std::uint64_t> shown_;   // number of the picture that the viewer took last
-  std::uint16_t carried_ = 0;            // flags of dropped units
+  std::optional<std::uint64_t> shown_;  // number of the picture that the viewer took last
+  std::uint16_t carried_ = 0;           // flags of dropped units
   std::uint64_t dropped_ = 0;
 };
 

@@ -33,9 +33,9 @@ class Outgoing {
   [[nodiscard]] std::size_t queued_bytes() const { return queue_.size(); }
 
  private:
-  std::vector<std::byte> queue_;    // whole control messages
-  std::vector<std::byte> head_;     // being written: control messages, or a unit's header (and its sound)
-  Frame picture_;                   // being written after head_
+  std::vector<std::byte> queue_;  // whole control messages
+  std::vector<std::byte> head_;   // being written: control messages, or a unit's header (and its sound)
+  Frame picture_;                 // being written after head_
   std::size_t first_done_ = 0, second_done_ = 0;
 };
 

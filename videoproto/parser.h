@@ -16,7 +16,7 @@ namespace matinee::videoproto {
 struct Verdict {
   enum class Kind : std::uint8_t { take, skip, refuse };
   Kind kind = Kind::take;
-  ErrorCode error = ErrorCode::internal;   // refuse: why. skip: what to tell the peer, when told is set
+  ErrorCode error = ErrorCode::internal;  // refuse: why. skip: what to tell the peer, when told is set
   bool told = false;
 
   [[nodiscard]] static Verdict take() { return {}; }
@@ -69,9 +69,9 @@ class Parser {
   ParserSink& sink_;
   HeaderLimits limits_;
   State state_ = State::header;
-  bool starved_ = false;                // skipping because the sink had no memory
-  std::size_t have_ = 0;                // bytes of the header or payload that came
-  std::span<std::byte> space_;          // the rest of what on_space gave
+  bool starved_ = false;        // skipping because the sink had no memory
+  std::size_t have_ = 0;        // bytes of the header or payload that came
+  std::span<std::byte> space_;  // the rest of what on_space gave
   HeaderBytes header_bytes_{};
   Header header_;
   std::optional<ErrorCode> error_;

@@ -102,7 +102,8 @@ Verdict Session::judge(const Header& header, std::int64_t now_us) {
 Verdict Session::judge_media(const Header& header, std::int64_t now_us) {
   if (header.type == Type::eos_ack) return find(header.stream, false) != nullptr ? Verdict::take() : Verdict::skip();
   Stream* stream = find(header.stream, true);
-  if (stream == nullptr) return role_ == Role::relay && header.type != Type::eos ? Verdict::skip(ErrorCode::no_such_stream) : Verdict::skip();
+  if (stream == nullptr)
+    return role_ == Role::relay && header.type != Type::eos ? Verdict::skip(ErrorCode::no_such_stream) : Verdict::skip();
   if (header.type != Type::frame) return Verdict::take();
   const bool in_rate = stream->frames.take(now_us, 1, {limits::frames_per_second_max, limits::frames_burst});
   return in_rate ? Verdict::take() : Verdict::refuse(ErrorCode::rate);

@@ -31,7 +31,10 @@ inline constexpr std::array<State, 5> all_states{State::hello, State::auth, Stat
 // what would be fine after AUTH. In `closing` everything is skipped.
 [[nodiscard]] Verdict may_receive(Role receiver, State state, Type type);
 
-struct VersionRange { std::uint8_t min = protocol_version; std::uint8_t max = protocol_version; };
+struct VersionRange {
+  std::uint8_t min = protocol_version;
+  std::uint8_t max = protocol_version;
+};
 // The highest version that both know.
 [[nodiscard]] std::optional<std::uint8_t> choose_version(VersionRange ours, VersionRange theirs);
 
@@ -68,7 +71,7 @@ class Session {
 
  private:
   struct Stream {
-    std::uint32_t id = 0;      // 0 = free
+    std::uint32_t id = 0;  // 0 = free
     bool incoming = false;
     RateBucket frames;
   };

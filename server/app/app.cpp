@@ -31,7 +31,9 @@ namespace {
 
 constexpr std::size_t descriptors_beside_connections = 256;
 
-struct Failure { std::string sentence; };  // start-up only: caught in App::start
+struct Failure {
+  std::string sentence;
+};  // start-up only: caught in App::start
 
 void require(bool fine, std::string sentence) {
   if (!fine) throw Failure{std::move(sentence)};
@@ -67,7 +69,9 @@ struct App::State {
   void make_router();
   void finish_start();
   void stop();
-  [[nodiscard]] Shared shared() { return {.config = config, .database = *database, .passwords = *passwords, .throttle = *throttle, .clock = clock}; }
+  [[nodiscard]] Shared shared() {
+    return {.config = config, .database = *database, .passwords = *passwords, .throttle = *throttle, .clock = clock};
+  }
   [[nodiscard]] shard::Shard& home_of(std::string_view code) { return shards[shard::home_index(code, shards.size())]->shard(); }
   [[nodiscard]] ShardThread& of(net::Loop& loop);
 
@@ -100,25 +104,27 @@ void App::State::load_files() {
   std::string error;
   templates = pages::Templates::load(config.templates_folder, error);
   require(templates != nullptr, error);
-  static_files = http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_VENDOR_FOLDER, .under = "js/vendor"}}, error);
+  static_files =
+      http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_VENDOR_FOLDER, .under = "js/vendor"}}, error);
   require(static_files != nullptr, error);
 }
 
 void App::State::make_people() {
   auth::PasswordPoolOptions options;
   options.cost = auth::at_least_floor({.memory_kib = static_cast<std::uint32_t>(config.argon2_memory_mib) * 1024,
-                                       .passes = static_cast<std::uint32_t>(config.argon2_passes), .lanes = 1});
+                                       .passes = static_cast<std::uint32_t>(config.argon2_passes),
+                                       .lanes = 1});
   passwords = std::make_unique<auth::PasswordPool>(options);
   net::Loop loop;
   // Saves of throttles are answered to the first shard once it runs; until then to the loop of start-up.
   throttle_loop = &loop;
   const seams::Executor to_throttle([this](seams::Executor::Work work) { throttle_loop.load()->post(std::move(work)); });
   throttle = std::make_unique<auth::Throttle>(auth::Throttle::Options{.unlimited = config.bench()}, &database->throttles(), to_throttle);
-  const auto loaded = wait_for<seams::Result<void>>(loop, [&](const seams::Executor&, auto done) { throttle->load(clock.now_ms(), std::move(done)); });
+  const auto loaded =
+      wait_for<seams::Result<void>>(loop, [&](const seams::Executor&, auto done) { throttle->load(clock.now_ms(), std::move(done)); });
   require(loaded.has_value(), "The data cannot be read: " + config.data_folder);
-  const auto secret = wait_for<seams::Result<std::string>>(loop, [&](const seams::Executor& executor, auto done) {
-    auth::load_server_secret(database->settings(), executor, std::move(done));
-  });
+  const auto secret = wait_for<seams::Result<std::string>>(
+      loop, [&](const seams::Executor& executor, auto done) { auth::load_server_secret(database->settings(), executor, std::move(done)); });
   require(secret.has_value(), "The data cannot be written: the server's own secret could not be stored.");
   form_tokens = std::make_unique<auth::FormTokens>(*secret);
 }
@@ -151,8 +157,9 @@ void App::State::listen() {
     if (secure) options.tls = tls;
     options.caps = caps;
     options.limits = limits;
-    auto listener = net::Listener::open(*loops.front(), loops, std::move(options),
-                                        [this](std::shared_ptr<net::Connection> connection) { of(connection->loop()).adopt(std::move(connection)); }, error);
+    auto listener = net::Listener::open(
+        *loops.front(), loops, std::move(options),
+        [this](std::shared_ptr<net::Connection> connection) { of(connection->loop()).adopt(std::move(connection)); }, error);
     if (!listener) return false;
     listening.push_back({.address = address, .port = listener->port(), .secure = secure});
     listeners.push_back(std::move(listener));
@@ -194,17 +201,22 @@ void App::State::make_router() {
       },
       .room_summary =
           [this](const std::string& code, seams::Executor executor, std::function<void(std::optional<pages::RoomSummary>)> done) {
-            home_of(code).with_summary(code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
-              std::optional<pages::RoomSummary> summary;
-              if (found) summary = pages::RoomSummary{.people = static_cast<std::int64_t>(found->people), .watching = watching_title(found->media_url)};
-              executor([done, summary = std::move(summary)] { done(summary); });
-            });
+            home_of(code).with_summary(
+                code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
+                  std::optional<pages::RoomSummary> summary;
+                  if (found)
+                    summary = pages::RoomSummary{.people = static_cast<std::int64_t>(found->people),
+                                                 .watching = watching_title(found->media_url)};
+                  executor([done, summary = std::move(summary)] { done(summary); });
+                });
           },
       .signups_open = config.signups_open,
       .guests = config.guests,
       .version = MATINEE_VERSION,
   });
-  options.error_page = [this](const http::Request& request, int status, std::string_view) { return pages::router_error(*services, request, status); };
+  options.error_page = [this](const http::Request& request, int status, std::string_view) {
+    return pages::router_error(*services, request, status);
+  };
   router = std::make_shared<http::Router>(std::move(options));
   pages::add_pages(*router, *services);
   router->websocket("/rooms/{code}/socket", [this](const http::RequestPtr& request, net::UpgradeRequest upgrade) {
@@ -228,12 +240,13 @@ void App::State::finish_start() {
   greeting = app::greeting(listening, *hosts, MATINEE_VERSION, token ? *token : std::nullopt);
   ShardThread& first = *shards.front();
   housekeeping = std::make_unique<Housekeeping>(
-      first.loop(), first.executor(),
-      HousekeepingStores{database->rooms(), database->users(), database->sessions(), database->throttles()}, [this] { return clock.now_ms(); },
+      first.loop(), first.executor(), HousekeepingStores{database->rooms(), database->users(), database->sessions(), database->throttles()},
+      [this] { return clock.now_ms(); },
       [this](const std::string& code, seams::Executor executor, std::function<void(bool)> done) {
-        home_of(code).with_summary(code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
-          executor([done, open = found.has_value()] { done(open); });
-        });
+        home_of(code).with_summary(
+            code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
+              executor([done, open = found.has_value()] { done(open); });
+            });
       });
   housekeeping->start();
   running = true;
@@ -247,7 +260,9 @@ void App::State::stop() {
   std::mutex mutex;
   std::condition_variable changed;
   std::size_t left = shards.size();
-  shards.front()->loop().post([this] { for (auto& listener : listeners) listener->stop(); });
+  shards.front()->loop().post([this] {
+    for (auto& listener : listeners) listener->stop();
+  });
   for (auto& thread : shards) {
     thread->stop([&] {
       const std::lock_guard lock(mutex);
@@ -262,8 +277,11 @@ void App::State::stop() {
   for (auto& thread : shards) thread->join();
   database->stop();
   const store::CommitFigures figures = database->figures();
-  ops::log_info("stopped", {{"writes", figures.jobs}, {"commits", figures.groups}, {"failed_commits", figures.failed_groups},
-                            {"commit_wait_p50_us", figures.wait_p50_us}, {"commit_wait_p99_us", figures.wait_p99_us}});
+  ops::log_info("stopped", {{"writes", figures.jobs},
+                            {"commits", figures.groups},
+                            {"failed_commits", figures.failed_groups},
+                            {"commit_wait_p50_us", figures.wait_p50_us},
+                            {"commit_wait_p99_us", figures.wait_p99_us}});
 }
 
 App::State::~State() {

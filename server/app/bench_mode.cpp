@@ -57,8 +57,12 @@ std::string prepare_bench(const ops::Config& config, ShardThread& first, Shared 
   std::vector<std::string> codes(rooms);
   for (std::string& code : codes) code = rooms::make_room_code(auth::random_bits());
   const bool made_rooms = run_all(first.loop(), rooms, [&](std::size_t i, const std::function<void(bool)>& done) {
-    shared.database.rooms().create({.code = codes[i], .name = "Bench " + std::to_string(i), .owner = people[0], .kind = seams::RoomKind::normal,
-                                    .settings = {}, .at_ms = shared.clock.now_ms()},
+    shared.database.rooms().create({.code = codes[i],
+                                    .name = "Bench " + std::to_string(i),
+                                    .owner = people[0],
+                                    .kind = seams::RoomKind::normal,
+                                    .settings = {},
+                                    .at_ms = shared.clock.now_ms()},
                                    first.executor(), [done](seams::Result<seams::RoomRecord> made) { done(made.has_value()); });
   });
   if (!made_rooms) return "The bench rooms could not be made.";
@@ -67,7 +71,8 @@ std::string prepare_bench(const ops::Config& config, ShardThread& first, Shared 
     for (const std::string& line : all) text += line + "\n";
     return text;
   };
-  for (const auto& [file, text] : {std::pair{config.bench_cookies_file, lines(cookies)}, std::pair{config.bench_codes_file, lines(codes)}}) {
+  for (const auto& [file, text] :
+       {std::pair{config.bench_cookies_file, lines(cookies)}, std::pair{config.bench_codes_file, lines(codes)}}) {
     if (file.empty()) continue;
     if (std::string problem = ops::write_private_file(file, text); !problem.empty()) return problem;
   }

@@ -7,7 +7,11 @@ namespace matinee::app {
 
 Housekeeping::Housekeeping(net::Loop& loop, seams::Executor executor, HousekeepingStores stores, std::function<std::int64_t()> now_ms,
                            IsOpen is_open, HousekeepingOptions options)
-    : loop_(loop), executor_(std::move(executor)), stores_(stores), now_ms_(std::move(now_ms)), is_open_(std::move(is_open)),
+    : loop_(loop),
+      executor_(std::move(executor)),
+      stores_(stores),
+      now_ms_(std::move(now_ms)),
+      is_open_(std::move(is_open)),
       options_(options) {}
 
 void Housekeeping::start() {
@@ -18,11 +22,14 @@ void Housekeeping::start() {
 }
 
 void Housekeeping::run_once() {
-  stores_.rooms.idle_guest_rooms(now_ms_() - options_.guest_room_ms, options_.piece, executor_, [this](seams::Result<std::vector<seams::RoomOfUser>> idle) {
-    if (!idle) return;
-    for (const seams::RoomOfUser& room : *idle)
-      is_open_(room.code, executor_, [this, code = room.code](bool open) { if (!open) end_room(code); });
-  });
+  stores_.rooms.idle_guest_rooms(now_ms_() - options_.guest_room_ms, options_.piece, executor_,
+                                 [this](seams::Result<std::vector<seams::RoomOfUser>> idle) {
+                                   if (!idle) return;
+                                   for (const seams::RoomOfUser& room : *idle)
+                                     is_open_(room.code, executor_, [this, code = room.code](bool open) {
+                                       if (!open) end_room(code);
+                                     });
+                                 });
   // Before the guests: one whose sessions have all run out is forgotten in the same round.
   stores_.sessions.prune(now_ms_(), executor_, [](const seams::Result<std::int64_t>&) {});
   stores_.throttles.prune(now_ms_(), executor_, [](const seams::Result<void>&) {});

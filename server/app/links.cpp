@@ -28,8 +28,8 @@ std::string greeting(const std::vector<Listening>& listening, const ops::HostRul
   const std::string outside = hosts.base_url();
   if (!here_is_ours || (everywhere && outside.find("//localhost") == std::string::npos)) text += "  For others:       " + outside + "\n";
   if (setup_token) {
-    text += "  There is no administrator yet. Whoever opens this link once becomes it:\n                    " + (here_is_ours ? here : outside) + "/setup/" +
-            *setup_token + "\n";
+    text += "  There is no administrator yet. Whoever opens this link once becomes it:\n                    " +
+            (here_is_ours ? here : outside) + "/setup/" + *setup_token + "\n";
   }
   return text;
 }

@@ -10,7 +10,11 @@
 
 namespace matinee::app {
 
-struct Listening { std::string address; std::uint16_t port = 0; bool secure = false; };
+struct Listening {
+  std::string address;
+  std::uint16_t port = 0;
+  bool secure = false;
+};
 
 [[nodiscard]] std::string greeting(const std::vector<Listening>& listening, const ops::HostRules& hosts, const std::string& version,
                                    const std::optional<std::string>& setup_token);

@@ -16,7 +16,8 @@ ShardThread::ShardThread(Shared shared)
     : shared_(shared),
       executor_([this](seams::Executor::Work work) { loop_.post(std::move(work)); }),
       sessions_(shared.database.sessions(), shared.database.users(), executor_, [clock = shared.clock] { return clock.now_ms(); }),
-      accounts_(shared.database.users(), sessions_, shared.passwords, shared.throttle, executor_, [clock = shared.clock] { return clock.now_ms(); }),
+      accounts_(shared.database.users(), sessions_, shared.passwords, shared.throttle, executor_,
+                [clock = shared.clock] { return clock.now_ms(); }),
       shard_({.loop = loop_,
               .clock = shared.clock,
               .log = shared.database.messages(),
@@ -63,7 +64,8 @@ void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(
   if (!token) return done(tl::unexpected(seams::StoreError::not_found));
   // Behind a proxy on this machine everybody has one address: then only the id counts.
   std::string block_address = ops::is_loopback(head.remote_address) ? std::string() : auth::address_key(head.remote_address);
-  sessions_.resolve(*token, [clock = shared_.clock, block_address = std::move(block_address), done = std::move(done)](seams::Result<auth::Identity> found) {
+  sessions_.resolve(*token, [clock = shared_.clock, block_address = std::move(block_address),
+                             done = std::move(done)](seams::Result<auth::Identity> found) {
     if (!found) return done(tl::unexpected(found.error()));
     shard::Visitor visitor;
     visitor.person = {.id = found->user, .name = found->name, .kind = found->kind, .fresh = false};

@@ -36,9 +36,9 @@ class ShardThread {
 
   // `hosts` says whether browsers speak https with us: the session cookie's name depends on it.
   void serve(std::shared_ptr<net::HttpHandler> router, const ops::HostRules& hosts);
-  void start();                              // the thread runs from here
-  void stop(std::function<void()> done);     // drains; `done` on its own thread
-  void join();                               // stops the loop and waits for the thread
+  void start();                           // the thread runs from here
+  void stop(std::function<void()> done);  // drains; `done` on its own thread
+  void join();                            // stops the loop and waits for the thread
 
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] const seams::Executor& executor() const { return executor_; }

@@ -16,7 +16,7 @@ namespace matinee::http {
 [[nodiscard]] bool etag_matches(std::string_view if_none_match_field, std::string_view etag);
 
 struct FileAnswer {
-  std::string etag;             // strong, with its quotes
+  std::string etag;  // strong, with its quotes
   std::string content_type;
   std::string cache_control;
   std::vector<Header> extra = {};

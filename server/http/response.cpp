@@ -7,13 +7,9 @@
 
 namespace matinee::http {
 
-Response Response::text(int status, std::string body) {
-  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)};
-}
+Response Response::text(int status, std::string body) { return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body)}; }
 
-Response Response::html(int status, std::string body) {
-  return {status, {{"Content-Type", "text/html; charset=utf-8"}}, std::move(body)};
-}
+Response Response::html(int status, std::string body) { return {status, {{"Content-Type", "text/html; charset=utf-8"}}, std::move(body)}; }
 
 Response Response::json(int status, std::string body) { return {status, {{"Content-Type", "application/json"}}, std::move(body)}; }
 

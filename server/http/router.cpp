@@ -5,7 +5,6 @@
 #include <exception>
 #include <map>
 
-
 namespace matinee::http {
 
 struct Router::Route {
@@ -60,9 +59,7 @@ struct Router::Table {
 };
 
 Router::Router(RouterOptions options)
-    : options_(std::move(options)),
-      amend_(std::make_shared<const Responder::Amend>(options_.amend)),
-      table_(std::make_unique<Table>()) {}
+    : options_(std::move(options)), amend_(std::make_shared<const Responder::Amend>(options_.amend)), table_(std::make_unique<Table>()) {}
 
 Router::~Router() = default;
 
@@ -76,9 +73,7 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
   insert(pattern, Route{std::string(method), {}, std::move(handler), nullptr});
 }
 
-void Router::websocket(std::string_view pattern, UpgradeHandler handler) {
-  insert(pattern, Route{"GET", {}, nullptr, std::move(handler)});
-}
+void Router::websocket(std::string_view pattern, UpgradeHandler handler) { insert(pattern, Route{"GET", {}, nullptr, std::move(handler)}); }
 
 void Router::insert(std::string_view pattern, Route route) {
   if (pattern.empty() || pattern.front() != '/') std::abort();  // a bug in the table, found at start
@@ -110,9 +105,7 @@ void Router::on_request(std::shared_ptr<net::Exchange> exchange) {
   if (!request->valid()) return responder.send(error(*request, 400, "This address is malformed."));
   try {
     dispatch(request, responder);
-  } catch (const std::exception&) {
-    responder.send(error(*request, 500, "Something went wrong here."));
-  }
+  } catch (const std::exception&) { responder.send(error(*request, 500, "Something went wrong here.")); }
 }
 
 void Router::dispatch(const RequestPtr& request, Responder responder) {

@@ -55,13 +55,9 @@ bool ChunkedDecoder::step(char c) {
     case State::extension:
       if (c == '\r') return next(State::size_lf);
       return is_line_char(c) && ++ignored_bytes_ <= extension_bytes_max;
-    case State::size_lf:
-      ignored_bytes_ = 0;
-      return c == '\n' && next(left_ == 0 ? State::trailer_start : State::data);
+    case State::size_lf: ignored_bytes_ = 0; return c == '\n' && next(left_ == 0 ? State::trailer_start : State::data);
     case State::data_cr: return c == '\r' && next(State::data_lf);
-    case State::data_lf:
-      digits_ = 0;
-      return c == '\n' && next(State::size);
+    case State::data_lf: digits_ = 0; return c == '\n' && next(State::size);
     case State::trailer_start:
       if (c == '\r') return next(State::end_lf);
       state_ = State::trailer_line;

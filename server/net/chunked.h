@@ -11,7 +11,7 @@ namespace matinee::net {
 
 class ChunkedDecoder {
  public:
-  static constexpr std::size_t extension_bytes_max = 1024;    // of one chunk
+  static constexpr std::size_t extension_bytes_max = 1024;  // of one chunk
   static constexpr std::size_t trailer_bytes_max = 8 * 1024;
 
   // Appends what `bytes` decode to; returns how many were consumed (all of them until the body is done). Nothing = malformed.
@@ -21,7 +21,19 @@ class ChunkedDecoder {
  private:
   //  size ─▶ extension ─▶ size_lf ─▶ data ─▶ data_cr ─▶ data_lf ─▶ size …
   //                          └─ last chunk ─▶ trailer_start ◀─▶ trailer_line ─▶ trailer_lf;  trailer_start ─ CR ─▶ end_lf ─▶ done
-  enum class State : std::uint8_t { size, extension, size_lf, data, data_cr, data_lf, trailer_start, trailer_line, trailer_lf, end_lf, done };
+  enum class State : std::uint8_t {
+    size,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    trailer_start,
+    trailer_line,
+    trailer_lf,
+    end_lf,
+    done
+  };
   [[nodiscard]] bool step(char c);
   [[nodiscard]] bool size_digit(char c);
 

@@ -58,8 +58,8 @@ class ByteReader {
   virtual void on_bytes(std::string_view bytes) = 0;
   // At most once each: an error may follow the peer's orderly end (it will not read our answer either).
   virtual void on_end(ReadEnd why) = 0;
-  virtual void on_overflow() {}                      // the sink's tail went over its bound
-  virtual void on_drained() {}                       // the sink's tail has become empty
+  virtual void on_overflow() {}  // the sink's tail went over its bound
+  virtual void on_drained() {}   // the sink's tail has become empty
 };
 
 class Connection final : public IoTarget, private SinkOwner, public std::enable_shared_from_this<Connection> {
@@ -123,15 +123,15 @@ class Connection final : public IoTarget, private SinkOwner, public std::enable_
   Watch* watch_ = nullptr;
   std::shared_ptr<ByteReader> reader_;
   bool reading_ = false;
-  bool delivering_ = false;          // already_read is on its way by post
+  bool delivering_ = false;  // already_read is on its way by post
   bool sink_wants_write_ = false;
   bool closing_ = false;
   bool lingering_ = false;
   bool end_told_ = false;
   bool error_told_ = false;
-  bool tls_broken_ = false;          // after a fatal error OpenSSL must not be asked for a close_notify
+  bool tls_broken_ = false;  // after a fatal error OpenSSL must not be asked for a close_notify
   bool tls_read_wants_write_ = false;
-  bool shown_read_ = false;   // what the epoll set was last told
+  bool shown_read_ = false;  // what the epoll set was last told
   bool shown_write_ = false;
   // Only while it is opened or closed, or a file is sent: kept out of the idle object.
   struct Passing;

@@ -10,8 +10,7 @@ std::string_view RequestHead::field(std::string_view lower_name) const {
 }
 
 std::size_t RequestHead::count(std::string_view lower_name) const {
-  return static_cast<std::size_t>(
-      std::count_if(fields.begin(), fields.end(), [&](const HeaderField& f) { return f.name == lower_name; }));
+  return static_cast<std::size_t>(std::count_if(fields.begin(), fields.end(), [&](const HeaderField& f) { return f.name == lower_name; }));
 }
 
 }  // namespace matinee::net

@@ -47,9 +47,9 @@ enum class BodyError : std::uint8_t { none, too_large, malformed, timeout, gone 
 // What a WebSocket needs of its opening request: the open stream and the checked key. Move only.
 struct UpgradeRequest {
   RequestHead head;
-  std::string key;            // Sec-WebSocket-Key, 24 characters of base64
-  std::string subprotocol;    // the one we chose, or empty
-  OpenStream stream;          // its already_read holds what came after the head
+  std::string key;          // Sec-WebSocket-Key, 24 characters of base64
+  std::string subprotocol;  // the one we chose, or empty
+  OpenStream stream;        // its already_read holds what came after the head
 };
 
 class Exchange {

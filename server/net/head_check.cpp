@@ -18,9 +18,8 @@ constexpr bool is_value_char(char c) { return c == '\t' || (static_cast<unsigned
 constexpr bool is_host_char(char c) { return is_digit(c) || is_alpha(c) || std::string_view("-._~:[]%").find(c) != std::string_view::npos; }
 
 bool equals_ignoring_case(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + ('a' - 'A')) : x) == y;
-  });
+  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(),
+                    [](char x, char y) { return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + ('a' - 'A')) : x) == y; });
 }
 
 std::string_view trimmed(std::string_view value) {
@@ -52,11 +51,13 @@ HeadVerdict check_request_line(std::string_view line, const HttpLimits& limits, 
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
   if (first == line.npos || first == last) {
-    return line.size() > limits.target_bytes_max ? HeadVerdict{414, "The request target is too long."} : bad("The request line is malformed.");
+    return line.size() > limits.target_bytes_max ? HeadVerdict{414, "The request target is too long."}
+                                                 : bad("The request line is malformed.");
   }
   const std::string_view method = line.substr(0, first);
   const std::string_view version = line.substr(last + 1);
-  if (method.empty() || method.size() > 32 || !std::all_of(method.begin(), method.end(), is_token_char)) return bad("The method is malformed.");
+  if (method.empty() || method.size() > 32 || !std::all_of(method.begin(), method.end(), is_token_char))
+    return bad("The method is malformed.");
   if (version.size() != 8 || version.substr(0, 5) != "HTTP/" || !is_digit(version[5]) || version[6] != '.' || !is_digit(version[7]))
     return bad("The protocol version is malformed.");
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return {505, "Only HTTP/1.1 and HTTP/1.0 are spoken here."};
@@ -70,7 +71,8 @@ HeadVerdict check_known_field(std::string_view name, std::string_view value, See
     if (value.empty() || !std::all_of(value.begin(), value.end(), is_host_char)) return bad("The Host field is malformed.");
   } else if (equals_ignoring_case(name, "content-length")) {
     if (++seen.lengths > 1) return bad("There are two Content-Length fields.");
-    if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit)) return bad("The Content-Length field is malformed.");
+    if (value.empty() || value.size() > 18 || !std::all_of(value.begin(), value.end(), is_digit))
+      return bad("The Content-Length field is malformed.");
   } else if (equals_ignoring_case(name, "transfer-encoding")) {
     if (++seen.codings > 1) return bad("There are two Transfer-Encoding fields.");
     if (!equals_ignoring_case(value, "chunked")) return {501, "Only the transfer coding chunked is known here."};

@@ -76,8 +76,7 @@ void Http1Session::on_end(ReadEnd why) {
 void Http1Session::next_requests() {
   if (in_requests_) return;
   in_requests_ = true;
-  while (next_request()) {
-  }
+  while (next_request()) {}
   in_requests_ = false;
 }
 
@@ -105,7 +104,8 @@ bool Http1Session::next_request() {
   if (verdict.status == 0 && !parser_.parse_head(bytes, head)) verdict = {400, "The request head is malformed."};
   const std::string_view expect = head.field("expect");
   expects_continue_ = expect.size() == 12 && ::strncasecmp(expect.data(), "100-continue", 12) == 0 && head.version_minor >= 1;
-  if (!expect.empty() && !expects_continue_ && head.version_minor >= 1 && verdict.status == 0) verdict = {417, "Only 100-continue is expected here."};
+  if (!expect.empty() && !expects_continue_ && head.version_minor >= 1 && verdict.status == 0)
+    verdict = {417, "Only 100-continue is expected here."};
   if (verdict.status != 0) {
     refuse(verdict);
     return false;

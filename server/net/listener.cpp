@@ -63,7 +63,9 @@ std::uint16_t port_of(const Address& address) {
 
 std::string listen_error(const ListenOptions& options, int error) {
   const std::string where = options.address + ", port " + std::to_string(options.port);
-  if (error == EADDRINUSE) return "Port " + std::to_string(options.port) + " on " + options.address + " is already in use; choose another one or stop the program that has it.";
+  if (error == EADDRINUSE)
+    return "Port " + std::to_string(options.port) + " on " + options.address +
+           " is already in use; choose another one or stop the program that has it.";
   if (error == EACCES) return "No permission to listen on " + where + "; ports below 1024 need the CAP_NET_BIND_SERVICE capability.";
   if (error == EADDRNOTAVAIL) return "This machine has no address " + options.address + ".";
   return "Cannot listen on " + where + ": " + std::strerror(error) + ".";
@@ -193,8 +195,8 @@ void Listener::Acceptor::hand_over(int fd, const Address& peer) {
   });
 }
 
-std::unique_ptr<Listener> Listener::open(Loop& accepting, std::vector<Loop*> targets, ListenOptions options,
-                                         OnConnection on_connection, std::string& error) {
+std::unique_ptr<Listener> Listener::open(Loop& accepting, std::vector<Loop*> targets, ListenOptions options, OnConnection on_connection,
+                                         std::string& error) {
   auto acceptor = std::make_shared<Acceptor>(accepting, std::move(targets), std::move(options), std::move(on_connection));
   if (const int failure = acceptor->open(); failure != 0) {
     error = listen_error(acceptor->options(), failure);

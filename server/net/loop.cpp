@@ -64,9 +64,7 @@ std::int64_t bucket_after(std::chrono::milliseconds after) {
   return ms / bucket_ms + 1;
 }
 
-std::uint32_t events_of(bool read, bool write) {
-  return (read ? std::uint32_t{EPOLLIN} : 0u) | (write ? std::uint32_t{EPOLLOUT} : 0u);
-}
+std::uint32_t events_of(bool read, bool write) { return (read ? std::uint32_t{EPOLLIN} : 0u) | (write ? std::uint32_t{EPOLLOUT} : 0u); }
 
 }  // namespace
 

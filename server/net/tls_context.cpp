@@ -25,8 +25,7 @@ int choose_http11(SSL*, const unsigned char** out, unsigned char* out_size, cons
 
 }  // namespace
 
-std::shared_ptr<const TlsContext> TlsContext::load(const std::string& certificate_file, const std::string& key_file,
-                                                   std::string& error) {
+std::shared_ptr<const TlsContext> TlsContext::load(const std::string& certificate_file, const std::string& key_file, std::string& error) {
   ::ERR_clear_error();
   ssl_ctx_st* raw = ::SSL_CTX_new(::TLS_server_method());
   if (!raw) {

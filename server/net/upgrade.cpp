@@ -27,9 +27,8 @@ bool any_in_list(std::string_view list, Fits fits) {
 
 bool any_field_lists(const RequestHead& head, std::string_view name, std::string_view token, bool any_case) {
   return std::any_of(head.fields.begin(), head.fields.end(), [&](const HeaderField& field) {
-    return field.name == name && any_in_list(field.value, [&](std::string_view item) {
-             return any_case ? equals_ignoring_case(item, token) : item == token;
-           });
+    return field.name == name &&
+           any_in_list(field.value, [&](std::string_view item) { return any_case ? equals_ignoring_case(item, token) : item == token; });
   });
 }
 
@@ -50,7 +49,8 @@ UpgradeVerdict check_upgrade(const RequestHead& head, bool has_body, const Upgra
   if (head.method != "GET" || head.version_minor < 1) return {400, "A WebSocket is opened by GET over HTTP/1.1."};
   if (!asks_for_websocket(head) || !any_field_lists(head, "connection", "upgrade", true)) return {426, "This address is for WebSockets."};
   if (has_body) return {400, "The request that opens a WebSocket has no body."};
-  if (head.count("sec-websocket-version") != 1 || head.field("sec-websocket-version") != "13") return {426, "Only WebSocket version 13 is spoken here."};
+  if (head.count("sec-websocket-version") != 1 || head.field("sec-websocket-version") != "13")
+    return {426, "Only WebSocket version 13 is spoken here."};
   const std::string_view key = head.field("sec-websocket-key");
   if (head.count("sec-websocket-key") != 1 || !is_key(key)) return {400, "Sec-WebSocket-Key is not 16 bytes in base64."};
   if (rules.check_origin) {

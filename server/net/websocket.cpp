@@ -138,9 +138,8 @@ struct Engine {
       return true;
     });
     server.set_open_handler([](const wpp::connection_hdl& handle) { socket_of(handle).engine_opened(); });
-    server.set_message_handler([](const wpp::connection_hdl& handle, const Server::message_ptr& message) {
-      socket_of(handle).engine_message(message);
-    });
+    server.set_message_handler(
+        [](const wpp::connection_hdl& handle, const Server::message_ptr& message) { socket_of(handle).engine_message(message); });
   }
 
   static EngineSocket& socket_of(const wpp::connection_hdl& handle) {
@@ -163,7 +162,8 @@ Engine& engine_of(Loop& loop) {
 
 // The engine reads the least head that makes it answer 101: the real one has been checked by stricter eyes.
 std::string canonical_head(const UpgradeRequest& request) {
-  std::string head = "GET / HTTP/1.1\r\nHost: matinee\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ";
+  std::string head =
+      "GET / HTTP/1.1\r\nHost: matinee\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ";
   head.append(request.key).append("\r\n");
   if (!request.subprotocol.empty()) head.append("Sec-WebSocket-Protocol: ").append(request.subprotocol).append("\r\n");
   return head.append("\r\n");
@@ -177,9 +177,7 @@ void EngineSocket::begin(const UpgradeRequest& request) {
   try {
     engine_->start();
     engine_->feed(canonical_head(request));
-  } catch (const std::exception&) {
-    drop();
-  }
+  } catch (const std::exception&) { drop(); }
   if (!ended_) connection_->start_reading(shared_from_this());
 }
 
@@ -203,9 +201,7 @@ void EngineSocket::on_bytes(std::string_view bytes) {
   const FrameGuard::Verdict verdict = guard_.check(bytes, *limits_, heard_ms_);
   try {
     engine_->feed(bytes.substr(0, verdict.good_bytes));
-  } catch (const std::exception&) {
-    return drop();
-  }
+  } catch (const std::exception&) { return drop(); }
   if (verdict.close_code != 0) return close(verdict.close_code, verdict.reason);
   if (!ended_ && sink().tail_bytes() > limits_->read_pause_tail_bytes) {
     paused_ = true;
@@ -319,7 +315,8 @@ std::shared_ptr<WebSocket> WebSocket::adopt(Loop& loop, UpgradeRequest request, 
                                             std::shared_ptr<WebSocketHandler> handler) {
   Engine& engine = engine_of(loop);
   auto connection = Connection::adopt(loop, std::move(request.stream));
-  auto socket = std::make_shared<EngineSocket>(std::move(connection), engine.intern(limits), std::move(handler), engine.server.get_connection());
+  auto socket =
+      std::make_shared<EngineSocket>(std::move(connection), engine.intern(limits), std::move(handler), engine.server.get_connection());
   socket->begin(request);
   return socket;
 }

@@ -84,7 +84,8 @@ class TransportConnection : public std::enable_shared_from_this<TransportConnect
   timer_ptr set_timer(long ms, transport::timer_handler handler) {
     auto timer = std::make_shared<EngineTimer>();
     newest_timer_ = timer;
-    if (owner_) timer->timer = owner_->owner_loop().start_timer(std::chrono::milliseconds(ms), [handler = std::move(handler)] { handler(Error()); });
+    if (owner_)
+      timer->timer = owner_->owner_loop().start_timer(std::chrono::milliseconds(ms), [handler = std::move(handler)] { handler(Error()); });
     return timer;
   }
 
@@ -113,7 +114,9 @@ class TransportConnection : public std::enable_shared_from_this<TransportConnect
     handler();
     return Error();
   }
-  Error interrupt(const transport::interrupt_handler&) { return transport::error::make_error_code(transport::error::operation_not_supported); }
+  Error interrupt(const transport::interrupt_handler&) {
+    return transport::error::make_error_code(transport::error::operation_not_supported);
+  }
   void async_shutdown(transport::shutdown_handler handler) {
     waits_ = false;
     if (owner_) owner_->engine_ends([handler = std::move(handler)] { handler(Error()); });

@@ -14,11 +14,31 @@ extern char** environ;
 namespace matinee::ops {
 namespace {
 
-struct Switch { bool Config::*member; const char* yes; const char* no; };
-struct Number { std::int64_t Config::*member; std::int64_t min; std::int64_t max; const char* unit; };
-struct Choice { std::string Config::*member; std::array<const char*, 4> words; };
-struct Text { std::string Config::*member; const char* allowed; const char* when_empty; };
-struct List { std::vector<std::string> Config::*member; const char* allowed; const char* when_empty; };
+struct Switch {
+  bool Config::*member;
+  const char* yes;
+  const char* no;
+};
+struct Number {
+  std::int64_t Config::*member;
+  std::int64_t min;
+  std::int64_t max;
+  const char* unit;
+};
+struct Choice {
+  std::string Config::*member;
+  std::array<const char*, 4> words;
+};
+struct Text {
+  std::string Config::*member;
+  const char* allowed;
+  const char* when_empty;
+};
+struct List {
+  std::vector<std::string> Config::*member;
+  const char* allowed;
+  const char* when_empty;
+};
 
 struct Option {
   const char* name;
@@ -40,7 +60,8 @@ const Option options[] = {
     {"public-url", reaching, Text{&Config::public_url, "http:// or https://, a name, and a port if needed", "none"},
      "Where people reach this server; share links and Host checks use it"},
     {"allowed-hosts", reaching, List{&Config::allowed_hosts, "host names, separated by commas", "none"}, "More names accepted as Host"},
-    {"tls-cert", reaching, Text{&Config::tls_certificate, "a PEM file", "none"}, "Certificate chain; with --tls-key the server speaks https"},
+    {"tls-cert", reaching, Text{&Config::tls_certificate, "a PEM file", "none"},
+     "Certificate chain; with --tls-key the server speaks https"},
     {"tls-key", reaching, Text{&Config::tls_key, "a PEM file", "none"}, "Private key of the certificate"},
     {"tls-port", reaching, Number{&Config::tls_port, 0, 65535, ""}, "Speak https here and plain http on --port (0: https on --port)"},
 
@@ -68,8 +89,12 @@ const Option options[] = {
     {"bench-codes", benching, Text{&Config::bench_codes_file, "a file", "none"}, "Write the room codes to this file"},
 };
 
-template <class... F> struct Overload : F... { using F::operator()...; };
-template <class... F> Overload(F...) -> Overload<F...>;
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overload(F...) -> Overload<F...>;
 
 std::string variable_of(std::string_view name) {
   std::string result = "MATINEE_";
@@ -78,29 +103,28 @@ std::string variable_of(std::string_view name) {
 }
 
 std::string allowed_of(const Option& option) {
-  return std::visit(Overload{
-      [](const Switch& s) { return std::string(s.yes) + " or " + s.no; },
-      [](const Number& n) {
-        std::string text = std::to_string(n.min) + "–" + std::to_string(n.max);
-        return *n.unit != '\0' ? text + " " + n.unit : text;
-      },
-      [](const Choice& c) {
-        std::string text;
-        for (const char* word : c.words) text += (text.empty() ? "" : ", ") + std::string(word);
-        return text;
-      },
-      [](const Text& t) { return std::string(t.allowed); },
-      [](const List& l) { return std::string(l.allowed); }}, option.kind);
+  return std::visit(Overload{[](const Switch& s) { return std::string(s.yes) + " or " + s.no; },
+                             [](const Number& n) {
+                               std::string text = std::to_string(n.min) + "–" + std::to_string(n.max);
+                               return *n.unit != '\0' ? text + " " + n.unit : text;
+                             },
+                             [](const Choice& c) {
+                               std::string text;
+                               for (const char* word : c.words) text += (text.empty() ? "" : ", ") + std::string(word);
+                               return text;
+                             },
+                             [](const Text& t) { return std::string(t.allowed); }, [](const List& l) { return std::string(l.allowed); }},
+                    option.kind);
 }
 
 std::string default_of(const Option& option) {
   static const Config fresh;
-  return std::visit(Overload{
-      [](const Switch& s) { return std::string(fresh.*s.member ? s.yes : s.no); },
-      [](const Number& n) { return std::to_string(fresh.*n.member); },
-      [](const Choice& c) { return fresh.*c.member; },
-      [](const Text& t) { return (fresh.*t.member).empty() ? std::string(t.when_empty) : fresh.*t.member; },
-      [](const List& l) { return std::string(l.when_empty); }}, option.kind);
+  return std::visit(
+      Overload{[](const Switch& s) { return std::string(fresh.*s.member ? s.yes : s.no); },
+               [](const Number& n) { return std::to_string(fresh.*n.member); }, [](const Choice& c) { return fresh.*c.member; },
+               [](const Text& t) { return (fresh.*t.member).empty() ? std::string(t.when_empty) : fresh.*t.member; },
+               [](const List& l) { return std::string(l.when_empty); }},
+      option.kind);
 }
 
 std::vector<std::string> split(std::string_view text) {
@@ -117,27 +141,33 @@ std::vector<std::string> split(std::string_view text) {
 }
 
 bool apply(const Option& option, Config& config, const std::string& value) {
-  return std::visit(Overload{
-      [&](const Switch& s) {
-        if (value != s.yes && value != s.no) return false;
-        config.*s.member = value == s.yes;
-        return true;
-      },
-      [&](const Number& n) {
-        std::int64_t number = 0;
-        const char* end = value.data() + value.size();
-        const auto read = std::from_chars(value.data(), end, number);
-        if (read.ec != std::errc() || read.ptr != end || number < n.min || number > n.max) return false;
-        config.*n.member = number;
-        return true;
-      },
-      [&](const Choice& c) {
-        if (std::find(c.words.begin(), c.words.end(), value) == c.words.end()) return false;
-        config.*c.member = value;
-        return true;
-      },
-      [&](const Text& t) { config.*t.member = value; return true; },
-      [&](const List& l) { config.*l.member = split(value); return true; }}, option.kind);
+  return std::visit(Overload{[&](const Switch& s) {
+                               if (value != s.yes && value != s.no) return false;
+                               config.*s.member = value == s.yes;
+                               return true;
+                             },
+                             [&](const Number& n) {
+                               std::int64_t number = 0;
+                               const char* end = value.data() + value.size();
+                               const auto read = std::from_chars(value.data(), end, number);
+                               if (read.ec != std::errc() || read.ptr != end || number < n.min || number > n.max) return false;
+                               config.*n.member = number;
+                               return true;
+                             },
+                             [&](const Choice& c) {
+                               if (std::find(c.words.begin(), c.words.end(), value) == c.words.end()) return false;
+                               config.*c.member = value;
+                               return true;
+                             },
+                             [&](const Text& t) {
+                               config.*t.member = value;
+                               return true;
+                             },
+                             [&](const List& l) {
+                               config.*l.member = split(value);
+                               return true;
+                             }},
+                    option.kind);
 }
 
 const Option* find_option(std::string_view name) {
@@ -175,7 +205,10 @@ std::string refused(const Option& option, const std::string& value, const std::s
 }
 
 // Values as text with where each came from; a later source replaces an earlier one.
-struct Given { std::string value; std::string source; };
+struct Given {
+  std::string value;
+  std::string source;
+};
 using GivenValues = std::vector<std::optional<Given>>;  // parallel to `options`
 
 std::size_t index_of(const Option* option) { return static_cast<std::size_t>(option - std::begin(options)); }
@@ -186,9 +219,7 @@ std::string read_file(const std::string& path, GivenValues& given) {
   std::vector<CLI::ConfigItem> items;
   try {
     items = CLI::ConfigTOML().from_config(input);
-  } catch (const CLI::Error&) {
-    return "The config file " + path + " cannot be understood. Write one \"name = value\" a line.";
-  }
+  } catch (const CLI::Error&) { return "The config file " + path + " cannot be understood. Write one \"name = value\" a line."; }
   for (const CLI::ConfigItem& item : items) {
     const Option* option = item.parents.empty() ? find_option(item.name) : nullptr;
     if (option == nullptr) return unknown(item.fullname(), item.name, "in the config file " + path);
@@ -201,7 +232,8 @@ void read_environment(const Environment& environment, GivenValues& given, std::v
   for (const auto& [variable, value] : environment) {
     if (variable.rfind("MATINEE_", 0) != 0 || variable == "MATINEE_CONFIG" || value.empty()) continue;
     const std::string& wanted = variable;
-    const auto* option = std::find_if(std::begin(options), std::end(options), [&](const Option& o) { return variable_of(o.name) == wanted; });
+    const auto* option =
+        std::find_if(std::begin(options), std::end(options), [&](const Option& o) { return variable_of(o.name) == wanted; });
     if (option == std::end(options)) warnings.push_back(unknown(variable, variable.substr(8), "an environment variable; ignored"));
     else given[index_of(option)] = Given{value, "from the environment variable " + variable};
   }
@@ -219,14 +251,17 @@ struct Flags {
     app.set_help_flag("--help,-h", "Show this and exit");
     version = app.add_flag("--version")->description("Show the version and exit");
     app.add_option("--config", config_file, "File with one \"name = value\" a line, names as below without the dashes [MATINEE_CONFIG]")
-        ->type_name("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        ->type_name("FILE")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     for (std::size_t i = 0; i < std::size(options); ++i) {
       const Option& option = options[i];
       const bool list = std::holds_alternative<List>(option.kind);
       std::string text = std::string(option.help) + "\nAllowed: " + allowed_of(option) + ". Default: " + default_of(option) + " [" +
                          variable_of(option.name) + "]";
       // An empty value is a value, so each flag takes exactly one word.
-      added.push_back(app.add_option("--" + std::string(option.name), values[i], text)->type_name("")->group(option.group)
+      added.push_back(app.add_option("--" + std::string(option.name), values[i], text)
+                          ->type_name("")
+                          ->group(option.group)
                           ->multi_option_policy(list ? CLI::MultiOptionPolicy::Join : CLI::MultiOptionPolicy::TakeLast));
       if (list) added.back()->delimiter(',');
     }
@@ -254,7 +289,8 @@ ConfigOutcome refuse(std::string sentence) { return {ConfigOutcome::What::refuse
 ConfigOutcome settle(const GivenValues& given) {
   ConfigOutcome outcome;
   for (std::size_t i = 0; i < std::size(options); ++i) {
-    if (given[i] && !apply(options[i], outcome.config, given[i]->value)) return refuse(refused(options[i], given[i]->value, given[i]->source));
+    if (given[i] && !apply(options[i], outcome.config, given[i]->value))
+      return refuse(refused(options[i], given[i]->value, given[i]->source));
   }
   const CheckOutcome checked = check_config(outcome.config);
   if (!checked.option.empty()) {
@@ -305,7 +341,8 @@ Environment process_environment() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const std::size_t equals = text.find('=');
-    if (text.rfind("MATINEE_", 0) == 0 && equals != std::string_view::npos) result.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    if (text.rfind("MATINEE_", 0) == 0 && equals != std::string_view::npos)
+      result.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return result;
 }

@@ -13,40 +13,40 @@ namespace matinee::ops {
 
 struct Config {
   // Reaching it
-  std::vector<std::string> addresses;        // empty = every address of this machine, IPv6 and IPv4
-  std::int64_t port = 8080;                  // 0 = any free one
-  std::string public_url;                    // "https://NAME[:PORT]", without a slash at the end; empty = not known
-  std::vector<std::string> allowed_hosts;    // more names accepted as Host
-  std::string tls_certificate;               // PEM file; with tls_key: this server speaks TLS itself
+  std::vector<std::string> addresses;      // empty = every address of this machine, IPv6 and IPv4
+  std::int64_t port = 8080;                // 0 = any free one
+  std::string public_url;                  // "https://NAME[:PORT]", without a slash at the end; empty = not known
+  std::vector<std::string> allowed_hosts;  // more names accepted as Host
+  std::string tls_certificate;             // PEM file; with tls_key: this server speaks TLS itself
   std::string tls_key;
-  std::int64_t tls_port = 0;                 // 0 = `port` itself speaks TLS; else `port` stays plain and this one speaks TLS
+  std::int64_t tls_port = 0;  // 0 = `port` itself speaks TLS; else `port` stays plain and this one speaks TLS
 
   // Data and files
   std::string data_folder = "./var";
-  std::string templates_folder;              // set by parse_config: installed beside the program, else the source tree
+  std::string templates_folder;  // set by parse_config: installed beside the program, else the source tree
   std::string static_folder;
 
   // People
   bool signups_open = true;
   bool guests = true;
-  std::int64_t participants_max = 5'000;     // a room
+  std::int64_t participants_max = 5'000;  // a room
 
   // Resources
-  std::int64_t shards = 0;                   // 0 = one per core
+  std::int64_t shards = 0;  // 0 = one per core
   std::int64_t connections_max = 20'000;
   std::int64_t connections_per_address_max = 400;
   std::int64_t argon2_memory_mib = 64;
   std::int64_t argon2_passes = 3;
 
   // Log
-  std::string log_level = "info";            // debug info warning error
+  std::string log_level = "info";  // debug info warning error
   bool log_json = false;
 
   // Bench mode
-  std::int64_t bench_guests = 0;             // over 0: bench mode. Rates are lifted: never on a server that others can reach
+  std::int64_t bench_guests = 0;  // over 0: bench mode. Rates are lifted: never on a server that others can reach
   std::int64_t bench_rooms = 1;
-  std::string bench_cookies_file;            // one "name=value" line a guest
-  std::string bench_codes_file;              // one room code a line
+  std::string bench_cookies_file;  // one "name=value" line a guest
+  std::string bench_codes_file;    // one room code a line
 
   [[nodiscard]] bool has_tls() const { return !tls_certificate.empty(); }
   [[nodiscard]] bool bench() const { return bench_guests > 0; }
@@ -55,8 +55,8 @@ struct Config {
 struct ConfigOutcome {
   enum class What : std::uint8_t { run, say, refuse };
   What what = What::run;
-  Config config;        // run
-  std::string text;     // say: for standard output (--help, --version), then exit 0 · refuse: one sentence, then exit 2
+  Config config;                      // run
+  std::string text;                   // say: for standard output (--help, --version), then exit 0 · refuse: one sentence, then exit 2
   std::vector<std::string> warnings;  // run: MATINEE_ variables that name no option: other programs may mean them, a typo may not
 };
 
@@ -64,14 +64,14 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 
 // `arguments` without the program's name. Reads the config file that --config or MATINEE_CONFIG names.
 [[nodiscard]] ConfigOutcome parse_config(const std::vector<std::string>& arguments, const Environment& environment);
-[[nodiscard]] Environment process_environment();   // only the variables that begin with MATINEE_
+[[nodiscard]] Environment process_environment();  // only the variables that begin with MATINEE_
 
 // One row per option, for the documentation and for the test that says --help is complete.
 struct OptionRow {
-  std::string flag;         // "--port"
-  std::string variable;     // "MATINEE_PORT"
+  std::string flag;      // "--port"
+  std::string variable;  // "MATINEE_PORT"
   std::string default_text;
-  std::string allowed;      // "0–65535"
+  std::string allowed;  // "0–65535"
   std::string help;
 };
 [[nodiscard]] std::vector<OptionRow> option_rows();

@@ -9,10 +9,10 @@
 namespace matinee::ops {
 
 struct CheckOutcome {
-  std::string option;     // the option at fault; empty = all is well
-  std::string sentence;   // empty = "is no value for", with what the table allows
+  std::string option;    // the option at fault; empty = all is well
+  std::string sentence;  // empty = "is no value for", with what the table allows
 };
-[[nodiscard]] CheckOutcome check_config(Config& config);   // also removes the slash at the end of public_url
+[[nodiscard]] CheckOutcome check_config(Config& config);  // also removes the slash at the end of public_url
 
 // "https://name:8443" taken apart; nothing when it is no http(s) URL of a bare host.
 struct BaseUrl {

@@ -23,7 +23,7 @@ std::size_t raise_descriptor_limit(std::size_t wanted) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
   if (limit.rlim_cur >= wanted) return limit.rlim_cur;
-  rlimit raised{wanted, std::max<rlim_t>(limit.rlim_max, wanted)};   // only root may raise the hard limit
+  rlimit raised{wanted, std::max<rlim_t>(limit.rlim_max, wanted)};  // only root may raise the hard limit
   if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) return wanted;
   raised = {std::min<rlim_t>(wanted, limit.rlim_max), limit.rlim_max};
   return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
@@ -46,13 +46,12 @@ std::string listen_problem(const std::string& address, std::int64_t port, int er
   const std::string where = "port " + std::to_string(port) + (address.empty() ? "" : " of " + address);
   switch (error_number) {
     case EADDRINUSE:
-      return "Another program already uses " + where + ". Stop it, or start with --port " + std::to_string(port < 65535 ? port + 1 : 8080) + ".";
+      return "Another program already uses " + where + ". Stop it, or start with --port " + std::to_string(port < 65535 ? port + 1 : 8080) +
+             ".";
     case EACCES:
       return "No right to listen on " + where + ": ports below 1024 belong to the system. Start with --port 8080, or behind a proxy.";
-    case EADDRNOTAVAIL:
-      return "This machine has no address " + address + ". Start with another --address.";
-    default:
-      return "Cannot listen on " + where + ": " + reason(error_number) + ".";
+    case EADDRNOTAVAIL: return "This machine has no address " + address + ". Start with another --address.";
+    default: return "Cannot listen on " + where + ": " + reason(error_number) + ".";
   }
 }
 

@@ -7,7 +7,7 @@
 
 namespace matinee::ops {
 
-void protect_files();                                            // umask 077
+void protect_files();                                                  // umask 077
 [[nodiscard]] std::size_t raise_descriptor_limit(std::size_t wanted);  // what the limit is now: may be less than wanted
 // Makes the folder (0700) when it is missing. Empty = usable.
 [[nodiscard]] std::string prepare_data_folder(const std::string& path);

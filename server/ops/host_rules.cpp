@@ -11,7 +11,8 @@ namespace matinee::ops {
 namespace {
 
 bool is_loopback_name(std::string_view name) {
-  return name == "localhost" || name == "[::1]" || name.rfind("127.", 0) == 0 || (name.size() > 10 && name.substr(name.size() - 10) == ".localhost");
+  return name == "localhost" || name == "[::1]" || name.rfind("127.", 0) == 0 ||
+         (name.size() > 10 && name.substr(name.size() - 10) == ".localhost");
 }
 
 // The canonical text of an address literal, empty when it is a name: "[::1]" and "[0:0::1]" are one.

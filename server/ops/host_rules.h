@@ -14,8 +14,8 @@ namespace matinee::ops {
 struct HostRuleOptions {
   std::string public_url;
   std::vector<std::string> allowed_hosts;
-  std::int64_t port = 0;     // the one people use: in the share link
-  bool secure = false;       // this server speaks TLS on that port
+  std::int64_t port = 0;  // the one people use: in the share link
+  bool secure = false;    // this server speaks TLS on that port
 };
 // `bound_port`: what the listener really has, should the configured one be 0.
 [[nodiscard]] HostRuleOptions host_rule_options(const Config& config, std::int64_t bound_port);
@@ -24,7 +24,7 @@ class HostRules {
  public:
   explicit HostRules(HostRuleOptions options);
 
-  [[nodiscard]] bool accepts_host(std::string_view host) const;    // as in the Host field, with or without port
+  [[nodiscard]] bool accepts_host(std::string_view host) const;  // as in the Host field, with or without port
   // The Origin field of a request that came with this Host, over TLS or not. Behind a proxy that ends TLS only public_url knows it.
   [[nodiscard]] bool accepts_origin(std::string_view origin, std::string_view host, bool secure) const;
   // Whether the browser speaks https with us: then cookies are Secure and carry the __Host- prefix.
@@ -36,7 +36,7 @@ class HostRules {
 
  private:
   HostRuleOptions options_;
-  std::string public_host_;     // lower case, without port
+  std::string public_host_;  // lower case, without port
   std::string public_origin_;
   bool public_secure_ = false;
   std::vector<std::string> names_;

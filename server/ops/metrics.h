@@ -42,8 +42,16 @@ class Metrics {
   [[nodiscard]] std::string text() const;
 
  private:
-  struct Cell { std::string labels; std::function<double()> read; };
-  struct Family { std::string name; std::string help; bool counts; std::vector<Cell> cells; };
+  struct Cell {
+    std::string labels;
+    std::function<double()> read;
+  };
+  struct Family {
+    std::string name;
+    std::string help;
+    bool counts;
+    std::vector<Cell> cells;
+  };
   void add(std::string_view name, std::string_view help, bool counts, Cell cell);
 
   std::deque<Counter> counters_;  // deques: addresses stay

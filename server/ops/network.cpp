@@ -58,7 +58,7 @@ std::vector<LocalAddress> local_addresses() {
     if (entry->ifa_addr == nullptr || (entry->ifa_flags & IFF_UP) == 0) continue;
     const int family = entry->ifa_addr->sa_family;
     if (family != AF_INET && family != AF_INET6) continue;
-    result.push_back(family == AF_INET ? read_ipv4(*reinterpret_cast<const sockaddr_in*>(entry->ifa_addr))      // NOLINT: how the
+    result.push_back(family == AF_INET ? read_ipv4(*reinterpret_cast<const sockaddr_in*>(entry->ifa_addr))     // NOLINT: how the
                                        : read_ipv6(*reinterpret_cast<const sockaddr_in6*>(entry->ifa_addr)));  // NOLINT: API is
     result.back().interface = entry->ifa_name;
   }

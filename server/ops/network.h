@@ -8,15 +8,15 @@
 namespace matinee::ops {
 
 struct LocalAddress {
-  std::string text;        // "192.168.1.20", "fe80::1" without zone
+  std::string text;  // "192.168.1.20", "fe80::1" without zone
   bool ipv6 = false;
   bool loopback = false;
   bool link_local = false;
-  bool is_private = false;    // RFC 1918 or fc00::/7
+  bool is_private = false;  // RFC 1918 or fc00::/7
   std::string interface;
 };
 [[nodiscard]] std::vector<LocalAddress> local_addresses();
-[[nodiscard]] std::vector<std::string> local_names();    // lower case: "localhost", the host name, NAME.local
+[[nodiscard]] std::vector<std::string> local_names();  // lower case: "localhost", the host name, NAME.local
 
 // "127.0.0.1" and its block, "::1", "::ffff:127.0.0.1".
 [[nodiscard]] bool is_loopback(std::string_view address);

@@ -10,8 +10,8 @@ namespace matinee::ops {
 class ServerTime {
  public:
   ServerTime();
-  [[nodiscard]] std::int64_t now_ms() const;    // whole milliseconds
-  [[nodiscard]] double now_fine_ms() const;     // with fractions, for clock.reply
+  [[nodiscard]] std::int64_t now_ms() const;  // whole milliseconds
+  [[nodiscard]] double now_fine_ms() const;   // with fractions, for clock.reply
 
  private:
   std::int64_t start_unix_us_;

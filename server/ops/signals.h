@@ -17,8 +17,8 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  [[nodiscard]] int fd() const { return fd_; }       // readable when take() has something
-  [[nodiscard]] std::optional<Signal> take();        // does not block
+  [[nodiscard]] int fd() const { return fd_; }  // readable when take() has something
+  [[nodiscard]] std::optional<Signal> take();   // does not block
   [[nodiscard]] std::optional<Signal> wait(std::optional<std::chrono::milliseconds> at_most = std::nullopt);
 
  private:

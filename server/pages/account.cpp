@@ -8,7 +8,11 @@ namespace {
 
 constexpr const char* log_in_first = "/login?next=/account";
 
-struct Shown { int status = 200; Model extra; std::int64_t retry_after_s = 0; };
+struct Shown {
+  int status = 200;
+  Model extra;
+  std::int64_t retry_after_s = 0;
+};
 
 std::string devices_text(std::size_t others) {
   if (others == 0) return {};
@@ -69,18 +73,20 @@ void change_password(VisitPtr visit, http::Form form) {
   if (form.value_or_empty("current").empty()) {
     return show(visit, {422, Model().set("current_error", "Please enter your current password."), 0});
   }
-  visit->here.accounts->change_password(*visit->who, std::string(form.value_or_empty("current")), std::string(form.value_or_empty("password")),
-                                        visit->client(), [visit](tl::expected<auth::Started, auth::Refusal> started) {
-    if (started) {
-      visit->set_session(std::move(started->token));
-      return visit->redirect("/account?saved=password");
-    }
-    const auth::Refusal& refusal = started.error();
-    Model extra;
-    if (refusal.why == auth::Refusal::Why::wrong) extra.set("current_error", "This is not your current password.");
-    else show_refusal(extra, refusal);
-    show(visit, {status_of(refusal), std::move(extra), refusal.retry_after_s});
-  });
+  visit->here.accounts->change_password(*visit->who, std::string(form.value_or_empty("current")),
+                                        std::string(form.value_or_empty("password")), visit->client(),
+                                        [visit](tl::expected<auth::Started, auth::Refusal> started) {
+                                          if (started) {
+                                            visit->set_session(std::move(started->token));
+                                            return visit->redirect("/account?saved=password");
+                                          }
+                                          const auth::Refusal& refusal = started.error();
+                                          Model extra;
+                                          if (refusal.why == auth::Refusal::Why::wrong)
+                                            extra.set("current_error", "This is not your current password.");
+                                          else show_refusal(extra, refusal);
+                                          show(visit, {status_of(refusal), std::move(extra), refusal.retry_after_s});
+                                        });
 }
 
 void log_out_everywhere(VisitPtr visit, http::Form) {

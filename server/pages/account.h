@@ -6,9 +6,9 @@
 
 namespace matinee::pages {
 
-void account_page(VisitPtr visit);                           // GET /account
-void change_name(VisitPtr visit, http::Form form);           // POST /account/name
-void change_password(VisitPtr visit, http::Form form);       // POST /account/password
-void log_out_everywhere(VisitPtr visit, http::Form form);    // POST /account/logout-everywhere
+void account_page(VisitPtr visit);                         // GET /account
+void change_name(VisitPtr visit, http::Form form);         // POST /account/name
+void change_password(VisitPtr visit, http::Form form);     // POST /account/password
+void log_out_everywhere(VisitPtr visit, http::Form form);  // POST /account/logout-everywhere
 
 }  // namespace matinee::pages

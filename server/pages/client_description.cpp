@@ -18,9 +18,9 @@ std::string_view first_of(std::string_view text, const Words (&table)[n], std::s
 }  // namespace
 
 std::string describe_client(std::string_view user_agent) {
-  static constexpr Words browsers[] = {{"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"}, {"Edg", "Edge"},     {"OPR/", "Opera"},
+  static constexpr Words browsers[] = {{"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"}, {"Edg", "Edge"},      {"OPR/", "Opera"},
                                        {"CriOS/", "Chrome"},    {"Chrome/", "Chrome"}, {"Safari/", "Safari"}};
-  static constexpr Words systems[] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},       {"Windows", "Windows"},
+  static constexpr Words systems[] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},  {"Windows", "Windows"},
                                       {"Mac OS X", "Mac"},    {"CrOS", "ChromeOS"}, {"Linux", "Linux"}};
   const std::string_view browser = first_of(user_agent, browsers, "A browser");
   const std::string_view system = first_of(user_agent, systems, "");

@@ -9,14 +9,20 @@ namespace {
 
 std::string own_next(std::string_view wanted) { return http::is_own_path(wanted) ? std::string(wanted) : std::string(); }
 
-struct Typed { std::string name; std::string email; std::string next; };
+struct Typed {
+  std::string name;
+  std::string email;
+  std::string next;
+};
 
 Typed typed_of(const http::Form& form) {
   return {std::string(form.value_or_empty("name")), std::string(form.value_or_empty("email")), own_next(form.value_or_empty("next"))};
 }
 
 ErrorText closed_text() {
-  return {403, "Sign-up is closed", "This server takes no new accounts.", "Ask the person who runs it for one.", "/", "Go to the start page", false};
+  return {
+      403,  "Sign-up is closed", "This server takes no new accounts.", "Ask the person who runs it for one.", "/", "Go to the start page",
+      false};
 }
 
 void refuse_closed(const VisitPtr& visit) { visit->send(error_response(visit->services, *visit->request, visit->model(), closed_text())); }

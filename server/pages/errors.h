@@ -17,13 +17,13 @@ struct ErrorText {
   std::string heading;
   std::string sentence;
   std::string what_to_do;
-  std::string action_url;      // own path
+  std::string action_url;  // own path
   std::string action_text;
-  bool code_form = false;      // shows the code field and "Start a room"
+  bool code_form = false;  // shows the code field and "Start a room"
 };
 [[nodiscard]] ErrorText error_text(int status, std::int64_t retry_after_s = 0);
 [[nodiscard]] ErrorText no_room_text();
-[[nodiscard]] std::string too_often(std::int64_t retry_after_s);   // "That was too often. Wait 30 seconds and try again."
+[[nodiscard]] std::string too_often(std::int64_t retry_after_s);  // "That was too often. Wait 30 seconds and try again."
 
 // `model`: what every page shows (Visit::model), or the little that is known before a visit exists.
 [[nodiscard]] http::Response error_response(const Services& services, const http::Request& request, Model model, const ErrorText& text);

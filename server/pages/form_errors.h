@@ -6,6 +6,6 @@
 namespace matinee::pages {
 
 void show_refusal(Model& model, const auth::Refusal& refusal);
-[[nodiscard]] int status_of(const auth::Refusal& refusal);   // 422, 429 or 503
+[[nodiscard]] int status_of(const auth::Refusal& refusal);  // 422, 429 or 503
 
 }  // namespace matinee::pages

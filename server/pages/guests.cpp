@@ -18,10 +18,10 @@ void rename_guest(const VisitPtr& visit, const std::string& typed, Ready ready) 
   if (name->shown == visit->who->name) return ready(std::nullopt);
   visit->services.users.rename(visit->who->user, name->shown, name->key, visit->here.executor,
                                [visit, shown = name->shown, ready = std::move(ready)](seams::Result<void> renamed) {
-    if (!renamed) return ready(auth::Refusal{});
-    visit->who->name = shown;
-    ready(std::nullopt);
-  });
+                                 if (!renamed) return ready(auth::Refusal{});
+                                 visit->who->name = shown;
+                                 ready(std::nullopt);
+                               });
 }
 
 }  // namespace
@@ -29,12 +29,13 @@ void rename_guest(const VisitPtr& visit, const std::string& typed, Ready ready) 
 void ensure_person(const VisitPtr& visit, std::string name, Ready ready) {
   if (visit->has_account() || (visit->is_guest() && name.empty())) return ready(std::nullopt);
   if (visit->is_guest()) return rename_guest(visit, name, std::move(ready));
-  visit->here.accounts->start_guest(std::move(name), visit->client(), [visit, ready = std::move(ready)](tl::expected<auth::Started, auth::Refusal> started) {
-    if (!started) return ready(std::move(started.error()));
-    visit->set_session(std::move(started->token));
-    visit->who = std::move(started->identity);
-    ready(std::nullopt);
-  });
+  visit->here.accounts->start_guest(std::move(name), visit->client(),
+                                    [visit, ready = std::move(ready)](tl::expected<auth::Started, auth::Refusal> started) {
+                                      if (!started) return ready(std::move(started.error()));
+                                      visit->set_session(std::move(started->token));
+                                      visit->who = std::move(started->identity);
+                                      ready(std::nullopt);
+                                    });
 }
 
 }  // namespace matinee::pages

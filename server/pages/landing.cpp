@@ -13,10 +13,15 @@
 namespace matinee::pages {
 namespace {
 
-constexpr int code_draws_max = 5;   // 40 random bits: a second draw is already rare
+constexpr int code_draws_max = 5;  // 40 random bits: a second draw is already rare
 
 // Shows the landing page, or after a refused form of a person with an account the page that form is on.
-struct Shown { std::string page; int status = 200; Model extra; std::int64_t retry_after_s = 0; };
+struct Shown {
+  std::string page;
+  int status = 200;
+  Model extra;
+  std::int64_t retry_after_s = 0;
+};
 
 void show(const VisitPtr& visit, Shown shown) {
   Model model = visit->model();
@@ -104,8 +109,8 @@ void start_room(VisitPtr visit, http::Form form) {
     extra.set("room_name", room_name).set(page == "rooms" ? "room_name_error" : "form_error", problem);
     return show(visit, {page, 422, std::move(extra), 0});
   }
-  const auth::Allowance allowance = visit->services.throttle.take(auth::Limit::room_new_address, auth::address_key(visit->request->remote_address()),
-                                                                  visit->services.now_ms());
+  const auth::Allowance allowance = visit->services.throttle.take(
+      auth::Limit::room_new_address, auth::address_key(visit->request->remote_address()), visit->services.now_ms());
   if (!allowance.allowed) {
     Model extra;
     extra.set_if("name", name).set_if("room_name", room_name).set("form_error", too_often(allowance.retry_after_s));
@@ -113,7 +118,8 @@ void start_room(VisitPtr visit, http::Form form) {
   }
   ensure_person(visit, name, [visit, name, room_name](const std::optional<auth::Refusal>& refusal) {
     if (!refusal) return open_room(visit, room_name, code_draws_max);
-    visit->services.throttle.give_back(auth::Limit::room_new_address, auth::address_key(visit->request->remote_address()), visit->services.now_ms());
+    visit->services.throttle.give_back(auth::Limit::room_new_address, auth::address_key(visit->request->remote_address()),
+                                       visit->services.now_ms());
     Model extra;
     extra.set_if("name", name);
     show_refusal(extra, *refusal);

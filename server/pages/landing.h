@@ -6,9 +6,9 @@
 
 namespace matinee::pages {
 
-void landing(VisitPtr visit);                       // GET /
-void my_rooms(VisitPtr visit);                      // GET /rooms
-void start_room(VisitPtr visit, http::Form form);   // POST /rooms
-void join_by_code(VisitPtr visit, http::Form form); // POST /join
+void landing(VisitPtr visit);                        // GET /
+void my_rooms(VisitPtr visit);                       // GET /rooms
+void start_room(VisitPtr visit, http::Form form);    // POST /rooms
+void join_by_code(VisitPtr visit, http::Form form);  // POST /join
 
 }  // namespace matinee::pages

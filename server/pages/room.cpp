@@ -26,7 +26,11 @@ void show_room(const VisitPtr& visit, const seams::RoomRecord& record) {
   visit->page(200, "room", model);
 }
 
-struct JoinPage { int status = 200; std::string name; std::optional<auth::Refusal> refusal; };
+struct JoinPage {
+  int status = 200;
+  std::string name;
+  std::optional<auth::Refusal> refusal;
+};
 
 void show_join(const VisitPtr& visit, const seams::RoomRecord& record, JoinPage page) {
   Model model = visit->model();
@@ -34,7 +38,8 @@ void show_join(const VisitPtr& visit, const seams::RoomRecord& record, JoinPage 
   model.set_if("name", page.name).set("closed_to_guests", !visit->services.guests);
   if (page.refusal) show_refusal(model, *page.refusal);
   const std::int64_t retry_after_s = page.refusal ? page.refusal->retry_after_s : 0;
-  const std::function<void(std::optional<RoomSummary>)> answer = [visit, model, status = page.status, retry_after_s](const std::optional<RoomSummary>& summary) mutable {
+  const std::function<void(std::optional<RoomSummary>)> answer = [visit, model, status = page.status,
+                                                                  retry_after_s](const std::optional<RoomSummary>& summary) mutable {
     if (summary) model.set("people_text", people_text(summary->people)).set_if("watching", summary->watching);
     visit->page(status, "join", model, retry_after_s);
   };

@@ -6,9 +6,9 @@
 
 namespace matinee::pages {
 
-void room(VisitPtr visit);                          // GET /rooms/{code}
-void join_room(VisitPtr visit, http::Form form);    // POST /rooms/{code}/join
+void room(VisitPtr visit);                        // GET /rooms/{code}
+void join_room(VisitPtr visit, http::Form form);  // POST /rooms/{code}/join
 [[nodiscard]] std::string join_when_stale(const Visit& visit, const http::Form& form);
-void short_link(VisitPtr visit);                    // GET /r/{code}
+void short_link(VisitPtr visit);  // GET /r/{code}
 
 }  // namespace matinee::pages

@@ -5,7 +5,10 @@
 namespace matinee::pages {
 namespace {
 
-struct Tries { std::string address; std::string person; };  // keys of the two throttles; person is empty for visitors
+struct Tries {
+  std::string address;
+  std::string person;
+};  // keys of the two throttles; person is empty for visitors
 
 auth::Allowance take(const Visit& visit, const Tries& tries) {
   auth::Throttle& throttle = visit.services.throttle;
@@ -31,7 +34,8 @@ FoundRoom judge(const Visit& visit, const Tries& tries, seams::Result<seams::Roo
     return {What::unavailable, {}, 0};
   }
   // A blocked person's tries are kept as well: the throttle must not tell the two apart.
-  if (is_blocked(*record, visit.who ? &*visit.who : nullptr, visit.request->remote_address(), visit.services.now_ms())) return {What::none, {}, 0};
+  if (is_blocked(*record, visit.who ? &*visit.who : nullptr, visit.request->remote_address(), visit.services.now_ms()))
+    return {What::none, {}, 0};
   give_back(visit, tries);
   return {record->ended_at_ms != 0 ? What::closed : What::open, std::move(*record), 0};
 }
@@ -41,9 +45,10 @@ FoundRoom judge(const Visit& visit, const Tries& tries, seams::Result<seams::Roo
 bool is_blocked(const seams::RoomRecord& room, const auth::Identity* who, std::string_view address, std::int64_t now_ms) {
   // An address counts for visitors and for guests without a role here, as in the room itself.
   const bool account = who != nullptr && who->kind == rooms::PersonKind::account;
-  const bool trusted = who != nullptr && (room.owner == who->user || std::any_of(room.roles.begin(), room.roles.end(), [&](const seams::RoleEntry& entry) {
-                         return entry.user == who->user && entry.role != rooms::Role::guest;
-                       }));
+  const bool trusted =
+      who != nullptr && (room.owner == who->user || std::any_of(room.roles.begin(), room.roles.end(), [&](const seams::RoleEntry& entry) {
+                           return entry.user == who->user && entry.role != rooms::Role::guest;
+                         }));
   return std::any_of(room.blocks.begin(), room.blocks.end(), [&](const seams::BlockEntry& block) {
     if (block.until_ms != 0 && block.until_ms <= now_ms) return false;
     if (who != nullptr && block.user == who->user) return true;
@@ -52,12 +57,13 @@ bool is_blocked(const seams::RoomRecord& room, const auth::Identity* who, std::s
 }
 
 void find_room(const VisitPtr& visit, std::string code, std::function<void(FoundRoom)> done) {
-  const Tries tries{auth::address_key(visit->request->remote_address()), visit->who ? std::to_string(visit->who->user.value) : std::string()};
+  const Tries tries{auth::address_key(visit->request->remote_address()),
+                    visit->who ? std::to_string(visit->who->user.value) : std::string()};
   const auth::Allowance allowance = take(*visit, tries);
   if (!allowance.allowed) return done({FoundRoom::What::slow_down, {}, allowance.retry_after_s});
-  visit->services.rooms.lookup(std::move(code), visit->here.executor, [visit, tries, done = std::move(done)](seams::Result<seams::RoomRecord> record) {
-    done(judge(*visit, tries, std::move(record)));
-  });
+  visit->services.rooms.lookup(
+      std::move(code), visit->here.executor,
+      [visit, tries, done = std::move(done)](seams::Result<seams::RoomRecord> record) { done(judge(*visit, tries, std::move(record))); });
 }
 
 }  // namespace matinee::pages

@@ -12,10 +12,10 @@ namespace matinee::pages {
 struct FoundRoom {
   enum class What : std::uint8_t {
     open,
-    closed,        // its owner ended it
-    none,          // unknown, or this person is blocked there
-    slow_down,     // too many unknown codes; retry_after_s
-    unavailable,   // the store does not answer
+    closed,       // its owner ended it
+    none,         // unknown, or this person is blocked there
+    slow_down,    // too many unknown codes; retry_after_s
+    unavailable,  // the store does not answer
   };
   What what = What::none;
   seams::RoomRecord room;

@@ -28,9 +28,11 @@ std::string quoted(std::string_view text) {
 
 std::string room_json(const RoomPageData& data) {
   const bool account = data.you.kind == rooms::PersonKind::account;
-  return "{\"code\":" + quoted(data.code) + ",\"name\":" + quoted(data.name) + ",\"you\":{\"id\":" + quoted(std::to_string(data.you.user.value)) +
-         ",\"name\":" + quoted(data.you.name) + ",\"kind\":" + (account ? "\"account\"" : "\"guest\"") + "},\"share_url\":" + quoted(data.share_url) +
-         ",\"csrf\":" + quoted(data.csrf) + ",\"socket_path\":" + quoted("/rooms/" + data.code + "/socket") + ",\"version\":" + quoted(data.version) + "}";
+  return "{\"code\":" + quoted(data.code) + ",\"name\":" + quoted(data.name) +
+         ",\"you\":{\"id\":" + quoted(std::to_string(data.you.user.value)) + ",\"name\":" + quoted(data.you.name) +
+         ",\"kind\":" + (account ? "\"account\"" : "\"guest\"") + "},\"share_url\":" + quoted(data.share_url) +
+         ",\"csrf\":" + quoted(data.csrf) + ",\"socket_path\":" + quoted("/rooms/" + data.code + "/socket") +
+         ",\"version\":" + quoted(data.version) + "}";
 }
 
 }  // namespace matinee::pages

@@ -41,16 +41,19 @@ std::string people_text(std::int64_t people) {
 void list_rooms(const VisitPtr& visit, std::size_t limit, std::function<void(std::optional<Model::List>)> done) {
   visit->services.rooms.rooms_of(visit->who->user, limit, visit->here.executor,
                                  [visit, done = std::move(done)](seams::Result<std::vector<seams::RoomOfUser>> rooms) {
-    if (!rooms) return done(std::nullopt);
-    auto gathering = std::make_shared<Gathering>();
-    for (const seams::RoomOfUser& room : *rooms) {
-      gathering->list.push_back(Model().set("code", room.code).set("code_shown", rooms::show_room_code(room.code))
-                                    .set("room_name", room.name).set("role_text", role_text(room.role)));
-    }
-    if (rooms->empty() || !visit->services.room_summary) return done(std::move(gathering->list));
-    gathering->done = done;
-    ask_people(visit, *rooms, gathering);
-  });
+                                   if (!rooms) return done(std::nullopt);
+                                   auto gathering = std::make_shared<Gathering>();
+                                   for (const seams::RoomOfUser& room : *rooms) {
+                                     gathering->list.push_back(Model()
+                                                                   .set("code", room.code)
+                                                                   .set("code_shown", rooms::show_room_code(room.code))
+                                                                   .set("room_name", room.name)
+                                                                   .set("role_text", role_text(room.role)));
+                                   }
+                                   if (rooms->empty() || !visit->services.room_summary) return done(std::move(gathering->list));
+                                   gathering->done = done;
+                                   ask_people(visit, *rooms, gathering);
+                                 });
 }
 
 }  // namespace matinee::pages

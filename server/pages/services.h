@@ -13,10 +13,18 @@
 #include "server/seams/settings_store.h"
 #include "server/seams/user_store.h"
 
-namespace matinee::auth { class FormTokens; }
-namespace matinee::http { class StaticFiles; }
-namespace matinee::net { class Loop; }
-namespace matinee::ops { class HostRules; }
+namespace matinee::auth {
+class FormTokens;
+}
+namespace matinee::http {
+class StaticFiles;
+}
+namespace matinee::net {
+class Loop;
+}
+namespace matinee::ops {
+class HostRules;
+}
 
 namespace matinee::pages {
 
@@ -32,7 +40,7 @@ struct LoopServices {
 // What a room tells people at its door.
 struct RoomSummary {
   std::int64_t people = 0;
-  std::string watching;   // title or host of what plays; empty = nothing
+  std::string watching;  // title or host of what plays; empty = nothing
 };
 
 struct Services {

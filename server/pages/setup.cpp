@@ -8,13 +8,22 @@ namespace matinee::pages {
 namespace {
 
 ErrorText used_text() {
-  return {404, "This link does not work", "It was used already, or the server has been started again since.",
-          "Restart the server: while it has no admin it prints a new link.", "/", "Go to the start page", false};
+  return {404,
+          "This link does not work",
+          "It was used already, or the server has been started again since.",
+          "Restart the server: while it has no admin it prints a new link.",
+          "/",
+          "Go to the start page",
+          false};
 }
 
 void refuse_used(const VisitPtr& visit) { visit->send(error_response(visit->services, *visit->request, visit->model(), used_text())); }
 
-struct Typed { std::string token; std::string name; std::string email; };
+struct Typed {
+  std::string token;
+  std::string name;
+  std::string email;
+};
 
 void show(const VisitPtr& visit, const Typed& typed, const auth::Refusal* refusal) {
   Model model = visit->model();
@@ -25,19 +34,21 @@ void show(const VisitPtr& visit, const Typed& typed, const auth::Refusal* refusa
 }
 
 void with_token(const VisitPtr& visit, const std::string& token, std::function<void()> next) {
-  auth::check_setup_token(visit->services.settings, token, visit->here.executor, [visit, next = std::move(next)](const seams::Result<bool>& good) {
-    if (!good) return visit->error(503, 5);
-    if (!*good) return refuse_used(visit);
-    next();
-  });
+  auth::check_setup_token(visit->services.settings, token, visit->here.executor,
+                          [visit, next = std::move(next)](const seams::Result<bool>& good) {
+                            if (!good) return visit->error(503, 5);
+                            if (!*good) return refuse_used(visit);
+                            next();
+                          });
 }
 
 void redeem(const VisitPtr& visit, const auth::Identity& who, const std::string& token) {
-  auth::redeem_setup_token(visit->services.users, visit->services.settings, who, token, visit->here.executor, [visit](const seams::Result<void>& done) {
-    if (done) return visit->redirect("/");
-    if (done.error() == seams::StoreError::unavailable) return visit->error(503, 5);
-    refuse_used(visit);
-  });
+  auth::redeem_setup_token(visit->services.users, visit->services.settings, who, token, visit->here.executor,
+                           [visit](const seams::Result<void>& done) {
+                             if (done) return visit->redirect("/");
+                             if (done.error() == seams::StoreError::unavailable) return visit->error(503, 5);
+                             refuse_used(visit);
+                           });
 }
 
 }  // namespace
@@ -48,15 +59,16 @@ void setup_page(VisitPtr visit) {
 }
 
 void set_up(VisitPtr visit, http::Form form) {
-  const Typed typed{std::string(form.value_or_empty("token")), std::string(form.value_or_empty("name")), std::string(form.value_or_empty("email"))};
+  const Typed typed{std::string(form.value_or_empty("token")), std::string(form.value_or_empty("name")),
+                    std::string(form.value_or_empty("email"))};
   with_token(visit, typed.token, [visit, typed, password = std::string(form.value_or_empty("password"))] {
     if (visit->has_account()) return redeem(visit, *visit->who, typed.token);
     visit->here.accounts->sign_up({typed.name, typed.email, password}, visit->who, visit->client(),
                                   [visit, typed](tl::expected<auth::Started, auth::Refusal> started) {
-      if (!started) return show(visit, typed, &started.error());
-      visit->set_session(std::move(started->token));
-      redeem(visit, started->identity, typed.token);
-    });
+                                    if (!started) return show(visit, typed, &started.error());
+                                    visit->set_session(std::move(started->token));
+                                    redeem(visit, started->identity, typed.token);
+                                  });
   });
 }
 

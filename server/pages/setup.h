@@ -7,7 +7,7 @@
 
 namespace matinee::pages {
 
-void setup_page(VisitPtr visit);                  // GET /setup/{token}
-void set_up(VisitPtr visit, http::Form form);     // POST /setup
+void setup_page(VisitPtr visit);               // GET /setup/{token}
+void set_up(VisitPtr visit, http::Form form);  // POST /setup
 
 }  // namespace matinee::pages

@@ -40,7 +40,8 @@ class Assembler {
     const auto text = read_text(path);
     if (!text) return fail(path, "cannot be read");
     if (depth > partial_depth_max) return fail(path, "includes itself");
-    if (text->find("{{{") != std::string::npos || text->find("{{&") != std::string::npos) return fail(path, "asks for output that is not escaped");
+    if (text->find("{{{") != std::string::npos || text->find("{{&") != std::string::npos)
+      return fail(path, "asks for output that is not escaped");
     std::string whole;
     std::size_t at = 0;
     for (std::size_t open = text->find("{{>"); open != std::string::npos; open = text->find("{{>", at)) {
@@ -56,7 +57,8 @@ class Assembler {
   }
 
   std::optional<std::string> fail(const std::filesystem::path& path, const char* why) {
-    if (error_.empty()) error_ = "The template " + path.string() + " " + why + ". Give the folder of this version's templates with --templates.";
+    if (error_.empty())
+      error_ = "The template " + path.string() + " " + why + ". Give the folder of this version's templates with --templates.";
     return std::nullopt;
   }
 

@@ -42,7 +42,10 @@ std::optional<std::string_view> session_token(const http::Request& request, cons
 }
 
 Visit::Visit(const Services& all, http::RequestPtr request_, http::Responder responder)
-    : services(all), here(all.at(request_->loop())), request(std::move(request_)), responder_(std::move(responder)),
+    : services(all),
+      here(all.at(request_->loop())),
+      request(std::move(request_)),
+      responder_(std::move(responder)),
       visitor_(visitor_of(*request, all.hosts.is_secure(request->secure()))) {}
 
 bool Visit::secure() const { return services.hosts.is_secure(request->secure()); }
@@ -97,7 +100,8 @@ void Visit::send(http::Response response) {
   } else if (clear_session_) {
     response.add("Set-Cookie", http::make_clear_cookie(auth::session_cookie_name(secure()), secure()));
   }
-  if (visitor_is_new_) response.add("Set-Cookie", http::make_set_cookie(auth::visitor_cookie_name(secure()), visitor_, {.secure = secure()}));
+  if (visitor_is_new_)
+    response.add("Set-Cookie", http::make_set_cookie(auth::visitor_cookie_name(secure()), visitor_, {.secure = secure()}));
   responder_.send(std::move(response));
 }
 
@@ -141,10 +145,11 @@ void read_form(const VisitPtr& visit, const FormHandler& handler, const WhenStal
 }  // namespace
 
 http::Handler on_form(const Services& services, FormHandler handler, WhenStale when_stale) {
-  return [&services, handler = std::move(handler), when_stale = std::move(when_stale)](http::RequestPtr request, http::Responder responder) {
-    start_visit(std::make_shared<Visit>(services, std::move(request), std::move(responder)),
-                [handler, when_stale](const VisitPtr& visit) { read_form(visit, handler, when_stale); });
-  };
+  return
+      [&services, handler = std::move(handler), when_stale = std::move(when_stale)](http::RequestPtr request, http::Responder responder) {
+        start_visit(std::make_shared<Visit>(services, std::move(request), std::move(responder)),
+                    [handler, when_stale](const VisitPtr& visit) { read_form(visit, handler, when_stale); });
+      };
 }
 
 }  // namespace matinee::pages

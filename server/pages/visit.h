@@ -32,9 +32,9 @@ class Visit {
   [[nodiscard]] bool is_guest() const { return who && who->kind == rooms::PersonKind::guest; }
   [[nodiscard]] bool secure() const;
   [[nodiscard]] auth::Client client() const;
-  [[nodiscard]] std::string csrf();              // makes a visitor cookie when there is nothing yet to bind it to
+  [[nodiscard]] std::string csrf();  // makes a visitor cookie when there is nothing yet to bind it to
   [[nodiscard]] bool has_csrf(std::string_view token) const;
-  [[nodiscard]] Model model();                   // what every page shows: assets, token, who is logged in
+  [[nodiscard]] Model model();  // what every page shows: assets, token, who is logged in
 
   void set_session(std::string token) { new_session_ = std::move(token); }  // the cookie goes out with the answer
   void clear_session() { clear_session_ = true; }
@@ -42,8 +42,8 @@ class Visit {
   // Answers; exactly one.
   void page(int status, std::string_view template_name, const Model& model, std::int64_t retry_after_s = 0);
   void redirect(std::string_view own_path);
-  void error(int status, std::int64_t retry_after_s = 0);   // the usual sentence of that status
-  void no_room();                                           // unknown room and blocked person: the same bytes
+  void error(int status, std::int64_t retry_after_s = 0);  // the usual sentence of that status
+  void no_room();                                          // unknown room and blocked person: the same bytes
   void send(http::Response response);
 
  private:

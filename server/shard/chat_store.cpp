@@ -21,7 +21,7 @@ void ChatStore::append(const rooms::Store& store) {
 void ChatStore::heard(std::uint64_t ticket, const seams::AppendOutcome& outcome) {
   using What = seams::AppendOutcome::What;
   const auto found = std::find_if(under_way_.begin(), under_way_.end(), [&](const Append& a) { return a.ticket == ticket; });
-  const bool forgotten = found == under_way_.end();   // its number was taken back meanwhile
+  const bool forgotten = found == under_way_.end();  // its number was taken back meanwhile
   if (lost_ || (forgotten && outcome.what != What::fenced)) return;
   const rooms::Seq seq = forgotten ? rooms::Seq{} : found->seq;
   switch (outcome.what) {
@@ -29,9 +29,7 @@ void ChatStore::heard(std::uint64_t ticket, const seams::AppendOutcome& outcome)
       under_way_.erase(found);
       ++context_.counters.stored;
       return listener_.outcome(rooms::Stored{seq});
-    case What::duplicate:
-      under_way_.erase(found);
-      return listener_.outcome(rooms::StoredVoid{seq, outcome.seq});
+    case What::duplicate: under_way_.erase(found); return listener_.outcome(rooms::StoredVoid{seq, outcome.seq});
     case What::unavailable: return fail_from(seq);
     case What::conflict:
     case What::fenced: break;
@@ -42,7 +40,8 @@ void ChatStore::heard(std::uint64_t ticket, const seams::AppendOutcome& outcome)
 }
 
 void ChatStore::fail_from(rooms::Seq seq) {
-  context_.counters.store_failures += static_cast<std::uint64_t>(std::count_if(under_way_.begin(), under_way_.end(), [&](const Append& a) { return a.seq >= seq; }));
+  context_.counters.store_failures +=
+      static_cast<std::uint64_t>(std::count_if(under_way_.begin(), under_way_.end(), [&](const Append& a) { return a.seq >= seq; }));
   std::erase_if(under_way_, [&](const Append& a) { return a.seq >= seq; });
   listener_.outcome(rooms::StoreFailed{seq});
 }

@@ -18,8 +18,8 @@ struct ShardContext;
 class ChatStore {
  public:
   struct Listener {
-    std::function<void(const rooms::Event&)> outcome;   // Stored, StoredVoid, StoreFailed
-    std::function<void()> lost;                         // the log has another owner, or other numbers than we: stop serving the room
+    std::function<void(const rooms::Event&)> outcome;  // Stored, StoredVoid, StoreFailed
+    std::function<void()> lost;                        // the log has another owner, or other numbers than we: stop serving the room
   };
   ChatStore(ShardContext& context, seams::RoomWriter writer, std::weak_ptr<void> alive, Listener listener);
 
@@ -27,15 +27,18 @@ class ChatStore {
   [[nodiscard]] bool idle() const { return under_way_.empty(); }
 
  private:
-  struct Append { std::uint64_t ticket; rooms::Seq seq; };
+  struct Append {
+    std::uint64_t ticket;
+    rooms::Seq seq;
+  };
   void heard(std::uint64_t ticket, const seams::AppendOutcome& outcome);
   void fail_from(rooms::Seq seq);
 
   ShardContext& context_;
   seams::RoomWriter writer_;
-  std::weak_ptr<void> alive_;       // the host: outcomes may come after it has gone
+  std::weak_ptr<void> alive_;  // the host: outcomes may come after it has gone
   Listener listener_;
-  std::deque<Append> under_way_;    // those whose outcome still matters, by rising seq
+  std::deque<Append> under_way_;  // those whose outcome still matters, by rising seq
   std::uint64_t last_ticket_ = 0;
   bool lost_ = false;
 };

@@ -15,13 +15,16 @@ namespace matinee::shard {
 namespace {
 
 rooms::ConnectionId next_connection_id() {
-  static std::atomic<std::int64_t> last{0};   // over all shards of the process
+  static std::atomic<std::int64_t> last{0};  // over all shards of the process
   return rooms::ConnectionId{last.fetch_add(1, std::memory_order_relaxed) + 1};
 }
 
 }  // namespace
 
-struct Client::EarlyJoin { wire::JoinRoom join; std::string ref; };
+struct Client::EarlyJoin {
+  wire::JoinRoom join;
+  std::string ref;
+};
 
 Client::Client(ShardContext& context, Door& door, std::string code)
     : context_(context), door_(door), code_(std::move(code)), id_(next_connection_id()) {}
@@ -63,7 +66,7 @@ void Client::orphan() {
 
 void Client::close(std::uint16_t code, std::string_view reason) {
   if (!open()) return;
-  const auto self = shared_from_this();   // the socket may let go of us while it closes
+  const auto self = shared_from_this();  // the socket may let go of us while it closes
   leave();
   if (socket_ != nullptr) socket_->close(code, reason);
 }
@@ -151,17 +154,18 @@ void Client::read_history(const wire::ReadHistory& wanted, std::string ref) {
   if (histories_under_way_ >= limits::histories_under_way_max) return refuse({rooms::ErrorCode::slow_down, {}, 1'000}, ref);
   ++histories_under_way_;
   seams::ReadRequest request{host_->room_id(), std::nullopt, wanted.before, wanted.limit};
-  context_.parts.log.read(request, context_.executor, [weak = weak_from_this(), ref = std::move(ref)](seams::Result<std::vector<seams::StoredMessage>> page) {
-    const auto self = weak.lock();
-    if (!self) return;
-    --self->histories_under_way_;
-    if (!page) return self->refuse({rooms::ErrorCode::storage_unavailable, {}, 0}, ref);
-    const bool more_before = !page->empty() && page->front().seq.value > 1;
-    std::string& text = self->context_.text;
-    text.clear();
-    wire::encode_chat_page(ref, messages_from(*page), more_before, text);
-    self->send(text);
-  });
+  context_.parts.log.read(request, context_.executor,
+                          [weak = weak_from_this(), ref = std::move(ref)](seams::Result<std::vector<seams::StoredMessage>> page) {
+                            const auto self = weak.lock();
+                            if (!self) return;
+                            --self->histories_under_way_;
+                            if (!page) return self->refuse({rooms::ErrorCode::storage_unavailable, {}, 0}, ref);
+                            const bool more_before = !page->empty() && page->front().seq.value > 1;
+                            std::string& text = self->context_.text;
+                            text.clear();
+                            wire::encode_chat_page(ref, messages_from(*page), more_before, text);
+                            self->send(text);
+                          });
 }
 
 }  // namespace matinee::shard

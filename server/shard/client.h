@@ -27,7 +27,7 @@ struct ClientMessage;
 struct Refusal;
 struct ReadHistory;
 struct JoinRoom;
-}
+}  // namespace matinee::wire
 
 namespace matinee::shard {
 
@@ -68,7 +68,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   void admitted();
   void rename(std::string name, rooms::PersonKind kind);
 
-  void send(std::string_view text);                     // at once, not behind the room's batch
+  void send(std::string_view text);  // at once, not behind the room's batch
   void refuse(const rooms::Error& error, std::string_view ref, std::string_view message_id = {});
   // The shard is being destroyed: whatever the socket still says is not heard.
   void orphan();
@@ -90,11 +90,11 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   Visitor visitor_;
   rooms::ConnectionId id_;
   rooms::TokenBucket messages_;
-  std::unique_ptr<EarlyJoin> early_join_;   // said before we knew who is speaking
+  std::unique_ptr<EarlyJoin> early_join_;  // said before we knew who is speaking
   std::int64_t asked_at_ms_ = 0;
-  net::Timer deadline_;                     // at the door: until it has joined, or until it is refused
-  net::WebSocket* socket_ = nullptr;        // null before open and after close
-  RoomHost* host_ = nullptr;                // from joining on
+  net::Timer deadline_;               // at the door: until it has joined, or until it is refused
+  net::WebSocket* socket_ = nullptr;  // null before open and after close
+  RoomHost* host_ = nullptr;          // from joining on
   Seat seat_;
   Stage stage_ = Stage::arriving;
   std::uint8_t histories_under_way_ = 0;

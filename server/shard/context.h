@@ -17,7 +17,9 @@ class RoomHost;
 
 struct ShardContext {
   ShardContext(ShardParts given, ShardOptions chosen)
-      : parts(std::move(given)), options(std::move(chosen)), executor([&loop = parts.loop](seams::Executor::Work work) { loop.post(std::move(work)); }),
+      : parts(std::move(given)),
+        options(std::move(chosen)),
+        executor([&loop = parts.loop](seams::Executor::Work work) { loop.post(std::move(work)); }),
         flushes(parts.loop, counters, options.io_uring) {}
 
   ShardParts parts;
@@ -25,9 +27,9 @@ struct ShardContext {
   seams::Executor executor;
   ShardCounters counters;
   FlushQueue flushes;
-  std::string text;                                           // reused for encoding: what goes out is copied into a batch or the socket
-  std::unordered_map<rooms::ConnectionId, Client*> clients;   // every socket, from open to close
-  std::unordered_map<std::string, std::int64_t> epochs;       // rooms this process has taken over: raised once each
+  std::string text;                                          // reused for encoding: what goes out is copied into a batch or the socket
+  std::unordered_map<rooms::ConnectionId, Client*> clients;  // every socket, from open to close
+  std::unordered_map<std::string, std::int64_t> epochs;      // rooms this process has taken over: raised once each
   bool stopping = false;
 
   [[nodiscard]] net::Loop& loop() { return parts.loop; }

@@ -20,7 +20,8 @@ struct ShardContext;
 class Door {
  public:
   // room_of opens the room when it is not in memory.
-  Door(ShardContext& context, std::function<RoomHost&(const std::string& code)> room_of) : context_(context), room_of_(std::move(room_of)) {}
+  Door(ShardContext& context, std::function<RoomHost&(const std::string& code)> room_of)
+      : context_(context), room_of_(std::move(room_of)) {}
 
   void arrive(Client& client, const net::RequestHead& head);
   void join(Client& client, wire::JoinRoom join, std::string ref);

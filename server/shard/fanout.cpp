@@ -33,7 +33,7 @@ void FlushQueue::remove(Fanout& fanout) { std::erase(dirty_, &fanout); }
 
 void FlushQueue::flush_all() {
   posted_ = false;
-  if (use_ring_) {   // made here because a ring belongs to the thread that submits to it
+  if (use_ring_) {  // made here because a ring belongs to the thread that submits to it
     use_ring_ = false;
     ring_ = SendRing::create();
   }

@@ -55,7 +55,7 @@ class FlushQueue {
   std::unique_ptr<SendRing> ring_;
   std::vector<Fanout*> dirty_;
   bool posted_ = false;
-  std::shared_ptr<FlushQueue*> self_;   // what a posted flush looks at: null once we are gone
+  std::shared_ptr<FlushQueue*> self_;  // what a posted flush looks at: null once we are gone
 };
 
 class Fanout {
@@ -64,7 +64,7 @@ class Fanout {
     net::Sink* sink;
     Seat* seat;
     int fd;
-    bool direct;   // plain, and nothing unsent: ::send to fd is in order
+    bool direct;  // plain, and nothing unsent: ::send to fd is in order
   };
 
   explicit Fanout(FlushQueue& queue) : queue_(queue) {}
@@ -85,20 +85,24 @@ class Fanout {
   [[nodiscard]] std::span<const Member> members() const { return members_; }
   [[nodiscard]] std::string_view batch() const { return batch_; }
   void deliver_waiting(std::size_t index);
-  void settle(std::size_t index, long result);   // result as of ::send: bytes taken, or −errno
-  void finish();                                 // everybody has been served
+  void settle(std::size_t index, long result);  // result as of ::send: bytes taken, or −errno
+  void finish();                                // everybody has been served
 
  private:
   friend class Seat;
-  struct Piece { std::size_t end; net::LatestKind kind; net::SharedFrame frame; };
+  struct Piece {
+    std::size_t end;
+    net::LatestKind kind;
+    net::SharedFrame frame;
+  };
   const net::SharedFrame& whole();
   void deliver_pieces(net::Sink& sink);
 
   FlushQueue& queue_;
   std::vector<Member> members_;
   std::string batch_;
-  std::vector<Piece> pieces_;        // of the batch; neighbours that are never replaced count as one
-  net::SharedFrame whole_;           // the batch, shared by all who could not take all of it; made when the first needs it
+  std::vector<Piece> pieces_;  // of the batch; neighbours that are never replaced count as one
+  net::SharedFrame whole_;     // the batch, shared by all who could not take all of it; made when the first needs it
   std::uint64_t frames_ = 0;
 };
 

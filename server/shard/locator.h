@@ -11,7 +11,7 @@ class Shard;
 
 class Locator {
  public:
-  explicit Locator(std::vector<Shard*> shards);   // at least one; they outlive the locator
+  explicit Locator(std::vector<Shard*> shards);  // at least one; they outlive the locator
   // `code` in any spelling: one that cannot be a code has a home as well, where it is refused.
   [[nodiscard]] Shard& home_of(std::string_view code) const;
   [[nodiscard]] const std::vector<Shard*>& all() const { return shards_; }

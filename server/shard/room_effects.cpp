@@ -32,7 +32,7 @@ std::string_view reason_of(int code) {
 
 void RoomHost::handle(const rooms::Event& event, const rooms::Context& context) {
   if (phase_ != Phase::open) return;
-  auto effects = std::exchange(effects_, {});   // an effect may lead to another event before we are through
+  auto effects = std::exchange(effects_, {});  // an effect may lead to another event before we are through
   effects.clear();
   room_->handle(event, context, effects);
   for (const rooms::Effect& effect : effects) {
@@ -97,29 +97,30 @@ void RoomHost::carry_out(const rooms::Broadcast& broadcast) { fanout_.append(enc
 void RoomHost::carry_out(const rooms::Store& store) { store_->append(store); }
 
 void RoomHost::carry_out(const rooms::AskLog& ask) {
-  context_.parts.log.find(record_.id, ask.author, ask.post.id, context_.executor, [weak = weak_from_this(), ask](seams::Result<std::optional<rooms::Seq>> found) {
-    const auto self = weak.lock();
-    if (!self || self->phase_ != Phase::open) return;
-    if (!found) return self->carry_out(rooms::ReplyError{ask.ref, {rooms::ErrorCode::storage_unavailable, {}, 0}, ask.post.id});
-    if (*found) return self->answer_repeat(ask, **found);
-    self->handle(rooms::FoundRepeat{ask.post.id, std::nullopt, ask.post}, {self->now_ms(), ask.author, ask.ref});
-  });
+  context_.parts.log.find(
+      record_.id, ask.author, ask.post.id, context_.executor,
+      [weak = weak_from_this(), ask](seams::Result<std::optional<rooms::Seq>> found) {
+        const auto self = weak.lock();
+        if (!self || self->phase_ != Phase::open) return;
+        if (!found) return self->carry_out(rooms::ReplyError{ask.ref, {rooms::ErrorCode::storage_unavailable, {}, 0}, ask.post.id});
+        if (*found) return self->answer_repeat(ask, **found);
+        self->handle(rooms::FoundRepeat{ask.post.id, std::nullopt, ask.post}, {self->now_ms(), ask.author, ask.ref});
+      });
 }
 
 // The answer to a repeat is the message as it stands in the log, with its own time.
 void RoomHost::answer_repeat(const rooms::AskLog& ask, rooms::Seq seq) {
   seams::ReadRequest request{record_.id, rooms::Seq{seq.value - 1}, rooms::Seq{seq.value + 1}, 1};
-  context_.parts.log.read(request, context_.executor, [weak = weak_from_this(), ask, seq](seams::Result<std::vector<seams::StoredMessage>> page) {
-    const auto self = weak.lock();
-    if (!self || self->phase_ != Phase::open) return;
-    const std::int64_t at_ms = page && !page->empty() ? page->front().at_ms : 0;
-    self->handle(rooms::FoundRepeat{ask.post.id, seq, ask.post, at_ms}, {self->now_ms(), ask.author, ask.ref});
-  });
+  context_.parts.log.read(request, context_.executor,
+                          [weak = weak_from_this(), ask, seq](seams::Result<std::vector<seams::StoredMessage>> page) {
+                            const auto self = weak.lock();
+                            if (!self || self->phase_ != Phase::open) return;
+                            const std::int64_t at_ms = page && !page->empty() ? page->front().at_ms : 0;
+                            self->handle(rooms::FoundRepeat{ask.post.id, seq, ask.post, at_ms}, {self->now_ms(), ask.author, ask.ref});
+                          });
 }
 
-void RoomHost::carry_out(const rooms::SaveRoom&) {
-  saver_->save();
-}
+void RoomHost::carry_out(const rooms::SaveRoom&) { saver_->save(); }
 
 void RoomHost::carry_out(const rooms::SetTimer& timer) {
   if (timer.at_ms == 0) {
@@ -131,7 +132,7 @@ void RoomHost::carry_out(const rooms::SetTimer& timer) {
 }
 
 void RoomHost::fire(std::int64_t timer, std::int64_t at_ms) {
-  if (now_ms() < at_ms) return carry_out(rooms::SetTimer{timer, at_ms});   // the loop's coarse clock runs a little behind
+  if (now_ms() < at_ms) return carry_out(rooms::SetTimer{timer, at_ms});  // the loop's coarse clock runs a little behind
   timers_.erase(timer);
   handle(rooms::TimerFired{timer});
 }

@@ -30,7 +30,9 @@ void RoomHost::open() {
   const auto heard = [weak = weak_from_this()](seams::Result<seams::RoomRecord> record) {
     const auto self = weak.lock();
     if (!self || self->phase_ != Phase::opening) return;
-    if (!record) return self->fail(record.error() == seams::StoreError::not_found ? rooms::ErrorCode::no_such_room : rooms::ErrorCode::storage_unavailable);
+    if (!record)
+      return self->fail(record.error() == seams::StoreError::not_found ? rooms::ErrorCode::no_such_room
+                                                                       : rooms::ErrorCode::storage_unavailable);
     self->read_newest(std::move(*record));
   };
   auto& directory = context_.parts.directory;
@@ -40,7 +42,7 @@ void RoomHost::open() {
 
 void RoomHost::read_newest(seams::RoomRecord record) {
   const auto known = context_.epochs.find(code_);
-  if (known != context_.epochs.end() && known->second != record.epoch) {   // taken over by somebody else meanwhile: take it back
+  if (known != context_.epochs.end() && known->second != record.epoch) {  // taken over by somebody else meanwhile: take it back
     context_.epochs.erase(known);
     return open();
   }
@@ -63,8 +65,10 @@ void RoomHost::start(const std::vector<seams::StoredMessage>& newest) {
   room_.emplace(snapshot_from(record_), std::move(options), now_ms());
   const seams::RoomWriter writer{record_.id, record_.epoch};
   const std::weak_ptr<void> alive = weak_from_this();
-  store_.emplace(context_, writer, alive, ChatStore::Listener{[this](const rooms::Event& event) { heard_from_log(event); }, [this] { lost(); }});
-  saver_.emplace(context_, record_, alive, RoomSaver::Listener{[this] { return room_->snapshot(now_ms()); }, [this] { consider_unloading(); }, [this] { lost(); }});
+  store_.emplace(context_, writer, alive,
+                 ChatStore::Listener{[this](const rooms::Event& event) { heard_from_log(event); }, [this] { lost(); }});
+  saver_.emplace(context_, record_, alive,
+                 RoomSaver::Listener{[this] { return room_->snapshot(now_ms()); }, [this] { consider_unloading(); }, [this] { lost(); }});
   record_.snapshot = {};
   record_.settings = {};
   record_.roles = {};
@@ -77,7 +81,7 @@ void RoomHost::start(const std::vector<seams::StoredMessage>& newest) {
 
 void RoomHost::heard_from_log(const rooms::Event& outcome) {
   handle(outcome);
-  consider_unloading();   // nobody may be left who waited for it
+  consider_unloading();  // nobody may be left who waited for it
 }
 
 void RoomHost::fail(rooms::ErrorCode why) {
@@ -111,7 +115,8 @@ void RoomHost::hear(Client& client, const rooms::Event& event, std::string ref, 
 void RoomHost::seat(Client& client, Presence& presence) {
   presence.absence.cancel();
   if (presence.connections.empty()) ++context_.counters.participants;
-  const auto same_tab = std::find_if(presence.connections.begin(), presence.connections.end(), [&](const Client* other) { return other->tab() == client.tab(); });
+  const auto same_tab = std::find_if(presence.connections.begin(), presence.connections.end(),
+                                     [&](const Client* other) { return other->tab() == client.tab(); });
   Client* replaced = same_tab == presence.connections.end() ? nullptr : *same_tab;
   const bool full = presence.connections.size() >= rooms::limits::connections_per_person_max;
   Client* oldest = replaced == nullptr && full ? presence.connections.front() : nullptr;
@@ -172,7 +177,9 @@ void RoomHost::save_now() {
 bool RoomHost::settled() const { return phase_ != Phase::open || (store_->idle() && saver_->idle()); }
 
 void RoomHost::consider_unloading() {
-  if (phase_ != Phase::open || context_.stopping || !connections_.empty() || !people_.empty() || room_->has_pending() || !settled() || unload_.running()) return;
+  if (phase_ != Phase::open || context_.stopping || !connections_.empty() || !people_.empty() || room_->has_pending() || !settled() ||
+      unload_.running())
+    return;
   unload_ = context_.loop().start_timer(context_.options.unload_after, [this] { unload(); });
 }
 

@@ -35,22 +35,29 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   ~RoomHost();
 
   void open();
-  void join(Client& client, std::optional<rooms::Since> since, std::string ref);   // waits until the room is open
+  void join(Client& client, std::optional<rooms::Since> since, std::string ref);  // waits until the room is open
   void hear(Client& client, const rooms::Event& event, std::string ref, std::int64_t now_ms);
-  void gone(Client& client);                                   // its socket is closed or closing
+  void gone(Client& client);  // its socket is closed or closing
   void rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind);
-  void save_now();                                             // at the end of the process
-  [[nodiscard]] bool settled() const;                          // nothing numbered, saving or wished
+  void save_now();                     // at the end of the process
+  [[nodiscard]] bool settled() const;  // nothing numbered, saving or wished
   [[nodiscard]] bool usable() const { return phase_ != Phase::gone; }
 
   [[nodiscard]] const std::string& code() const { return code_; }
   [[nodiscard]] seams::RoomId room_id() const { return record_.id; }
-  [[nodiscard]] const rooms::Room* room() const { return room_ ? &*room_ : nullptr; }   // null while it is being opened
+  [[nodiscard]] const rooms::Room* room() const { return room_ ? &*room_ : nullptr; }  // null while it is being opened
 
  private:
   enum class Phase : std::uint8_t { opening, open, gone };
-  struct Waiting { rooms::ConnectionId connection; std::optional<rooms::Since> since; std::string ref; };
-  struct Presence { std::vector<Client*> connections; net::Timer absence; };   // connections: the oldest first
+  struct Waiting {
+    rooms::ConnectionId connection;
+    std::optional<rooms::Since> since;
+    std::string ref;
+  };
+  struct Presence {
+    std::vector<Client*> connections;
+    net::Timer absence;
+  };  // connections: the oldest first
 
   // Opening.
   void read_newest(seams::RoomRecord record);
@@ -93,17 +100,17 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   std::string code_;
   std::function<void()> retire_;
   Phase phase_ = Phase::opening;
-  seams::RoomRecord record_;                       // as of opening, without its blobs
+  seams::RoomRecord record_;  // as of opening, without its blobs
   std::optional<rooms::Room> room_;
   std::optional<ChatStore> store_;
   std::optional<RoomSaver> saver_;
   Fanout fanout_;
-  std::vector<Waiting> waiting_;                   // asked to join while the room was being opened
-  std::unordered_map<rooms::ConnectionId, Client*> connections_;   // joining and joined
+  std::vector<Waiting> waiting_;                                  // asked to join while the room was being opened
+  std::unordered_map<rooms::ConnectionId, Client*> connections_;  // joining and joined
   std::unordered_map<rooms::PersonId, Presence> people_;
   std::unordered_map<std::int64_t, net::Timer> timers_;
   net::Timer unload_;
-  rooms::EffectList effects_;                      // reused
+  rooms::EffectList effects_;  // reused
 };
 
 }  // namespace matinee::shard

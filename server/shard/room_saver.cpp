@@ -7,8 +7,13 @@
 namespace matinee::shard {
 
 RoomSaver::RoomSaver(ShardContext& context, const seams::RoomRecord& record, std::weak_ptr<void> alive, Listener listener)
-    : context_(context), writer_{record.id, record.epoch}, alive_(std::move(alive)), listener_(std::move(listener)), name_(record.name),
-      settings_(record.settings), owner_(record.owner) {
+    : context_(context),
+      writer_{record.id, record.epoch},
+      alive_(std::move(alive)),
+      listener_(std::move(listener)),
+      name_(record.name),
+      settings_(record.settings),
+      owner_(record.owner) {
   for (const auto& entry : record.roles) roles_[entry.user] = entry.role;
   for (const auto& block : record.blocks) blocks_[block.user] = block.until_ms;
 }
@@ -19,7 +24,7 @@ void RoomSaver::save() {
   if (under_way_ > 0 || retrying_) return;
   wanted_ = false;
   failed_ = false;
-  ++under_way_;   // held while the parts are being handed over, so that an answer cannot finish the save too early
+  ++under_way_;  // held while the parts are being handed over, so that an answer cannot finish the save too early
   write(listener_.take());
   answered({}, {});
 }
@@ -34,14 +39,14 @@ void RoomSaver::write(const rooms::RoomSnapshot& snapshot) {
   std::string settings = wire::encode_settings(snapshot.info);
   if (snapshot.info.name != name_ || settings != settings_)
     directory.save_settings(writer_, snapshot.info.name, settings, context_.executor, then([this, name = snapshot.info.name, settings] {
-      name_ = name;
-      settings_ = settings;
-    }));
+                              name_ = name;
+                              settings_ = settings;
+                            }));
   if (snapshot.info.owner != owner_ && snapshot.info.owner)
     directory.set_owner(writer_, snapshot.info.owner, context_.executor, then([this, owner = snapshot.info.owner] {
-      owner_ = owner;
-      roles_[owner] = rooms::Role::owner;
-    }));
+                          owner_ = owner;
+                          roles_[owner] = rooms::Role::owner;
+                        }));
   write_people(snapshot);
   directory.save_snapshot(writer_, wire::encode_snapshot(snapshot), snapshot.saved_at_ms, context_.executor, then({}));
   if (end_at_ms_ != 0) directory.end(writer_, end_at_ms_, context_.executor, then([this] { end_at_ms_ = 0; }));
@@ -51,12 +56,12 @@ void RoomSaver::write_people(const rooms::RoomSnapshot& snapshot) {
   auto& directory = context_.parts.directory;
   std::map<seams::UserId, rooms::Role> roles;
   for (const auto& entry : snapshot.roles) roles[entry.first] = entry.second;
-  for (const auto& known : roles_) roles.try_emplace(known.first, rooms::Role::guest);   // no longer named: an ordinary guest again
+  for (const auto& known : roles_) roles.try_emplace(known.first, rooms::Role::guest);  // no longer named: an ordinary guest again
   for (const auto& entry : roles) {
     const seams::RoleEntry role{entry.first, entry.second};
     const auto known = roles_.find(role.user);
     const auto stored = known == roles_.end() ? rooms::Role::guest : known->second;
-    if (stored == role.role || role.role == rooms::Role::owner) continue;   // the owner is set as such
+    if (stored == role.role || role.role == rooms::Role::owner) continue;  // the owner is set as such
     directory.set_role(writer_, role, context_.executor, then([this, role] { roles_[role.user] = role.role; }));
   }
   std::map<seams::UserId, std::int64_t> blocks;
@@ -90,7 +95,7 @@ void RoomSaver::answered(const seams::Result<void>& result, const std::function<
   } else if (result.error() == seams::StoreError::unavailable) {
     failed_ = true;
   } else if (stored) {
-    stored();   // the row is gone (a person's account was removed): asking again would not help
+    stored();  // the row is gone (a person's account was removed): asking again would not help
   }
   if (under_way_ > 0) return;
   if (failed_) {

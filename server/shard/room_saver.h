@@ -18,14 +18,14 @@ struct ShardContext;
 class RoomSaver {
  public:
   struct Listener {
-    std::function<rooms::RoomSnapshot()> take;   // the state now
-    std::function<void()> saved;                 // nothing is under way or wished any more
-    std::function<void()> lost;                  // somebody else serves the room
+    std::function<rooms::RoomSnapshot()> take;  // the state now
+    std::function<void()> saved;                // nothing is under way or wished any more
+    std::function<void()> lost;                 // somebody else serves the room
   };
   RoomSaver(ShardContext& context, const seams::RoomRecord& record, std::weak_ptr<void> alive, Listener listener);
 
   void save();
-  void end(std::int64_t at_ms);                  // the owner has closed the room
+  void end(std::int64_t at_ms);  // the owner has closed the room
   [[nodiscard]] bool idle() const { return under_way_ == 0 && !wanted_; }
 
  private:

@@ -13,10 +13,14 @@ namespace matinee::shard {
 #ifdef MATINEE_IO_URING
 
 struct SendRing::State {
-  struct Item { Fanout* room; std::size_t member; bool settled; };
+  struct Item {
+    Fanout* room;
+    std::size_t member;
+    bool settled;
+  };
   io_uring ring{};
   bool ready = false;
-  std::vector<Item> items;   // of the submission under way; user_data is the index
+  std::vector<Item> items;  // of the submission under way; user_data is the index
 
   State() = default;
   State(const State&) = delete;

@@ -15,11 +15,12 @@ namespace matinee::shard {
 
 struct Shard::State : std::enable_shared_from_this<Shard::State> {
   State(ShardParts parts, ShardOptions options)
-      : context(std::move(parts), std::move(options)), door(context, [this](const std::string& code) -> RoomHost& { return room_of(code); }) {}
+      : context(std::move(parts), std::move(options)),
+        door(context, [this](const std::string& code) -> RoomHost& { return room_of(code); }) {}
 
   State(const State&) = delete;
   State& operator=(const State&) = delete;
-  ~State() {   // the sockets belong to the loop and may outlive us
+  ~State() {  // the sockets belong to the loop and may outlive us
     for (const auto& entry : context.clients) entry.second->orphan();
   }
 
@@ -43,7 +44,7 @@ struct Shard::State : std::enable_shared_from_this<Shard::State> {
   }
 
   void adopt(std::string code, net::UpgradeRequest request) {
-    if (context.stopping || !request.stream.open()) return;   // the stream closes with the request
+    if (context.stopping || !request.stream.open()) return;  // the stream closes with the request
     const net::RequestHead head = request.head;
     auto client = std::make_shared<Client>(context, door, std::move(code));
     net::WebSocket::adopt(context.loop(), std::move(request), context.options.websocket, client);
@@ -101,7 +102,9 @@ void post_to(const std::shared_ptr<State>& state, F call) {
 
 void Shard::adopt(std::string code, net::UpgradeRequest request) {
   if (loop().in_loop_thread()) return state_->adopt(std::move(code), std::move(request));
-  post_to(state_, [code = std::move(code), request = std::move(request)](State& state) mutable { state.adopt(std::move(code), std::move(request)); });
+  post_to(state_, [code = std::move(code), request = std::move(request)](State& state) mutable {
+    state.adopt(std::move(code), std::move(request));
+  });
 }
 
 void Shard::close_session(seams::SessionId session) {

@@ -14,8 +14,8 @@
 #include "rooms/person.h"
 #include "server/net/exchange.h"
 #include "server/net/limits.h"
-#include "server/seams/message_log.h"
 #include "server/ops/server_time.h"
+#include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "server/shard/counters.h"
 #include "server/shard/limits.h"
@@ -24,8 +24,8 @@
 namespace matinee::shard {
 
 struct ShardOptions {
-  bool unlimited_rates = false;        // bench mode only: no flood rules
-  bool io_uring = true;                // where the kernel allows it
+  bool unlimited_rates = false;  // bench mode only: no flood rules
+  bool io_uring = true;          // where the kernel allows it
   std::size_t participants_max = rooms::limits::participants_max;
   net::WebSocketLimits websocket;
   std::chrono::milliseconds door_max = limits::door_max;
@@ -38,7 +38,7 @@ struct ShardOptions {
 
 struct ShardParts {
   net::Loop& loop;
-  ops::ServerTime clock;               // the same one for every shard of the process
+  ops::ServerTime clock;  // the same one for every shard of the process
   seams::MessageLog& log;
   seams::RoomDirectory& directory;
   FindVisitor find_visitor;
@@ -47,7 +47,7 @@ struct ShardParts {
 // What a room tells people who are not in it yet.
 struct RoomSummary {
   std::size_t people = 0;
-  std::string media_url;   // what is on the stage; empty = nothing
+  std::string media_url;  // what is on the stage; empty = nothing
 };
 
 class Shard {
@@ -72,12 +72,12 @@ class Shard {
   void with_summary(std::string code, std::function<void(std::optional<RoomSummary>)> read);
 
   [[nodiscard]] const ShardCounters& counters() const;
-  [[nodiscard]] bool has_room(const std::string& code) const;   // in memory now
+  [[nodiscard]] bool has_room(const std::string& code) const;  // in memory now
   [[nodiscard]] net::Loop& loop();
 
  private:
   struct State;
-  std::shared_ptr<State> state_;   // shared with posted calls, which find it gone after destruction
+  std::shared_ptr<State> state_;  // shared with posted calls, which find it gone after destruction
 };
 
 }  // namespace matinee::shard

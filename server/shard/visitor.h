@@ -10,7 +10,7 @@ namespace matinee::shard {
 
 struct Visitor {
   rooms::Person person;
-  seams::SessionId session;   // when it ends, the socket closes
+  seams::SessionId session;  // when it ends, the socket closes
 };
 
 // not_found: no valid session. unavailable: could not be looked up; the socket is asked to come back later.

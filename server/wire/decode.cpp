@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/value.hpp>
+#include <cstring>
 #include "rooms/limits.h"
 #include "rooms/media_link.h"
 #include "rooms/person.h"
@@ -30,7 +30,9 @@ constexpr Bounds any_error{-limits::position_ms_max, limits::position_ms_max};
 constexpr std::size_t number_bytes_max = 32;
 
 template <class E>
-Body event(E value) { return Body(rooms::Event(std::move(value))); }
+Body event(E value) {
+  return Body(rooms::Event(std::move(value)));
+}
 
 Decoded room_join(Fields& fields, std::string_view) {
   JoinRoom join;
@@ -63,7 +65,10 @@ Decoded chat_history(Fields& fields, std::string_view) {
   return Body(ReadHistory{rooms::Seq{before}, static_cast<std::size_t>(limit)});
 }
 
-struct Base { rooms::Revision rev; std::string op; };
+struct Base {
+  rooms::Revision rev;
+  std::string op;
+};
 Base base_of(Fields& fields) {
   return {rooms::Revision{fields.integer("base_rev", any_count)}, std::string(fields.string("op", {0, limits::op_bytes_max}))};
 }
@@ -91,9 +96,7 @@ Decoded playback_command(Fields& fields, std::string_view) {
   return event(std::move(out));
 }
 
-Decoded playback_ready(Fields& fields, std::string_view) {
-  return event(rooms::Ready{rooms::Revision{fields.integer("rev", any_count)}});
-}
+Decoded playback_ready(Fields& fields, std::string_view) { return event(rooms::Ready{rooms::Revision{fields.integer("rev", any_count)}}); }
 
 Decoded participant_status(Fields& fields, std::string_view) {
   static constexpr std::array<std::string_view, 8> states{"playing", "paused", "buffering", "ad", "blocked", "failed", "hidden", "alone"};
@@ -116,7 +119,9 @@ Decoded participant_role(Fields& fields, std::string_view) {
 }
 
 template <class E>
-Decoded about_person(Fields& fields, std::string_view) { return event(E{fields.person("person")}); }
+Decoded about_person(Fields& fields, std::string_view) {
+  return event(E{fields.person("person")});
+}
 
 Decoded participant_silence(Fields& fields, std::string_view) {
   rooms::Silence silence;
@@ -165,7 +170,10 @@ Decoded clock_probe(Fields& fields, std::string_view bytes) {
   return Body(std::move(probe));
 }
 
-struct MessageType { std::string_view name; Decoded (*decode)(Fields&, std::string_view bytes); };
+struct MessageType {
+  std::string_view name;
+  Decoded (*decode)(Fields&, std::string_view bytes);
+};
 constexpr std::array message_types{
     MessageType{"room.signal", room_signal},
     MessageType{"clock.probe", clock_probe},
@@ -190,9 +198,7 @@ constexpr std::array message_types{
     MessageType{"room.close", room_close},
 };
 
-std::string_view reason_of(const json::error_code& error) {
-  return error == json::error::too_deep ? "depth" : "json";
-}
+std::string_view reason_of(const json::error_code& error) { return error == json::error::too_deep ? "depth" : "json"; }
 
 // The whole message, not only its strings: bytes that are no UTF-8 are refused wherever they stand (RFC 3629).
 bool is_utf8(std::string_view text) {
@@ -200,11 +206,14 @@ bool is_utf8(std::string_view text) {
   const auto* end = at + text.size();
   while (at < end) {
     std::uint64_t eight = 0;
-    if (end - at >= 8 && (std::memcpy(&eight, at, 8), (eight & 0x8080808080808080U) == 0)) {   // mostly it is ASCII
+    if (end - at >= 8 && (std::memcpy(&eight, at, 8), (eight & 0x8080808080808080U) == 0)) {  // mostly it is ASCII
       at += 8;
       continue;
     }
-    if (*at < 0x80) { ++at; continue; }
+    if (*at < 0x80) {
+      ++at;
+      continue;
+    }
     const int more = *at >= 0xC2 && *at <= 0xDF ? 1 : (*at & 0xF0) == 0xE0 ? 2 : *at >= 0xF0 && *at <= 0xF4 ? 3 : 0;
     if (more == 0 || end - at <= more) return false;
     unsigned char low = 0x80;

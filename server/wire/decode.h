@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <tl/expected.hpp>
+#include <variant>
 #include "rooms/event.h"
 #include "rooms/result.h"
 
@@ -16,17 +16,26 @@ namespace matinee::wire {
 
 inline constexpr std::size_t client_message_bytes_max = 16 * 1024;
 inline constexpr std::size_t json_depth_max = 8;
-inline constexpr std::int64_t integer_max = 1LL << 53;   // exact in JavaScript
+inline constexpr std::int64_t integer_max = 1LL << 53;  // exact in JavaScript
 inline constexpr std::size_t tab_bytes_min = 8;
 inline constexpr std::size_t tab_bytes_max = 36;
 
 // What the shard answers itself, without the room.
-struct JoinRoom { std::optional<rooms::Since> since; std::string tab; };
-struct ClockProbe { std::string t1; std::optional<std::int64_t> rtt_ms; };   // t1 as it was spelt: echoed, never computed with
-struct ReadHistory { rooms::Seq before; std::size_t limit = 0; };
+struct JoinRoom {
+  std::optional<rooms::Since> since;
+  std::string tab;
+};
+struct ClockProbe {
+  std::string t1;
+  std::optional<std::int64_t> rtt_ms;
+};  // t1 as it was spelt: echoed, never computed with
+struct ReadHistory {
+  rooms::Seq before;
+  std::size_t limit = 0;
+};
 
 struct ClientMessage {
-  std::string ref;                                                         // empty = none
+  std::string ref;  // empty = none
   std::variant<JoinRoom, ClockProbe, ReadHistory, rooms::Event> body;
 };
 

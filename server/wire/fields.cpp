@@ -1,9 +1,9 @@
 #include "server/wire/fields.h"
 
 #include <algorithm>
+#include <boost/json/value.hpp>
 #include <charconv>
 #include <cmath>
-#include <boost/json/value.hpp>
 #include "server/wire/decode.h"
 
 namespace matinee::wire {

@@ -2,17 +2,23 @@
 // remembered and named in the refusal; after it every getter answers something harmless. Internal to server/wire.
 // Thread rule: pure.
 #pragma once
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <boost/json/object.hpp>
 #include "rooms/ids.h"
 
 namespace matinee::wire {
 
-struct Bounds { std::int64_t min; std::int64_t max; };
-struct Lengths { std::size_t min; std::size_t max; };   // bytes
+struct Bounds {
+  std::int64_t min;
+  std::int64_t max;
+};
+struct Lengths {
+  std::size_t min;
+  std::size_t max;
+};  // bytes
 
 class Fields {
  public:
@@ -42,7 +48,7 @@ class Fields {
   [[nodiscard]] const boost::json::object& raw() const { return object_; }
 
  private:
-  [[nodiscard]] const boost::json::value* find(std::string_view key) const;   // null counts as absent
+  [[nodiscard]] const boost::json::value* find(std::string_view key) const;  // null counts as absent
 
   const boost::json::object& object_;
   std::string prefix_;

@@ -50,7 +50,7 @@ void JsonWriter::person(rooms::PersonId id) {
 void JsonWriter::quote(std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   out_ += '"';
-  std::size_t plain = 0;   // start of the stretch that needs no escape
+  std::size_t plain = 0;  // start of the stretch that needs no escape
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     const char escape = escapes[c];

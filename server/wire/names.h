@@ -8,7 +8,9 @@
 
 namespace matinee::wire {
 
-[[nodiscard]] constexpr std::string_view name_of(rooms::PersonKind kind) { return kind == rooms::PersonKind::account ? "account" : "guest"; }
+[[nodiscard]] constexpr std::string_view name_of(rooms::PersonKind kind) {
+  return kind == rooms::PersonKind::account ? "account" : "guest";
+}
 
 [[nodiscard]] constexpr std::string_view name_of(rooms::MediaKind kind) {
   switch (kind) {

@@ -27,7 +27,10 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   while (at < text.size()) {
     const char c = text[at];
-    if (c == '"') { at = skip_string(text, at); continue; }
+    if (c == '"') {
+      at = skip_string(text, at);
+      continue;
+    }
     if (c == '{' || c == '[') ++depth;
     else if (c == '}' || c == ']') {
       if (depth == 0) return at;

@@ -120,14 +120,17 @@ void write_people(JsonWriter& out, const rooms::RoomSnapshot& snapshot) {
 bool read_people(const json::object& object, rooms::RoomSnapshot& snapshot) {
   // A room keeps a little more than its bounds allow to add: what is stored is never thrown away for being one too many.
   const auto person = [](Fields& fields) { return rooms::PersonId{fields.integer("person", {1, integer_max})}; };
-  return each(object, "roles", 2 * limits::roles_max, [&](Fields& fields) {
-           const auto role = rooms::role_from(fields.string("role", {1, 16}));
-           if (!role) return fields.refuse("role");
-           snapshot.roles.emplace_back(person(fields), *role);
-         }) &&
-         each(object, "blocks", 2 * limits::blocks_max, [&](Fields& fields) {
-           snapshot.blocks.push_back({person(fields), std::string(fields.string("name", any_length)), fields.integer("until_ms", count)});
-         }) &&
+  return each(object, "roles", 2 * limits::roles_max,
+              [&](Fields& fields) {
+                const auto role = rooms::role_from(fields.string("role", {1, 16}));
+                if (!role) return fields.refuse("role");
+                snapshot.roles.emplace_back(person(fields), *role);
+              }) &&
+         each(object, "blocks", 2 * limits::blocks_max,
+              [&](Fields& fields) {
+                snapshot.blocks.push_back(
+                    {person(fields), std::string(fields.string("name", any_length)), fields.integer("until_ms", count)});
+              }) &&
          each(object, "silenced", 2 * limits::roles_max, [&](Fields& fields) {
            const auto who = person(fields);
            snapshot.silenced.emplace_back(who, fields.integer("until_ms", count));

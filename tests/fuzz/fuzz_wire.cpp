@@ -17,11 +17,13 @@ void demand(bool holds) {
 }
 
 void check_event(const rooms::Event& event) {
-  if (const auto* post = std::get_if<rooms::PostChat>(&event)) demand(post->id.size() >= 8 && post->id.size() <= 36 && (!post->reply_to || post->reply_to->value > 0));
+  if (const auto* post = std::get_if<rooms::PostChat>(&event))
+    demand(post->id.size() >= 8 && post->id.size() <= 36 && (!post->reply_to || post->reply_to->value > 0));
   if (const auto* command = std::get_if<rooms::PlaybackCommand>(&event))
-    demand(command->position_ms >= 0 && command->position_ms <= rooms::limits::position_ms_max && command->rate >= 0.25 && command->rate <= 2 && command->op.size() <= 36);
+    demand(command->position_ms >= 0 && command->position_ms <= rooms::limits::position_ms_max && command->rate >= 0.25 &&
+           command->rate <= 2 && command->op.size() <= 36);
   if (const auto* silence = std::get_if<rooms::Silence>(&event)) demand(silence->person.value > 0 && silence->for_ms >= 0);
-  if (const auto* signal = std::get_if<rooms::Signal>(&event)) {   // what is passed on must read the same on the other side
+  if (const auto* signal = std::get_if<rooms::Signal>(&event)) {  // what is passed on must read the same on the other side
     demand(!signal->data.empty() && signal->data.size() <= rooms::limits::signal_bytes_max);
     const auto again = wire::decode(R"({"type":"room.signal","data":)" + signal->data + "}");
     demand(again.has_value() && std::get<rooms::Signal>(std::get<rooms::Event>(again->body)).data == signal->data);

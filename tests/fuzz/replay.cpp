@@ -18,14 +18,15 @@ using Bytes = std::vector<std::uint8_t>;
 
 void mutate(Bytes& bytes, std::mt19937& random) {
   const auto below = [&](std::size_t end) { return static_cast<std::size_t>(random() % std::max<std::size_t>(end, 1)); };
-  static constexpr std::uint8_t telling[] = {0, 0x7F, 0x80, 0xC0, 0xFF, '"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\r', '\n', '%', ';', '=', '-', '9'};
+  static constexpr std::uint8_t telling[] = {0,   0x7F, 0x80, 0xC0, 0xFF, '"', '\\', '{', '}', '[', ']',
+                                             ',', ':',  ' ',  '\r', '\n', '%', ';',  '=', '-', '9'};
   switch (bytes.empty() ? 1 : random() % 6) {
     case 0: bytes[below(bytes.size())] ^= static_cast<std::uint8_t>(1U << random() % 8); break;
     case 1: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(below(bytes.size() + 1)), telling[random() % sizeof telling]); break;
     case 2: bytes[below(bytes.size())] = telling[random() % sizeof telling]; break;
     case 3: bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(below(bytes.size()))); break;
     case 4: bytes.resize(below(bytes.size())); break;
-    default: {   // a stretch once more, somewhere else
+    default: {  // a stretch once more, somewhere else
       const auto from = static_cast<std::ptrdiff_t>(below(bytes.size()));
       const auto length = static_cast<std::ptrdiff_t>(below(std::min<std::size_t>(bytes.size() - static_cast<std::size_t>(from), 64)));
       const Bytes stretch(bytes.begin() + from, bytes.begin() + from + length);
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "no inputs in %s\n", argv[1]);
     return 1;
   }
-  std::mt19937 random(20'240'601);   // NOLINT: the same mutations every time
+  std::mt19937 random(20'240'601);  // NOLINT: the same mutations every time
   for (const auto& file : files) {
     std::ifstream in(file, std::ios::binary);
     const Bytes kept{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};

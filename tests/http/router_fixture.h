@@ -20,8 +20,9 @@ class RouterFixture {
     thread_.run([&] {
       server_ = std::make_unique<net::Http1Server>(thread_.loop(), router, net::HttpLimits{});
       std::string error;
-      listener_ = net::Listener::open(thread_.loop(), {&thread_.loop()}, {},
-                                      [this](std::shared_ptr<net::Connection> connection) { server_->adopt(std::move(connection)); }, error);
+      listener_ = net::Listener::open(
+          thread_.loop(), {&thread_.loop()}, {},
+          [this](std::shared_ptr<net::Connection> connection) { server_->adopt(std::move(connection)); }, error);
     });
   }
   ~RouterFixture() {

@@ -17,7 +17,8 @@ using Kind = RangeResult::Kind;
 
 TEST_CASE("redirects lead to our own paths only") {
   for (const char* own : {"/", "/rooms/K7QM-3XFD", "/a?b=c#d", "/a//b", "/a:b@c"}) CHECK(is_own_path(own));
-  for (const char* foreign : {"", "a", "//evil", "/\\evil", "\\/evil", "http://evil", "javascript:alert(1)", "/\tevil", "/a\nb", "/a b", " /a", "/a\\b", "/caf\xc3\xa9", "https:/a"})
+  for (const char* foreign : {"", "a", "//evil", "/\\evil", "\\/evil", "http://evil", "javascript:alert(1)", "/\tevil", "/a\nb", "/a b",
+                              " /a", "/a\\b", "/caf\xc3\xa9", "https:/a"})
     CHECK_FALSE(is_own_path(foreign));
   CHECK(is_own_path("/" + std::string(2047, 'a')));
   CHECK_FALSE(is_own_path("/" + std::string(2048, 'a')));
@@ -74,7 +75,8 @@ TEST_CASE("cookies are found by their exact name") {
 
 TEST_CASE("cookies are set for this site alone") {
   CHECK(make_set_cookie("s", "v", {}) == "s=v; Path=/; SameSite=Lax; HttpOnly");
-  CHECK(make_set_cookie("__Host-s", "v", {.secure = true, .http_only = false, .max_age = std::chrono::seconds(60)}) == "__Host-s=v; Path=/; SameSite=Lax; Secure; Max-Age=60");
+  CHECK(make_set_cookie("__Host-s", "v", {.secure = true, .http_only = false, .max_age = std::chrono::seconds(60)}) ==
+        "__Host-s=v; Path=/; SameSite=Lax; Secure; Max-Age=60");
   CHECK(make_clear_cookie("s", false) == "s=; Path=/; SameSite=Lax; HttpOnly; Max-Age=0");
 }
 
@@ -150,12 +152,15 @@ TEST_CASE("the policy is the one the design names, with hash and frame sources f
   options.script_hashes = {"sha256-abc="};
   options.frame_sources = "https://frames.test";
   CHECK(content_security_policy(options) ==
-        "default-src 'none'; script-src 'self' 'sha256-abc='; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; "
+        "default-src 'none'; script-src 'self' 'sha256-abc='; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src "
+        "'self'; "
         "media-src 'self' blob: https: http:; connect-src 'self' https: http:; worker-src 'self' blob:; frame-src https://frames.test; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'self'");
   std::vector<Header> headers{{"Cache-Control", "public"}};
   security_headers(options)(headers);
-  const auto has = [&](const char* name) { return std::count_if(headers.begin(), headers.end(), [&](const Header& h) { return h.name == name; }); };
+  const auto has = [&](const char* name) {
+    return std::count_if(headers.begin(), headers.end(), [&](const Header& h) { return h.name == name; });
+  };
   CHECK(has("Content-Security-Policy") == 1);
   CHECK(has("X-Content-Type-Options") == 1);
   CHECK(has("Referrer-Policy") == 1);

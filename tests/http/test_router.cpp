@@ -18,7 +18,9 @@ Handler say(std::string text) {
 }
 
 Handler say_param(std::string name) {
-  return [name](const RequestPtr& request, Responder responder) { responder.send(Response::text(200, std::string(request->path_param(name)))); };
+  return [name](const RequestPtr& request, Responder responder) {
+    responder.send(Response::text(200, std::string(request->path_param(name))));
+  };
 }
 
 }  // namespace
@@ -79,11 +81,15 @@ TEST_CASE("a host that is not ours is 421") {
 TEST_CASE("every answer carries the amended headers, error pages are the application's") {
   RouterOptions options;
   options.amend = security_headers({});
-  options.error_page = [](const Request&, int status, std::string_view reason) { return Response::html(status, "<p>" + std::string(reason) + "</p>"); };
-  RouterFixture fixture([](Router& router) {
-    router.get("/", say("home"));
-    router.get("/throws", [](const RequestPtr&, const Responder&) { throw std::runtime_error("secret detail"); });
-  }, options);
+  options.error_page = [](const Request&, int status, std::string_view reason) {
+    return Response::html(status, "<p>" + std::string(reason) + "</p>");
+  };
+  RouterFixture fixture(
+      [](Router& router) {
+        router.get("/", say("home"));
+        router.get("/throws", [](const RequestPtr&, const Responder&) { throw std::runtime_error("secret detail"); });
+      },
+      options);
   RawClient client(fixture.port());
   for (const auto& [target, status] : {std::pair{"/", 200}, {"/none", 404}, {"/throws", 500}}) {
     const RawResponse response = client.get(target);
@@ -138,13 +144,15 @@ TEST_CASE("a request tells query, cookies, origin and address") {
   RouterFixture fixture([](Router& router) {
     router.get("/ask", [](const RequestPtr& request, Responder responder) {
       std::string out = request->query_param("q").value_or("-") + "|" + request->query_param("r").value_or("-") + "|" +
-                        std::string(request->cookie("s").value_or("-")) + "|" + request->own_origin() + "|" + (request->same_origin() ? "same" : "other") + "|" +
-                        request->remote_address() + "|" + std::string(request->header("x-more"));
+                        std::string(request->cookie("s").value_or("-")) + "|" + request->own_origin() + "|" +
+                        (request->same_origin() ? "same" : "other") + "|" + request->remote_address() + "|" +
+                        std::string(request->header("x-more"));
       responder.send(Response::text(200, out));
     });
   });
   RawClient client(fixture.port());
-  CHECK(client.get("/ask?q=a+b%21&q=second", "Cookie: a=1; s=xyz\r\nOrigin: http://test\r\nX-More: yes\r\n").body == "a b!|-|xyz|http://test|same|127.0.0.1|yes");
+  CHECK(client.get("/ask?q=a+b%21&q=second", "Cookie: a=1; s=xyz\r\nOrigin: http://test\r\nX-More: yes\r\n").body ==
+        "a b!|-|xyz|http://test|same|127.0.0.1|yes");
   CHECK(client.get("/ask?r=", "Origin: http://evil\r\nSec-Fetch-Site: same-origin\r\n").body == "-||-|http://test|other|127.0.0.1|");
   CHECK(client.get("/ask", "Sec-Fetch-Site: same-origin\r\n").body == "-|-|-|http://test|same|127.0.0.1|");
   CHECK(client.get("/ask").body == "-|-|-|http://test|other|127.0.0.1|");

@@ -38,7 +38,9 @@ std::string gunzip(const std::string& bytes) {
 }
 
 void mount(Router& router, const std::shared_ptr<const StaticFiles>& files) {
-  router.get("/static/{name...}", [files](const RequestPtr& request, Responder responder) { files->serve(*request, std::move(responder), request->path_param("name")); });
+  router.get("/static/{name...}", [files](const RequestPtr& request, Responder responder) {
+    files->serve(*request, std::move(responder), request->path_param("name"));
+  });
 }
 
 }  // namespace
@@ -76,7 +78,8 @@ TEST_CASE("what was not there at start does not exist, whatever the path says") 
   RouterFixture fixture([&](Router& router) { mount(router, files); });
   RawClient client(fixture.port());
   CHECK(client.get("/static/a.txt").body == "a");
-  for (const char* name : {"../secret.txt", "..%2Fsecret.txt", "./a.txt", "a.txt/", "/a.txt", ".hidden", ".git/config", "late.txt", "", "A.TXT"}) {
+  for (const char* name :
+       {"../secret.txt", "..%2Fsecret.txt", "./a.txt", "a.txt/", "/a.txt", ".hidden", ".git/config", "late.txt", "", "A.TXT"}) {
     INFO(name);
     const int status = client.get("/static/" + std::string(name)).status;
     CHECK((status == 404 || status == 400));

@@ -32,8 +32,9 @@ class HttpFixture {
       options.tls = std::move(tls);
       options.limits = connection_limits;
       std::string error;
-      listener_ = net::Listener::open(thread_.loop(), {&thread_.loop()}, options,
-                                      [this](std::shared_ptr<net::Connection> connection) { server_->adopt(std::move(connection)); }, error);
+      listener_ = net::Listener::open(
+          thread_.loop(), {&thread_.loop()}, options,
+          [this](std::shared_ptr<net::Connection> connection) { server_->adopt(std::move(connection)); }, error);
     });
   }
   ~HttpFixture() {

@@ -107,16 +107,15 @@ TEST_CASE("a Host is there exactly once and holds nothing but a host") {
   CHECK(status_of("GET / HTTP/1.1\r\n\r\n") == 400);
   CHECK(status_of("GET / HTTP/1.0\r\n\r\n") == 0);
   CHECK(status_of("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n") == 400);
-  for (const char* host : {"a", "a.b:80", "[::1]:8080", "192.0.2.1", "a_b"}) CHECK(status_of("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n") == 0);
+  for (const char* host : {"a", "a.b:80", "[::1]:8080", "192.0.2.1", "a_b"})
+    CHECK(status_of("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n") == 0);
   for (const char* host : {"", "a b", "a/b", "u@a", "a,b", "a?b", "a\\b", "a\"b"}) {
     INFO(host);
     CHECK(status_of("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n") == 400);
   }
 }
 
-TEST_CASE("chunked does not exist in HTTP/1.0") {
-  CHECK(status_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
-}
+TEST_CASE("chunked does not exist in HTTP/1.0") { CHECK(status_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 400); }
 
 TEST_CASE("100 fields are taken and 101 refused") {
   std::string fields;

@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <vector>
 
 #include "server/net/chunked.h"
@@ -11,7 +11,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void echo_target(const std::shared_ptr<net::Exchange>& exchange) { answer_text(*exchange, 200, exchange->head().method + " " + exchange->head().target); }
+void echo_target(const std::shared_ptr<net::Exchange>& exchange) {
+  answer_text(*exchange, 200, exchange->head().method + " " + exchange->head().target);
+}
 
 void collect(const std::shared_ptr<net::Exchange>& exchange, const std::shared_ptr<std::string>& body) {
   exchange->read_some([exchange, body](net::BodyError error, std::string_view piece) {
@@ -76,7 +78,8 @@ TEST_CASE("a body with a length is read whole, and the next request after it") {
   HttpFixture fixture(echo_body);
   RawClient client(fixture.port());
   const std::string body(200'000, 'b');
-  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n" + body + "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok");
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n" + body +
+              "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok");
   CHECK(client.read_response().body == body);
   CHECK(client.read_response().body == "ok");
 }
@@ -364,11 +367,13 @@ TEST_CASE("a peer that sends ahead without bound is no longer read") {
   limits.pipelined_bytes_max = 4096;
   std::shared_ptr<net::Exchange> held;
   std::promise<void> arrived;
-  HttpFixture fixture([&](const std::shared_ptr<net::Exchange>& exchange) {
-    if (held || exchange->head().target != "/first") return echo_target(exchange);
-    held = exchange;
-    arrived.set_value();
-  }, limits);
+  HttpFixture fixture(
+      [&](const std::shared_ptr<net::Exchange>& exchange) {
+        if (held || exchange->head().target != "/first") return echo_target(exchange);
+        held = exchange;
+        arrived.set_value();
+      },
+      limits);
   RawClient client(fixture.port());
   const std::string one = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
   std::string many = "GET /first HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -416,7 +421,9 @@ TEST_CASE("fields that would break out of their line are left out") {
 }
 
 TEST_CASE("an absolute-form target names host and path") {
-  HttpFixture fixture([](const std::shared_ptr<net::Exchange>& exchange) { answer_text(*exchange, 200, exchange->head().host + " " + exchange->head().target); });
+  HttpFixture fixture([](const std::shared_ptr<net::Exchange>& exchange) {
+    answer_text(*exchange, 200, exchange->head().host + " " + exchange->head().target);
+  });
   RawClient client(fixture.port());
   CHECK(client.get("http://other:1/a?b").body == "other:1 /a?b");
   CHECK(client.get("http://other?b").body == "other /?b");

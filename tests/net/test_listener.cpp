@@ -61,7 +61,8 @@ TEST_CASE("a port in use, a foreign address and an unreadable one are told in on
       net::ListenOptions options;
       options.address = address;
       options.port = port;
-      CHECK(net::Listener::open(thread.loop(), {&thread.loop()}, options, [](const auto&) {}, error) == nullptr);
+      CHECK(net::Listener::open(
+                thread.loop(), {&thread.loop()}, options, [](const auto&) {}, error) == nullptr);
     });
     return error;
   };
@@ -159,14 +160,17 @@ TEST_CASE("connections are dealt to all loops in turn") {
   std::unique_ptr<net::Listener> listener;
   accepting.run([&] {
     std::string error;
-    listener = net::Listener::open(accepting.loop(), {&one.loop(), &two.loop()}, {}, [&](const std::shared_ptr<net::Connection>& connection) {
-      {
-        const std::lock_guard lock(mutex);
-        seen.push_back(std::this_thread::get_id());
-      }
-      changed.notify_one();
-      connection->close_now();
-    }, error);
+    listener = net::Listener::open(
+        accepting.loop(), {&one.loop(), &two.loop()}, {},
+        [&](const std::shared_ptr<net::Connection>& connection) {
+          {
+            const std::lock_guard lock(mutex);
+            seen.push_back(std::this_thread::get_id());
+          }
+          changed.notify_one();
+          connection->close_now();
+        },
+        error);
   });
   for (int i = 0; i < 4; ++i) CHECK(RawClient(listener->port()).ends());
   std::unique_lock lock(mutex);
@@ -184,10 +188,13 @@ TEST_CASE("a dual-stack listener takes IPv4 and names it as such") {
   thread.run([&] {
     net::ListenOptions options;
     options.address = "::";
-    listener = net::Listener::open(thread.loop(), {&thread.loop()}, options, [&](const std::shared_ptr<net::Connection>& connection) {
-      address.set_value(connection->remote_address());
-      connection->close_now();
-    }, error);
+    listener = net::Listener::open(
+        thread.loop(), {&thread.loop()}, options,
+        [&](const std::shared_ptr<net::Connection>& connection) {
+          address.set_value(connection->remote_address());
+          connection->close_now();
+        },
+        error);
   });
   if (!listener) {
     WARN("this machine has no IPv6: " << error);

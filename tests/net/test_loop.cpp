@@ -33,7 +33,10 @@ TEST_CASE("timers fire after their time, in order of it, and a cancelled one nev
   std::vector<Timer> timers;
   const auto start = std::chrono::steady_clock::now();
   thread.run([&] {
-    timers.push_back(thread.loop().start_timer(90ms, [&] { order.push_back(90); last.set_value(); }));
+    timers.push_back(thread.loop().start_timer(90ms, [&] {
+      order.push_back(90);
+      last.set_value();
+    }));
     timers.push_back(thread.loop().start_timer(30ms, [&] { order.push_back(30); }));
     timers.push_back(thread.loop().start_timer(60ms, [&] { order.push_back(60); }));
     timers.push_back(thread.loop().start_precise_timer(10ms, [&] { order.push_back(10); }));
@@ -126,8 +129,12 @@ TEST_CASE("what is posted to a loop that never runs is dropped with it") {
 }
 
 TEST_CASE("UTF-8 is judged by the table") {
-  for (const char* good : {"", "a", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "12345678\xc3\xa9"}) CHECK(is_valid_utf8(good));
-  for (const char* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "12345678\xc3"}) CHECK_FALSE(is_valid_utf8(bad));
+  for (const char* good :
+       {"", "a", "caf\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "12345678\xc3\xa9"})
+    CHECK(is_valid_utf8(good));
+  for (const char* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x80\x80\x80",
+                          "\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "12345678\xc3"})
+    CHECK_FALSE(is_valid_utf8(bad));
   CHECK(utf8_prefix("caf\xc3\xa9", 4) == "caf");
   CHECK(utf8_prefix("caf\xc3\xa9", 5) == "caf\xc3\xa9");
 }

@@ -248,5 +248,8 @@ TEST_CASE("frames have the shortest header for their length") {
   std::string batch;
   append_text_frame(batch, "a");
   append_text_frame(batch, "b");
-  CHECK(batch == std::string("\x81\x01" "a\x81\x01" "b", 6));
+  CHECK(batch == std::string("\x81\x01"
+                             "a\x81\x01"
+                             "b",
+                             6));
 }

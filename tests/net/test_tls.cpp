@@ -145,7 +145,8 @@ TEST_CASE("a file goes out over TLS as it does plain") {
   const std::string path = folder.write("file", bytes);
   const auto handler = [&](const std::shared_ptr<net::Exchange>& exchange) {
     const bool part = exchange->head().target == "/part";
-    exchange->send_file({part ? 206 : 200, {}}, ::open(path.c_str(), O_RDONLY | O_CLOEXEC), part ? 1'234'567 : 0, part ? 2'000'000 : bytes.size());
+    exchange->send_file({part ? 206 : 200, {}}, ::open(path.c_str(), O_RDONLY | O_CLOEXEC), part ? 1'234'567 : 0,
+                        part ? 2'000'000 : bytes.size());
   };
   for (const bool secure : {false, true}) {
     INFO((secure ? "TLS" : "plain"));

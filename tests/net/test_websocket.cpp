@@ -428,14 +428,19 @@ TEST_CASE("the Origin must be this very site") {
   net::RequestHead head;
   head.method = "GET";
   head.host = "matinee.test:8080";
-  head.fields = {{"upgrade", "websocket"}, {"connection", "Upgrade"}, {"sec-websocket-version", "13"}, {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}, {"sec-websocket-protocol", "matinee.v1"}};
+  head.fields = {{"upgrade", "websocket"},
+                 {"connection", "Upgrade"},
+                 {"sec-websocket-version", "13"},
+                 {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                 {"sec-websocket-protocol", "matinee.v1"}};
   CHECK(net::check_upgrade(head, false, {}).status == 403);
   head.fields.push_back({"origin", ""});
   for (const char* own : {"http://matinee.test:8080", "http://MATINEE.test:8080"}) {
     head.fields.back().value = own;
     CHECK(net::check_upgrade(head, false, {}).status == 0);
   }
-  for (const char* foreign : {"null", "https://matinee.test:8080", "http://matinee.test", "http://evil.matinee.test:8080", "http://matinee.test:8080.evil", "http://matinee.test:8080/"}) {
+  for (const char* foreign : {"null", "https://matinee.test:8080", "http://matinee.test", "http://evil.matinee.test:8080",
+                              "http://matinee.test:8080.evil", "http://matinee.test:8080/"}) {
     head.fields.back().value = foreign;
     CHECK(net::check_upgrade(head, false, {}).status == 403);
   }

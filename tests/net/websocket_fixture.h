@@ -21,9 +21,11 @@ inline RawResponse open_websocket(RawClient& client) {
 class WebSocketFixture {
  public:
   // `home`: where the sockets live; by default the Loop that reads the requests.
-  explicit WebSocketFixture(net::WebSocketLimits limits = {}, std::shared_ptr<const net::TlsContext> tls = nullptr, net::Loop* home = nullptr)
+  explicit WebSocketFixture(net::WebSocketLimits limits = {}, std::shared_ptr<const net::TlsContext> tls = nullptr,
+                            net::Loop* home = nullptr)
       : recorder_(std::make_shared<Recorder>()),
-        http_([this, limits, home](const std::shared_ptr<net::Exchange>& exchange) { upgrade(*exchange, limits, home); }, {}, std::move(tls)) {}
+        http_([this, limits, home](const std::shared_ptr<net::Exchange>& exchange) { upgrade(*exchange, limits, home); }, {},
+              std::move(tls)) {}
 
   [[nodiscard]] std::uint16_t port() const { return http_.port(); }
   // Runs `fn` on the newest open socket, on its thread.
@@ -35,12 +37,14 @@ class WebSocketFixture {
   }
   std::uint16_t wait_for_close() {
     std::unique_lock lock(recorder_->mutex);
-    if (!recorder_->changed.wait_for(lock, std::chrono::seconds(10), [&] { return recorder_->closes > 0; })) throw std::runtime_error("no close");
+    if (!recorder_->changed.wait_for(lock, std::chrono::seconds(10), [&] { return recorder_->closes > 0; }))
+      throw std::runtime_error("no close");
     return recorder_->close_code;
   }
   void wait_for_messages(std::size_t count) {
     std::unique_lock lock(recorder_->mutex);
-    if (!recorder_->changed.wait_for(lock, std::chrono::seconds(10), [&] { return recorder_->messages.size() >= count; })) throw std::runtime_error("no message");
+    if (!recorder_->changed.wait_for(lock, std::chrono::seconds(10), [&] { return recorder_->messages.size() >= count; }))
+      throw std::runtime_error("no message");
   }
   int closes() {
     const std::lock_guard lock(recorder_->mutex);

@@ -64,8 +64,8 @@ TEST_CASE("a flag wins over the environment, that over the config file, that ove
   const Environment environment{{"MATINEE_CONFIG", file.path()}, {"MATINEE_PORT", "7002"}, {"MATINEE_SIGNUPS", "open"}};
   const Config config = run({"--port", "7003"}, environment);
   CHECK(config.port == 7003);
-  CHECK(config.signups_open);      // environment over file
-  CHECK(config.log_json);          // file over default
+  CHECK(config.signups_open);  // environment over file
+  CHECK(config.log_json);      // file over default
   CHECK(run({}, environment).port == 7002);
   CHECK(run({"--config", file.path()}).port == 7001);
 }
@@ -90,10 +90,15 @@ TEST_CASE("the last of a repeated flag counts, and an empty variable is none") {
 }
 
 TEST_CASE("numbers are accepted at their limits and refused one beyond") {
-  struct Row { std::string flag; std::int64_t min; std::int64_t max; };
-  const auto row = GENERATE(Row{"--port", 0, 65535}, Row{"--shards", 0, 64}, Row{"--argon2-memory", 19, 1024}, Row{"--argon2-time", 2, 20},
-                            Row{"--participants-max", 2, 5000}, Row{"--max-connections", 16, 1'000'000},
-                            Row{"--max-connections-per-address", 4, 1'000'000}, Row{"--bench-guests", 0, 100'000}, Row{"--bench-rooms", 1, 10'000});
+  struct Row {
+    std::string flag;
+    std::int64_t min;
+    std::int64_t max;
+  };
+  const auto row =
+      GENERATE(Row{"--port", 0, 65535}, Row{"--shards", 0, 64}, Row{"--argon2-memory", 19, 1024}, Row{"--argon2-time", 2, 20},
+               Row{"--participants-max", 2, 5000}, Row{"--max-connections", 16, 1'000'000},
+               Row{"--max-connections-per-address", 4, 1'000'000}, Row{"--bench-guests", 0, 100'000}, Row{"--bench-rooms", 1, 10'000});
   INFO(row.flag);
   run({row.flag, std::to_string(row.min)});
   run({row.flag, std::to_string(row.max)});
@@ -126,7 +131,8 @@ TEST_CASE("an unknown option is named with its source and the nearest real one")
   CHECK_THAT(refusal({"--prot=80"}), Contains("did you mean --port?"));
   CHECK_THAT(refusal({"serve-me-well"}), Contains("\"serve-me-well\"") && !Contains("did you mean"));
   const ConfigFile file("pubic-url = \"http://a\"\n");
-  CHECK_THAT(refusal({"--config", file.path()}), Contains("\"pubic-url\"") && Contains(file.path()) && Contains("did you mean --public-url?"));
+  CHECK_THAT(refusal({"--config", file.path()}),
+             Contains("\"pubic-url\"") && Contains(file.path()) && Contains("did you mean --public-url?"));
   const ConfigFile section("[server]\nport = 1\n");
   CHECK_THAT(refusal({"--config", section.path()}), Contains("server"));
 }

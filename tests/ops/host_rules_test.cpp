@@ -25,8 +25,9 @@ TEST_CASE("without a public URL the names and addresses of this machine are ours
 
 TEST_CASE("names that only point at this machine are not ours") {
   const HostRules rules({"", {}, 8080, false});
-  for (const char* host : {"", "evil.example", "localhost.evil.example", "evil.localhost.example:8080", "192.0.2.77", "127.0.0.1.evil.example",
-                           "[2001:db8::77]", "[::1", "[::1]x", "::1", "localhost:80:80", "127.0.0.1@evil.example", "2130706433", "0x7f.1"}) {
+  for (const char* host :
+       {"", "evil.example", "localhost.evil.example", "evil.localhost.example:8080", "192.0.2.77", "127.0.0.1.evil.example",
+        "[2001:db8::77]", "[::1", "[::1]x", "::1", "localhost:80:80", "127.0.0.1@evil.example", "2130706433", "0x7f.1"}) {
     INFO(host);
     CHECK_FALSE(rules.accepts_host(host));
   }

@@ -43,7 +43,10 @@ TEST_CASE("a value of 300 bytes is written whole, a longer one is cut between ch
 TEST_CASE("lines below the level are not written") {
   std::mutex mutex;
   std::vector<std::string> lines;
-  configure_log({LogLevel::warning, false, [&](const std::string& line) { const std::lock_guard lock(mutex); lines.push_back(line); }});
+  configure_log({LogLevel::warning, false, [&](const std::string& line) {
+                   const std::lock_guard lock(mutex);
+                   lines.push_back(line);
+                 }});
   log_info("quiet");
   log_warning("loud", {{"n", 1}});
   configure_log({});

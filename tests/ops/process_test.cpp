@@ -80,7 +80,8 @@ TEST_CASE("metrics of one name are added up and written in the text format") {
   open.add(-2);
   CHECK(metrics.text() ==
         "# HELP matinee_messages_total Chat messages\n# TYPE matinee_messages_total counter\nmatinee_messages_total 42\n"
-        "# HELP matinee_http_total Answers\n# TYPE matinee_http_total counter\nmatinee_http_total{code=\"200\"} 3\nmatinee_http_total{code=\"404\"} 1\n"
+        "# HELP matinee_http_total Answers\n# TYPE matinee_http_total counter\nmatinee_http_total{code=\"200\"} "
+        "3\nmatinee_http_total{code=\"404\"} 1\n"
         "# HELP matinee_connections Open\\nconnections\n# TYPE matinee_connections gauge\nmatinee_connections 5\n"
         "# HELP matinee_load Load\n# TYPE matinee_load gauge\nmatinee_load 0.5\n");
 }

@@ -18,16 +18,18 @@ std::string talk(std::uint16_t port, const std::string& request) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("cannot connect");  // NOLINT
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error("cannot connect");  // NOLINT
   std::size_t sent = 0;
   while (sent < request.size()) {
     const ssize_t n = ::send(fd, request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
-    if (n <= 0) break;   // refused before it was read whole
+    if (n <= 0) break;  // refused before it was read whole
     sent += static_cast<std::size_t>(n);
   }
   std::string answer;
   char buffer[16384];
-  for (ssize_t n = ::recv(fd, buffer, sizeof buffer, 0); n > 0; n = ::recv(fd, buffer, sizeof buffer, 0)) answer.append(buffer, static_cast<std::size_t>(n));
+  for (ssize_t n = ::recv(fd, buffer, sizeof buffer, 0); n > 0; n = ::recv(fd, buffer, sizeof buffer, 0))
+    answer.append(buffer, static_cast<std::size_t>(n));
   ::close(fd);
   return answer;
 }

@@ -12,10 +12,10 @@ namespace matinee::test {
 
 struct Answer {
   int status = 0;
-  std::vector<std::pair<std::string, std::string>> headers;   // names in lower case
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
 
-  [[nodiscard]] std::string header(const std::string& name) const;   // the first, or empty
+  [[nodiscard]] std::string header(const std::string& name) const;  // the first, or empty
   [[nodiscard]] std::vector<std::string> all(const std::string& name) const;
   [[nodiscard]] bool has(const std::string& text) const { return body.find(text) != std::string::npos; }
 };
@@ -34,10 +34,10 @@ class Browser {
   Answer send(const std::string& method, const std::string& path, const std::string& body, Fields headers);
   Answer follow(const Answer& redirect);
 
-  std::string host;                       // "localhost:PORT"
-  std::string origin;                     // what forms say; empty = the field is left out
+  std::string host;    // "localhost:PORT"
+  std::string origin;  // what forms say; empty = the field is left out
   std::map<std::string, std::string> cookies;
-  std::string token;                      // of the last page with a form
+  std::string token;  // of the last page with a form
 
   [[nodiscard]] static std::string encode(const Fields& fields);
 

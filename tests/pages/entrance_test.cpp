@@ -8,7 +8,8 @@ TEST_CASE("signing up logs in and returns to where the person came from") {
   World world;
   Browser person = world.browser();
   CHECK(person.get("/signup?next=/rooms/K7QM3XFD").has("name=\"next\" value=\"/rooms/K7QM3XFD\""));
-  const Answer answer = person.post("/signup", {{"name", "Ann"}, {"email", "ann@example.org"}, {"password", World::password}, {"next", "/rooms/K7QM3XFD"}});
+  const Answer answer =
+      person.post("/signup", {{"name", "Ann"}, {"email", "ann@example.org"}, {"password", World::password}, {"next", "/rooms/K7QM3XFD"}});
   CHECK(answer.status == 303);
   CHECK(answer.header("location") == "/rooms/K7QM3XFD");
   const Answer account = person.get("/account");
@@ -63,14 +64,20 @@ TEST_CASE("empty fields of the log-in form are named at the field") {
 }
 
 TEST_CASE("every field of the sign-up form is checked, at the limit and one beyond, and what was typed is kept") {
-  struct Row { std::string name; std::string email; std::string password; const char* at; };
+  struct Row {
+    std::string name;
+    std::string email;
+    std::string password;
+    const char* at;
+  };
   World world;
-  const auto row = GENERATE(
-      Row{"", "", "long enough", "name-error"}, Row{"   ", "", "long enough", "name-error"}, Row{std::string(33, 'a'), "", "long enough", "name-error"},
-      Row{"a\u200bb", "", "long enough", "name-error"}, Row{"a\u202eb", "", "long enough", "name-error"}, Row{"a\nb", "", "long enough", "name-error"},
-      Row{"a@b", "", "long enough", "name-error"}, Row{"Ann", "not an address", "long enough", "email-error"},
-      Row{"Ann", "a@" + std::string(251, 'b') + ".c", "long enough", "email-error"}, Row{"Ann", "", "", "password-error"},
-      Row{"Ann", "", "1234567", "password-error"}, Row{"Ann", "", std::string(257, 'p'), "password-error"});
+  const auto row =
+      GENERATE(Row{"", "", "long enough", "name-error"}, Row{"   ", "", "long enough", "name-error"},
+               Row{std::string(33, 'a'), "", "long enough", "name-error"}, Row{"a\u200bb", "", "long enough", "name-error"},
+               Row{"a\u202eb", "", "long enough", "name-error"}, Row{"a\nb", "", "long enough", "name-error"},
+               Row{"a@b", "", "long enough", "name-error"}, Row{"Ann", "not an address", "long enough", "email-error"},
+               Row{"Ann", "a@" + std::string(251, 'b') + ".c", "long enough", "email-error"}, Row{"Ann", "", "", "password-error"},
+               Row{"Ann", "", "1234567", "password-error"}, Row{"Ann", "", std::string(257, 'p'), "password-error"});
   Browser person = world.browser();
   person.get("/signup");
   const Answer answer = person.post("/signup", {{"name", row.name}, {"email", row.email}, {"password", row.password}});
@@ -123,7 +130,8 @@ TEST_CASE("markup typed as a name is shown as text") {
 TEST_CASE("only own paths are returned to") {
   World world;
   world.account("Ann");
-  const auto next = GENERATE("//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\tx", "\"><script>", "evil", "/a\r\nX: y", "");
+  const auto next = GENERATE("//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\tx", "\"><script>",
+                             "evil", "/a\r\nX: y", "");
   INFO(next);
   Browser person = world.browser();
   const Answer page = person.get("/login?" + Browser::encode({{"next", next}}));
@@ -141,7 +149,7 @@ TEST_CASE("a session id is new at each log-in, and logging out ends it on the se
   const std::string first = person.cookies.at("matinee");
   REQUIRE(person.post("/logout", {}).header("location") == "/");
   CHECK(person.cookies.count("matinee") == 0);
-  person.cookies["matinee"] = first;   // somebody kept a copy
+  person.cookies["matinee"] = first;  // somebody kept a copy
   const Answer stale = person.get("/account");
   CHECK(stale.status == 303);
   CHECK_THAT(stale.header("set-cookie"), Contains("matinee=") && Contains("Max-Age=0"));
@@ -210,7 +218,7 @@ TEST_CASE("while passwords cannot be hashed the answer is 503 with the time to w
 TEST_CASE("a store that does not answer logs nobody out") {
   World world;
   Browser person = world.account("Ann");
-  world.pass_ms(10 * 60'000);   // beyond what is remembered
+  world.pass_ms(10 * 60'000);  // beyond what is remembered
   world.stop_store();
   const Answer answer = person.get("/");
   CHECK(answer.status == 503);

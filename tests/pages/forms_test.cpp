@@ -7,7 +7,10 @@ using namespace matinee::test;
 namespace {
 
 // Every form, with fields that would be accepted.
-struct Row { const char* path; Fields fields; };
+struct Row {
+  const char* path;
+  Fields fields;
+};
 const Row forms[] = {
     {"/rooms", {{"name", "Ann"}}},
     {"/join", {{"code", "K7QM-3XFD"}}},
@@ -86,7 +89,8 @@ TEST_CASE("a form from another origin is refused even with the right token") {
   World world;
   Browser person = world.account("Ann");
   const std::string own = person.origin;
-  for (const std::string& origin : {std::string("https://evil.example"), std::string("null"), own + "0", own + ".evil.example", "https" + own.substr(4), std::string("http://localhost")}) {
+  for (const std::string& origin : {std::string("https://evil.example"), std::string("null"), own + "0", own + ".evil.example",
+                                    "https" + own.substr(4), std::string("http://localhost")}) {
     INFO(origin);
     person.origin = origin;
     is_refused(person.post("/rooms", {}));
@@ -104,7 +108,8 @@ TEST_CASE("without an Origin only a form that the browser calls same-origin coun
   is_refused(person.post("/rooms", {}));
   const std::string body = Browser::encode({{"csrf", person.token}});
   const auto send = [&](const std::string& site) {
-    return person.send("POST", "/rooms", body, {{"Accept", "text/html"}, {"Content-Type", "application/x-www-form-urlencoded"}, {"Sec-Fetch-Site", site}});
+    return person.send("POST", "/rooms", body,
+                       {{"Accept", "text/html"}, {"Content-Type", "application/x-www-form-urlencoded"}, {"Sec-Fetch-Site", site}});
   };
   is_refused(send("cross-site"));
   is_refused(send("same-site"));

@@ -9,11 +9,13 @@ TEST_CASE("every page carries the policy, is not stored, and has no inline code"
   World world;
   Browser person = world.account("Ann");
   const std::string code = world.open_room(person);
-  for (const std::string& path : {std::string("/"), std::string("/rooms"), "/rooms/" + code, std::string("/account"), std::string("/nowhere"), std::string("/rooms/AAAAAAAA")}) {
+  for (const std::string& path : {std::string("/"), std::string("/rooms"), "/rooms/" + code, std::string("/account"),
+                                  std::string("/nowhere"), std::string("/rooms/AAAAAAAA")}) {
     INFO(path);
     const Answer answer = person.get(path);
-    CHECK_THAT(answer.header("content-security-policy"), Contains("default-src 'none'") && Contains("script-src 'self'") && Contains("form-action 'self'") &&
-                                                             Contains("base-uri 'none'") && Contains("frame-ancestors 'self'") && !Contains("unsafe"));
+    CHECK_THAT(answer.header("content-security-policy"), Contains("default-src 'none'") && Contains("script-src 'self'") &&
+                                                             Contains("form-action 'self'") && Contains("base-uri 'none'") &&
+                                                             Contains("frame-ancestors 'self'") && !Contains("unsafe"));
     CHECK(answer.header("x-content-type-options") == "nosniff");
     CHECK(answer.header("referrer-policy") == "strict-origin-when-cross-origin");
     CHECK(answer.header("cache-control") == "no-store");
@@ -33,9 +35,11 @@ TEST_CASE("cookies are HttpOnly, Lax and of this host; over https also Secure wi
     Browser person = world.browser();
     const Answer first = person.get("/");
     REQUIRE(first.all("set-cookie").size() == 1);
-    CHECK_THAT(first.header("set-cookie"), Contains("matinee-visitor=") && Contains("HttpOnly") && Contains("SameSite=Lax") && Contains("Path=/") && !Contains("Secure"));
+    CHECK_THAT(first.header("set-cookie"), Contains("matinee-visitor=") && Contains("HttpOnly") && Contains("SameSite=Lax") &&
+                                               Contains("Path=/") && !Contains("Secure"));
     const Answer entered = person.post("/rooms", {{"name", "Ann"}});
-    CHECK_THAT(entered.header("set-cookie"), Contains("matinee=") && Contains("HttpOnly") && Contains("SameSite=Lax") && Contains("Max-Age="));
+    CHECK_THAT(entered.header("set-cookie"),
+               Contains("matinee=") && Contains("HttpOnly") && Contains("SameSite=Lax") && Contains("Max-Age="));
   }
   SECTION("https, ended by a proxy") {
     World world({.public_url = "https://watch.example.org"});

@@ -12,8 +12,8 @@
 #include "tests/store/temporary_folder.h"
 
 using namespace matinee;
-using pages::Model;
 using Catch::Matchers::Contains;
+using pages::Model;
 
 namespace {
 
@@ -22,7 +22,8 @@ class TemplateFolder {
  public:
   TemplateFolder() {
     std::filesystem::create_directories(folder_.path() / "partials");
-    for (const char* name : {"landing", "rooms", "join", "room", "signup", "login", "account", "setup", "error"}) write(std::string(name) + ".html", "x");
+    for (const char* name : {"landing", "rooms", "join", "room", "signup", "login", "account", "setup", "error"})
+      write(std::string(name) + ".html", "x");
   }
   void write(const std::string& name, const std::string& text) { std::ofstream(folder_.path() / name) << text; }
   void remove(const std::string& name) { std::filesystem::remove(folder_.path() / name); }
@@ -52,7 +53,10 @@ TEST_CASE("every value is escaped, for text and for attributes") {
   folder.write("landing.html", R"(<p title="{{name}}">{{name}}</p>)");
   const std::string html = folder.render(Model().set("name", evil));
   CHECK(html.find("<script") == std::string::npos);
-  CHECK(html == "<p title=\"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&apos;`\">&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&apos;`</p>");
+  CHECK(html ==
+        "<p "
+        "title=\"&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&apos;`\">&lt;script&gt;alert(&quot;1&quot;)&lt;/"
+        "script&gt;&amp;&apos;`</p>");
 }
 
 TEST_CASE("a value is never read as a template") {
@@ -124,7 +128,8 @@ TEST_CASE("pages are rendered on many threads at once") {
   std::string error;
   const auto templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", error);
   REQUIRE(templates != nullptr);
-  const Model model = Model().set("csrf", "x").set("rooms", Model::List{Model().set("code", "a"), Model().set("code", "b")}).set("has_rooms", true);
+  const Model model =
+      Model().set("csrf", "x").set("rooms", Model::List{Model().set("code", "a"), Model().set("code", "b")}).set("has_rooms", true);
   const std::string wanted = templates->render("landing", model);
   std::atomic<int> different{0};
   std::vector<std::thread> threads;
@@ -149,8 +154,10 @@ TEST_CASE("the data of the room page is JSON whatever people are called") {
 
 TEST_CASE("a browser is described in known words only") {
   CHECK(pages::describe_client("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0") == "Firefox on Linux");
-  CHECK(pages::describe_client("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36") == "Chrome on Android");
-  CHECK(pages::describe_client("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0") == "Edge on Windows");
+  CHECK(pages::describe_client("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36") ==
+        "Chrome on Android");
+  CHECK(pages::describe_client("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0") ==
+        "Edge on Windows");
   CHECK(pages::describe_client("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1") == "Safari on iPhone");
   CHECK(pages::describe_client(evil) == "A browser");
   CHECK(pages::describe_client("") == "A browser");
@@ -168,15 +175,15 @@ TEST_CASE("a block holds for the person, and for guests at the blocked address")
   auth::Identity person;
   person.user = seams::UserId{7};
   CHECK(pages::is_blocked(room, &person, "198.51.100.1", 1'999));
-  CHECK_FALSE(pages::is_blocked(room, &person, "198.51.100.1", 2'000));   // it has run out
+  CHECK_FALSE(pages::is_blocked(room, &person, "198.51.100.1", 2'000));  // it has run out
   CHECK(pages::is_blocked(room, nullptr, "192.0.2.7", 0));
   CHECK(pages::is_blocked(room, nullptr, "::ffff:192.0.2.7", 0));
   CHECK_FALSE(pages::is_blocked(room, nullptr, "192.0.2.8", 0));
   person.user = seams::UserId{8};
-  CHECK(pages::is_blocked(room, &person, "192.0.2.7", 0));                // another guest from there
+  CHECK(pages::is_blocked(room, &person, "192.0.2.7", 0));  // another guest from there
   person.kind = rooms::PersonKind::account;
-  CHECK_FALSE(pages::is_blocked(room, &person, "192.0.2.7", 0));          // somebody else in the same house
+  CHECK_FALSE(pages::is_blocked(room, &person, "192.0.2.7", 0));  // somebody else in the same house
   room.blocks.front().until_ms = 0;
   person.user = seams::UserId{7};
-  CHECK(pages::is_blocked(room, &person, "198.51.100.1", 1'000'000));     // until lifted
+  CHECK(pages::is_blocked(room, &person, "198.51.100.1", 1'000'000));  // until lifted
 }

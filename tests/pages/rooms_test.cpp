@@ -7,8 +7,9 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::string without_tokens(std::string body) {   // the csrf differs from visit to visit
-  for (std::size_t at = body.find("name=\"csrf\""); at != std::string::npos; at = body.find("name=\"csrf\"", at + 1)) body.erase(at, body.find('>', at) - at);
+std::string without_tokens(std::string body) {  // the csrf differs from visit to visit
+  for (std::size_t at = body.find("name=\"csrf\""); at != std::string::npos; at = body.find("name=\"csrf\"", at + 1))
+    body.erase(at, body.find('>', at) - at);
   return body;
 }
 
@@ -63,8 +64,10 @@ TEST_CASE("the room page hands over exactly what the protocol says") {
   const std::size_t at = room.body.find("content=\"{");
   REQUIRE(at != std::string::npos);
   const std::string json = room.body.substr(at, room.body.find("}\"", at) - at);
-  for (const char* field : {"code", "name", "you", "id", "kind", "share_url", "csrf", "socket_path", "version"}) CHECK_THAT(json, Contains("&quot;" + std::string(field) + "&quot;:"));
-  CHECK_THAT(json, Contains("/rooms/" + code + "/socket") && Contains("/r/" + code) && Contains("&quot;kind&quot;:&quot;account&quot;") && Contains(host.token));
+  for (const char* field : {"code", "name", "you", "id", "kind", "share_url", "csrf", "socket_path", "version"})
+    CHECK_THAT(json, Contains("&quot;" + std::string(field) + "&quot;:"));
+  CHECK_THAT(json, Contains("/rooms/" + code + "/socket") && Contains("/r/" + code) && Contains("&quot;kind&quot;:&quot;account&quot;") &&
+                       Contains(host.token));
   CHECK(world.room(code).kind == seams::RoomKind::normal);
 }
 
@@ -128,7 +131,7 @@ TEST_CASE("guessing codes is throttled by address, and a room that exists costs 
   CHECK(answer.status == 429);
   CHECK(answer.has("That was too often"));
   CHECK(std::stoi(answer.header("retry-after")) >= 1);
-  CHECK(mallory.get("/rooms/" + code).status == 429);   // a hit must not be told from a miss
+  CHECK(mallory.get("/rooms/" + code).status == 429);  // a hit must not be told from a miss
   answer = mallory.post("/join", {{"code", "22222222"}});
   CHECK(answer.status == 429);
   world.pass_ms(std::stoi(answer.header("retry-after")) * 1000);
@@ -148,7 +151,8 @@ TEST_CASE("every wrong code is told at its field, with what was typed") {
   World world;
   Browser person = world.browser();
   person.get("/");
-  for (const std::string& typed : {std::string(), std::string("K7QM"), std::string("K7QM-3XFD-2"), std::string("????????"), std::string(5'000, 'K'), std::string("<script>")}) {
+  for (const std::string& typed : {std::string(), std::string("K7QM"), std::string("K7QM-3XFD-2"), std::string("????????"),
+                                   std::string(5'000, 'K'), std::string("<script>")}) {
     const Answer answer = person.post("/join", {{"code", typed}});
     CHECK(answer.status == 422);
     CHECK(answer.has("id=\"code-error\""));
@@ -305,7 +309,7 @@ TEST_CASE("the landing page shows six of my rooms, the list fifty, the newest fi
   };
   std::string newest;
   for (int made = 1; made <= 51; ++made) {
-    world.pass_ms(120'000);   // the throttle gives a try back
+    world.pass_ms(120'000);  // the throttle gives a try back
     newest = world.open_room(host);
     if (made == 6 || made == 7) CHECK(rows("/") == 6);
     if (made >= 50) CHECK(rows("/rooms") == 50);

@@ -8,7 +8,7 @@ TEST_CASE("the set-up link makes one admin, once") {
   const std::string token = world.setup_token();
   Browser person = world.browser();
   CHECK(person.get("/setup/" + token).has("Set up this server"));
-  CHECK(person.get("/setup/" + token).status == 200);   // looking does not use it up
+  CHECK(person.get("/setup/" + token).status == 200);  // looking does not use it up
   const Answer done = person.post("/setup", {{"token", token}, {"name", "Ann"}, {"password", World::password}});
   CHECK(done.status == 303);
   CHECK(world.is_admin("Ann"));
@@ -55,7 +55,7 @@ TEST_CASE("somebody who has an account already becomes admin with it") {
   const std::string token = world.setup_token();
   const Answer page = person.get("/setup/" + token);
   CHECK(page.has("as Ann."));
-  CHECK_FALSE(page.has("type=\"password\""));   // nothing is asked that is known already
+  CHECK_FALSE(page.has("type=\"password\""));  // nothing is asked that is known already
   CHECK(person.post("/setup", {{"token", token}}).status == 303);
   CHECK(world.is_admin("Ann"));
 }

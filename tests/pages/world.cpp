@@ -82,8 +82,11 @@ void World::State::make_pages() {
   files = http::StaticFiles::load("/static", (folder.path() / "static").string(), error);
   if (!files) throw std::runtime_error(error);
   services = std::make_unique<pages::Services>(pages::Services{
-      *templates, *files, *hosts, tokens, *throttle, database->users(), database->settings(), database->rooms(), [this] { return clock_ms.load(); },
-      [this](net::Loop&) { return pages::LoopServices{sessions.get(), accounts.get(), executor}; },
+      *templates, *files, *hosts, tokens, *throttle, database->users(), database->settings(), database->rooms(),
+      [this] { return clock_ms.load(); },
+      [this](net::Loop&) {
+        return pages::LoopServices{sessions.get(), accounts.get(), executor};
+      },
       [this](const std::string& code, const seams::Executor& on, const std::function<void(std::optional<pages::RoomSummary>)>& done) {
         on([this, code, done] { done(summary ? summary(code) : std::nullopt); });
       },
@@ -91,7 +94,9 @@ void World::State::make_pages() {
   http::RouterOptions routing;
   routing.allowed_host = [this](std::string_view host) { return hosts->accepts_host(host); };
   routing.amend = http::security_headers({.secure = hosts->is_secure(false)});
-  routing.error_page = [this](const http::Request& request, int status, std::string_view) { return pages::router_error(*services, request, status); };
+  routing.error_page = [this](const http::Request& request, int status, std::string_view) {
+    return pages::router_error(*services, request, status);
+  };
   router = std::make_shared<http::Router>(std::move(routing));
   pages::add_pages(*router, *services);
 }
@@ -105,7 +110,8 @@ World::World(WorldOptions options) : state_(std::make_unique<State>(std::move(op
   s.database = std::move(*opened);
   s.make_people();
   std::string error;
-  s.listener = net::Listener::open(s.loop, {&s.loop}, {}, [&s](std::shared_ptr<net::Connection> connection) { s.http->adopt(std::move(connection)); }, error);
+  s.listener = net::Listener::open(
+      s.loop, {&s.loop}, {}, [&s](std::shared_ptr<net::Connection> connection) { s.http->adopt(std::move(connection)); }, error);
   if (!s.listener) throw std::runtime_error(error);
   s.hosts = std::make_unique<ops::HostRules>(ops::HostRuleOptions{s.options.public_url, {"matinee.test"}, s.listener->port(), false});
   s.make_pages();
@@ -168,7 +174,8 @@ std::string World::open_room(Browser& owner) {
 }
 
 seams::RoomRecord World::room(const std::string& code) {
-  auto found = state_->await<seams::Result<seams::RoomRecord>>([this, code](auto done) { state_->database->rooms().lookup(code, state_->executor, done); });
+  auto found = state_->await<seams::Result<seams::RoomRecord>>(
+      [this, code](auto done) { state_->database->rooms().lookup(code, state_->executor, done); });
   REQUIRE(found.has_value());
   return *found;
 }
@@ -183,24 +190,21 @@ void World::block(const std::string& code, seams::UserId user, const std::string
 
 void World::end_room(const std::string& code) {
   const seams::RoomWriter writer{room(code).id, room(code).epoch};
-  const auto done = state_->await<seams::Result<void>>([this, writer](auto handler) {
-    state_->database->rooms().end(writer, state_->clock_ms, state_->executor, handler);
-  });
+  const auto done = state_->await<seams::Result<void>>(
+      [this, writer](auto handler) { state_->database->rooms().end(writer, state_->clock_ms, state_->executor, handler); });
   REQUIRE(done.has_value());
 }
 
 bool World::is_admin(const std::string& name) {
   const auto keys = auth::log_in_keys(name);
-  const auto user = state_->await<seams::Result<seams::User>>([this, keys](auto done) {
-    state_->database->users().by_name_or_email(keys.name_key, keys.email_key, state_->executor, done);
-  });
+  const auto user = state_->await<seams::Result<seams::User>>(
+      [this, keys](auto done) { state_->database->users().by_name_or_email(keys.name_key, keys.email_key, state_->executor, done); });
   return user && user->admin;
 }
 
 std::string World::setup_token() {
-  const auto made = state_->await<seams::Result<std::optional<std::string>>>([this](auto done) {
-    auth::make_setup_token(state_->database->users(), state_->database->settings(), state_->executor, done);
-  });
+  const auto made = state_->await<seams::Result<std::optional<std::string>>>(
+      [this](auto done) { auth::make_setup_token(state_->database->users(), state_->database->settings(), state_->executor, done); });
   REQUIRE(made.has_value());
   return made->value_or("");
 }

@@ -32,9 +32,9 @@ class World {
   void pass_ms(std::int64_t ms);
 
   // Shortcuts through the real pages.
-  Browser account(const std::string& name);                  // signed up and logged in
-  Browser guest(const std::string& name);                    // has started a room
-  std::string open_room(Browser& owner);                     // answers the code
+  Browser account(const std::string& name);  // signed up and logged in
+  Browser guest(const std::string& name);    // has started a room
+  std::string open_room(Browser& owner);     // answers the code
 
   // Straight to the store, waiting for the answer.
   seams::RoomRecord room(const std::string& code);
@@ -44,7 +44,7 @@ class World {
   std::string setup_token();
   [[nodiscard]] std::int64_t now_ms() const;
   void on_summary(std::function<std::optional<pages::RoomSummary>(const std::string&)> answer);
-  void stop_store();                                         // from now on it answers "unavailable"
+  void stop_store();  // from now on it answers "unavailable"
 
   static constexpr const char* password = "correct horse";
 

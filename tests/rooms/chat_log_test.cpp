@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include "rooms/chat_log.h"
+#include <catch2/catch.hpp>
 #include "rooms/limits.h"
 #include "rooms/room.h"
 
@@ -19,8 +19,7 @@ ChatMessage message(std::int64_t author, std::string id, std::string text = "hi"
 ChatLog empty_log() { return ChatLog(RoomOptions{}); }
 
 void commit(ChatLog& log, Seq up_to) {
-  while (log.commit_next(up_to)) {
-  }
+  while (log.commit_next(up_to)) {}
 }
 
 void add(ChatLog& log, int count) {
@@ -65,7 +64,7 @@ TEST_CASE("a repeat is known while it is pending, while it is at hand, and after
   ChatLog log = empty_log();
   log.number(message(1, "first"), {});
   CHECK(log.find(PersonId{1}, "first").repeat == Repeat::pending);
-  CHECK(log.find(PersonId{2}, "first").repeat == Repeat::no);   // ids belong to their author
+  CHECK(log.find(PersonId{2}, "first").repeat == Repeat::no);  // ids belong to their author
   commit(log, Seq{1});
   CHECK(log.find(PersonId{1}, "first").repeat == Repeat::recent);
   CHECK(log.find(PersonId{1}, "first").message->seq == Seq{1});
@@ -100,7 +99,7 @@ TEST_CASE("a voided number is used up and its message is known as the older one"
   add(log, 2);
   log.number(message(1, "forgotten"), {});
   log.number(message(1, "after"), {});
-  CHECK_FALSE(log.void_next(Seq{4}, Seq{1}));   // not the oldest pending one
+  CHECK_FALSE(log.void_next(Seq{4}, Seq{1}));  // not the oldest pending one
   REQUIRE(log.void_next(Seq{3}, Seq{1}));
   CHECK(log.committed() == Seq{3});
   CHECK(log.find(PersonId{1}, "forgotten").message->seq == Seq{1});
@@ -109,15 +108,15 @@ TEST_CASE("a voided number is used up and its message is known as the older one"
 
 TEST_CASE("what was missed is handed out exactly, or not at all", "[rooms]") {
   ChatLog log = empty_log();
-  add(log, static_cast<int>(limits::recent_messages_max) + 10);   // at hand: 11 … 210
+  add(log, static_cast<int>(limits::recent_messages_max) + 10);  // at hand: 11 … 210
   constexpr std::size_t plenty = 1'000'000;
   CHECK(log.after(Seq{10}, plenty)->messages.size() == limits::recent_messages_max);
   CHECK_FALSE(log.after(Seq{9}, plenty));
   CHECK(log.after(Seq{209}, plenty)->messages.front().seq == Seq{210});
   CHECK(log.after(Seq{210}, plenty)->messages.empty());
-  CHECK_FALSE(log.after(Seq{211}, plenty));   // it has seen more than there is
+  CHECK_FALSE(log.after(Seq{211}, plenty));  // it has seen more than there is
   CHECK_FALSE(log.after(Seq{-1}, plenty));
-  CHECK_FALSE(log.after(Seq{10}, 100));       // too long for one welcome
+  CHECK_FALSE(log.after(Seq{10}, 100));  // too long for one welcome
 }
 
 TEST_CASE("a page of the newest messages says whether there are older ones", "[rooms]") {

@@ -106,9 +106,7 @@ TEST_CASE("a marked repeat that the room does not remember is looked for in the 
     CHECK(pushes<ChatMessage>(found)[0].seq == Seq{17});
     CHECK(pushes<ChatMessage>(found)[0].at_ms == 1'234);
   }
-  SECTION("not found: it is a new message") {
-    CHECK(all<Store>(room.act(ann, FoundRepeat{"message-1", {}, post})).size() == 1);
-  }
+  SECTION("not found: it is a new message") { CHECK(all<Store>(room.act(ann, FoundRepeat{"message-1", {}, post})).size() == 1); }
   SECTION("not found, asked twice: it is one new message") {
     room.act(ann, post);
     CHECK(all<Store>(room.act(ann, FoundRepeat{"message-1", {}, post})).size() == 1);
@@ -185,23 +183,30 @@ TEST_CASE("a failure of what is stored already changes nothing", "[rooms]") {
 TEST_CASE("text is taken at its longest and refused beyond", "[rooms]") {
   TestRoom room = RoomBuilder().unlimited_rates().with_people(1);
   for (const char* one : {"x", "\xC3\xA4", "\xF0\x9F\x8E\xAC"}) {
-    CHECK(refusal(room.post(ann, std::string("longest-") + std::to_string(std::string(one).size()), code_points(limits::chat_text_code_points_max, one))) == std::nullopt);
+    CHECK(refusal(room.post(ann, std::string("longest-") + std::to_string(std::string(one).size()),
+                            code_points(limits::chat_text_code_points_max, one))) == std::nullopt);
     CHECK(refusal(room.post(ann, "too-long-1", code_points(limits::chat_text_code_points_max + 1, one))) == ErrorCode::too_long);
   }
 }
 
 TEST_CASE("text that is empty, blank, not UTF-8 or full of control characters is refused", "[rooms]") {
   TestRoom room = RoomBuilder().unlimited_rates().with_people(1);
-  struct Row { std::string text; std::optional<ErrorCode> code; };
-  const Row rows[] = {{"", ErrorCode::empty_text}, {" \n\t", ErrorCode::empty_text}, {"\xFF", ErrorCode::bad_text}, {std::string("a\0b", 3), ErrorCode::bad_text},
-                      {"a\rb", ErrorCode::bad_text}, {"a\x1B", ErrorCode::bad_text}, {"a\nb\tc", std::nullopt}, {"x", std::nullopt}, {"<b>&</b>", std::nullopt}};
+  struct Row {
+    std::string text;
+    std::optional<ErrorCode> code;
+  };
+  const Row rows[] = {{"", ErrorCode::empty_text},   {" \n\t", ErrorCode::empty_text},
+                      {"\xFF", ErrorCode::bad_text}, {std::string("a\0b", 3), ErrorCode::bad_text},
+                      {"a\rb", ErrorCode::bad_text}, {"a\x1B", ErrorCode::bad_text},
+                      {"a\nb\tc", std::nullopt},     {"x", std::nullopt},
+                      {"<b>&</b>", std::nullopt}};
   int count = 0;
   for (const Row& row : rows) {
     CAPTURE(row.text);
     const EffectList effects = room.post(ann, "message-" + std::to_string(++count), row.text);
     CHECK(refusal(effects) == row.code);
     if (row.code) CHECK(all<ReplyError>(effects)[0].message_id == "message-" + std::to_string(count));
-    if (!row.code) CHECK(all<Store>(effects).at(0).message.text == row.text);   // kept exactly as sent
+    if (!row.code) CHECK(all<Store>(effects).at(0).message.text == row.text);  // kept exactly as sent
   }
 }
 
@@ -217,8 +222,10 @@ TEST_CASE("a message needs an id of the right shape", "[rooms]") {
 TEST_CASE("a reply names a message that everybody can see", "[rooms]") {
   TestRoom room = RoomBuilder().unlimited_rates().with_people(1);
   room.say(ann, "message-1");
-  room.post(ann, "message-2");   // pending
-  const auto reply = [&room](std::int64_t seq) { return room.act(ann, PostChat{"reply-to-" + std::to_string(seq), "yes", Seq{seq}, false}); };
+  room.post(ann, "message-2");  // pending
+  const auto reply = [&room](std::int64_t seq) {
+    return room.act(ann, PostChat{"reply-to-" + std::to_string(seq), "yes", Seq{seq}, false});
+  };
   CHECK(all<Store>(reply(1)).at(0).message.reply_to == Seq{1});
   CHECK(refusal_detail(reply(2)) == "reply_to");
   CHECK(refusal_detail(reply(0)) == "reply_to");
@@ -231,7 +238,7 @@ TEST_CASE("eight messages at once are taken and the ninth is asked to wait", "[r
   const EffectList effects = room.post(ann, "message-9");
   CHECK(all<ReplyError>(effects).at(0).error == Error{ErrorCode::slow_down, {}, 500});
   CHECK(all<ReplyError>(effects)[0].message_id == "message-9");
-  CHECK(refusal(room.post(ben, "message-9")) == std::nullopt);   // each person has a bucket of their own
+  CHECK(refusal(room.post(ben, "message-9")) == std::nullopt);  // each person has a bucket of their own
   room.now_ms += 500;
   CHECK(refusal(room.post(ann, "message-9")) == std::nullopt);
 }
@@ -251,7 +258,8 @@ TEST_CASE("a bench room knows no rates", "[rooms]") {
 
 TEST_CASE("as many messages may be on their way to the store as the bound says, and not one more", "[rooms]") {
   TestRoom room = RoomBuilder().unlimited_rates().with_people(1);
-  for (std::size_t i = 0; i < limits::pending_messages_max; ++i) REQUIRE(refusal(room.post(ann, "message-" + std::to_string(i))) == std::nullopt);
+  for (std::size_t i = 0; i < limits::pending_messages_max; ++i)
+    REQUIRE(refusal(room.post(ann, "message-" + std::to_string(i))) == std::nullopt);
   CHECK(refusal(room.post(ann, "message-x")) == ErrorCode::storage_unavailable);
   room.tell(Stored{Seq{1}});
   CHECK(refusal(room.post(ann, "message-x")) == std::nullopt);

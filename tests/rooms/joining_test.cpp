@@ -46,7 +46,7 @@ TEST_CASE("roles come from the room's book, else from the kind of person", "[roo
   room.join(cem, PersonKind::account);
   const auto people = pushes<Welcome>(room.join(PersonId{4}, PersonKind::guest)).at(0).participants;
   REQUIRE(people.size() == 4);
-  CHECK(people[0].id == PersonId{4});   // oneself comes first
+  CHECK(people[0].id == PersonId{4});  // oneself comes first
   CHECK(people[0].role == Role::guest);
   CHECK(people[1].role == Role::owner);
   CHECK(people[2].role == Role::moderator);
@@ -60,7 +60,7 @@ TEST_CASE("several connections of one person are one participant", "[rooms]") {
   CHECK(room.room.participant_count() == 2);
   CHECK(all<Admit>(effects).at(0).connection == ConnectionId{777});
   CHECK(pushes<Welcome>(effects).size() == 1);
-  CHECK(all<SetTimer>(effects).empty());   // nobody needs to hear of it
+  CHECK(all<SetTimer>(effects).empty());  // nobody needs to hear of it
 }
 
 TEST_CASE("a room takes as many people as it may and not one more", "[rooms]") {
@@ -69,7 +69,7 @@ TEST_CASE("a room takes as many people as it may and not one more", "[rooms]") {
   const EffectList effects = room.join(PersonId{4});
   CHECK(refusal(effects) == ErrorCode::room_full);
   CHECK(all<Admit>(effects).empty());
-  CHECK(refusal(room.join(PersonId{3})) == std::nullopt);   // who is in may come with another tab
+  CHECK(refusal(room.join(PersonId{3})) == std::nullopt);  // who is in may come with another tab
   room.tell(Leave{PersonId{2}});
   CHECK(refusal(room.join(PersonId{4})) == std::nullopt);
 }
@@ -89,22 +89,26 @@ TEST_CASE("who comes back with what they have seen gets exactly what they missed
   TestRoom room = RoomBuilder().with_people(2);
   for (int i = 1; i <= 60; ++i) room.say(ann, "message-" + std::to_string(i));
   room.tell(Leave{ben});
-  const auto missed = [&room](std::int64_t epoch, std::int64_t seq) { return pushes<Welcome>(room.join(ben, PersonKind::account, Since{epoch, Seq{seq}, {}})).at(0); };
+  const auto missed = [&room](std::int64_t epoch, std::int64_t seq) {
+    return pushes<Welcome>(room.join(ben, PersonKind::account, Since{epoch, Seq{seq}, {}})).at(0);
+  };
   CHECK(missed(3, 58).resumed);
   CHECK(missed(3, 58).messages.size() == 2);
   CHECK(missed(3, 58).messages[0].seq == Seq{59});
   CHECK(missed(3, 60).resumed);
   CHECK(missed(3, 60).messages.empty());
-  CHECK(missed(3, 0).messages.size() == 60);   // all of it is at hand
-  CHECK_FALSE(missed(2, 58).resumed);          // another epoch
+  CHECK(missed(3, 0).messages.size() == 60);  // all of it is at hand
+  CHECK_FALSE(missed(2, 58).resumed);         // another epoch
   CHECK(missed(2, 58).messages.size() == 50);
-  CHECK_FALSE(missed(3, 61).resumed);          // more than there is
+  CHECK_FALSE(missed(3, 61).resumed);  // more than there is
 }
 
 TEST_CASE("a resume reaches as far back as the recent messages and not one further", "[rooms]") {
   TestRoom room = RoomBuilder().unlimited_rates().with_people(2);
   for (std::size_t i = 1; i <= limits::recent_messages_max + 1; ++i) room.say(ann, "message-" + std::to_string(i));
-  const auto resumed = [&room](std::int64_t seq) { return pushes<Welcome>(room.join(ben, PersonKind::account, Since{3, Seq{seq}, {}})).at(0).resumed; };
+  const auto resumed = [&room](std::int64_t seq) {
+    return pushes<Welcome>(room.join(ben, PersonKind::account, Since{3, Seq{seq}, {}})).at(0).resumed;
+  };
   CHECK(resumed(1));
   CHECK_FALSE(resumed(0));
 }
@@ -160,9 +164,21 @@ TEST_CASE("a crowd comes in a welcome of its size and diffs after it", "[rooms]"
 
 TEST_CASE("who has not joined is heard in nothing", "[rooms]") {
   TestRoom room = RoomBuilder().with_people(1);
-  const Event events[] = {PostChat{"message-1", "hi", {}, false}, Typing{true}, SetMedia{film(), Revision{0}, "op"}, PlaybackCommand{}, Ready{}, Status{},
-                          RoundTrip{5}, Signal{"1"}, SetRole{ann, Role::guest}, RemovePerson{ann}, Block{ann}, Unblock{ann}, Silence{ann, 0, true},
-                          ChangeSettings{}, CloseRoom{}};
+  const Event events[] = {PostChat{"message-1", "hi", {}, false},
+                          Typing{true},
+                          SetMedia{film(), Revision{0}, "op"},
+                          PlaybackCommand{},
+                          Ready{},
+                          Status{},
+                          RoundTrip{5},
+                          Signal{"1"},
+                          SetRole{ann, Role::guest},
+                          RemovePerson{ann},
+                          Block{ann},
+                          Unblock{ann},
+                          Silence{ann, 0, true},
+                          ChangeSettings{},
+                          CloseRoom{}};
   for (const Event& event : events) {
     const EffectList effects = room.act(ben, event);
     CAPTURE(event.index());

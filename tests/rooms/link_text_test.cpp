@@ -1,12 +1,12 @@
-#include <catch2/catch.hpp>
 #include "rooms/link_text.h"
+#include <catch2/catch.hpp>
 #include "rooms/youtube_link.h"
 
 using namespace matinee::rooms::link;
 
 TEST_CASE("blanks, quotes and brackets around a link are taken off", "[rooms]") {
-  for (const char* pasted : {"link", "  link ", "\tlink\r\n", "\"link\"", "'link'", "<link>", " \"<link>\" ", "\xC2\xA0link\xE2\x80\x8B", "\xEF\xBB\xBFlink",
-                             "\xE2\x80\x9Clink\xE2\x80\x9D", "\xC2\xABlink\xC2\xBB", "`link`"}) {
+  for (const char* pasted : {"link", "  link ", "\tlink\r\n", "\"link\"", "'link'", "<link>", " \"<link>\" ", "\xC2\xA0link\xE2\x80\x8B",
+                             "\xEF\xBB\xBFlink", "\xE2\x80\x9Clink\xE2\x80\x9D", "\xC2\xABlink\xC2\xBB", "`link`"}) {
     CAPTURE(pasted);
     CHECK(trim(pasted) == "link");
   }
@@ -29,10 +29,31 @@ TEST_CASE("what RFC 3986 does not know is escaped, and what is escaped stays", "
 }
 
 TEST_CASE("start times are read in every usual way", "[rooms]") {
-  struct Row { const char* value; std::int64_t ms; };
-  const Row rows[] = {{"90", 90'000}, {"90s", 90'000}, {"1m30s", 90'000}, {"1m30", 90'000}, {"1h2m3s", 3'723'000}, {"1h", 3'600'000}, {"2m", 120'000},
-                      {"1H2M3S", 3'723'000}, {"1:30", 90'000}, {"1:02:03", 3'723'000}, {"90.5", 90'500}, {"0", 0}, {"604800", 604'800'000},
-                      {"604801", 0}, {"", 0}, {"abc", 0}, {"-5", 0}, {"1x", 0}, {"5s5x", 0}, {"99999999999", 0}, {"s", 0}};
+  struct Row {
+    const char* value;
+    std::int64_t ms;
+  };
+  const Row rows[] = {{"90", 90'000},
+                      {"90s", 90'000},
+                      {"1m30s", 90'000},
+                      {"1m30", 90'000},
+                      {"1h2m3s", 3'723'000},
+                      {"1h", 3'600'000},
+                      {"2m", 120'000},
+                      {"1H2M3S", 3'723'000},
+                      {"1:30", 90'000},
+                      {"1:02:03", 3'723'000},
+                      {"90.5", 90'500},
+                      {"0", 0},
+                      {"604800", 604'800'000},
+                      {"604801", 0},
+                      {"", 0},
+                      {"abc", 0},
+                      {"-5", 0},
+                      {"1x", 0},
+                      {"5s5x", 0},
+                      {"99999999999", 0},
+                      {"s", 0}};
   for (const Row& row : rows) {
     CAPTURE(row.value);
     CHECK(read_start_ms(row.value) == row.ms);

@@ -1,16 +1,28 @@
 // What people paste, as tables: the video or the file it is, or the reason why it is refused.
+#include "rooms/media_link.h"
 #include <catch2/catch.hpp>
 #include <string>
 #include "rooms/limits.h"
-#include "rooms/media_link.h"
 
 using namespace matinee::rooms;
 
 namespace {
 
-struct Video { const char* pasted; std::int64_t start_ms; bool live; };
-struct File { const char* pasted; const char* url; MediaKind kind; std::int64_t start_ms; };
-struct Refused { const char* pasted; const char* detail; };
+struct Video {
+  const char* pasted;
+  std::int64_t start_ms;
+  bool live;
+};
+struct File {
+  const char* pasted;
+  const char* url;
+  MediaKind kind;
+  std::int64_t start_ms;
+};
+struct Refused {
+  const char* pasted;
+  const char* detail;
+};
 
 // All of them are the video dQw4w9WgXcQ.
 const Video videos[] = {
@@ -377,9 +389,7 @@ TEST_CASE("a refusal is always the same code", "[rooms]") {
   for (const Refused& link : refused) CHECK(parse_media_link(link.pasted).error().code == ErrorCode::bad_media);
 }
 
-TEST_CASE("a NUL in a link is no link", "[rooms]") {
-  CHECK(detail_of(std::string("https://example.org/a\0.mp4", 26)) == "not_a_link");
-}
+TEST_CASE("a NUL in a link is no link", "[rooms]") { CHECK(detail_of(std::string("https://example.org/a\0.mp4", 26)) == "not_a_link"); }
 
 TEST_CASE("ids use their whole alphabet", "[rooms]") {
   for (const char* id : {"-_-_-_-_-_-", "ABCDEFGHIJK", "zzzzzzzzzzz", "01234567890"}) {

@@ -26,12 +26,23 @@ Role role_in(TestRoom& room, PersonId person) {
 }  // namespace
 
 TEST_CASE("who may remove, block and stop whom", "[rooms]") {
-  struct Row { PersonId actor, target; std::optional<ErrorCode> code; };
+  struct Row {
+    PersonId actor, target;
+    std::optional<ErrorCode> code;
+  };
   const Row rows[] = {
-      {ann, mod, {}}, {ann, ben, {}}, {ann, gus, {}}, {mod, ben, {}}, {mod, gus, {}},
-      {mod, ann, ErrorCode::cannot_target}, {mod, other_mod, ErrorCode::cannot_target},
-      {ann, ann, ErrorCode::cannot_target}, {mod, mod, ErrorCode::cannot_target},
-      {ben, gus, ErrorCode::forbidden}, {gus, ben, ErrorCode::forbidden}, {gus, ann, ErrorCode::forbidden},
+      {ann, mod, {}},
+      {ann, ben, {}},
+      {ann, gus, {}},
+      {mod, ben, {}},
+      {mod, gus, {}},
+      {mod, ann, ErrorCode::cannot_target},
+      {mod, other_mod, ErrorCode::cannot_target},
+      {ann, ann, ErrorCode::cannot_target},
+      {mod, mod, ErrorCode::cannot_target},
+      {ben, gus, ErrorCode::forbidden},
+      {gus, ben, ErrorCode::forbidden},
+      {gus, ann, ErrorCode::forbidden},
       {ann, PersonId{99}, ErrorCode::unknown_person},
   };
   for (const Row& row : rows) {
@@ -192,18 +203,31 @@ TEST_CASE("chat can be stopped for as many people as the bound says, and not one
   TestRoom room = RoomBuilder().snapshot(snapshot).with_people(3);
   CHECK(refusal(room.act(ann, Silence{PersonId{2}, 0, true})) == std::nullopt);
   CHECK(refusal_detail(room.act(ann, Silence{PersonId{3}, 0, true})) == "silenced");
-  CHECK(refusal(room.act(ann, Silence{PersonId{2}, 0, true})) == std::nullopt);   // again is no further one
+  CHECK(refusal(room.act(ann, Silence{PersonId{2}, 0, true})) == std::nullopt);  // again is no further one
 }
 
 TEST_CASE("who may give which role to whom", "[rooms]") {
-  struct Row { PersonId actor, target; Role role; std::optional<ErrorCode> code; };
+  struct Row {
+    PersonId actor, target;
+    Role role;
+    std::optional<ErrorCode> code;
+  };
   const Row rows[] = {
-      {ann, ben, Role::moderator, {}}, {ann, mod, Role::member, {}}, {ann, mod, Role::guest, {}}, {ann, gus, Role::moderator, {}},
-      {mod, gus, Role::member, {}}, {mod, ben, Role::guest, {}},
-      {mod, ben, Role::moderator, ErrorCode::forbidden}, {mod, ben, Role::owner, ErrorCode::forbidden},
-      {mod, other_mod, Role::member, ErrorCode::cannot_target}, {mod, ann, Role::member, ErrorCode::cannot_target}, {mod, mod, Role::guest, ErrorCode::cannot_target},
-      {ben, gus, Role::member, ErrorCode::forbidden}, {gus, gus, Role::owner, ErrorCode::forbidden},
-      {ann, ann, Role::member, ErrorCode::cannot_target}, {ann, PersonId{99}, Role::member, ErrorCode::unknown_person},
+      {ann, ben, Role::moderator, {}},
+      {ann, mod, Role::member, {}},
+      {ann, mod, Role::guest, {}},
+      {ann, gus, Role::moderator, {}},
+      {mod, gus, Role::member, {}},
+      {mod, ben, Role::guest, {}},
+      {mod, ben, Role::moderator, ErrorCode::forbidden},
+      {mod, ben, Role::owner, ErrorCode::forbidden},
+      {mod, other_mod, Role::member, ErrorCode::cannot_target},
+      {mod, ann, Role::member, ErrorCode::cannot_target},
+      {mod, mod, Role::guest, ErrorCode::cannot_target},
+      {ben, gus, Role::member, ErrorCode::forbidden},
+      {gus, gus, Role::owner, ErrorCode::forbidden},
+      {ann, ann, Role::member, ErrorCode::cannot_target},
+      {ann, PersonId{99}, Role::member, ErrorCode::unknown_person},
   };
   for (const Row& row : rows) {
     CAPTURE(row.actor.value, row.target.value, to_string(row.role));
@@ -275,12 +299,13 @@ TEST_CASE("moderation has a pace of its own too", "[rooms]") {
 
 TEST_CASE("as many roles are given as the bound says, and not one more", "[rooms]") {
   RoomSnapshot snapshot = RoomBuilder().build().room.snapshot(day_one_ms);
-  for (std::size_t i = 1; i < limits::roles_max; ++i) snapshot.roles.emplace_back(PersonId{static_cast<std::int64_t>(i) + 10'000}, Role::moderator);
+  for (std::size_t i = 1; i < limits::roles_max; ++i)
+    snapshot.roles.emplace_back(PersonId{static_cast<std::int64_t>(i) + 10'000}, Role::moderator);
   TestRoom room = RoomBuilder().snapshot(snapshot).with_people(3);
   CHECK(refusal(room.act(ann, SetRole{PersonId{2}, Role::moderator})) == std::nullopt);
   const EffectList beyond = room.act(ann, SetRole{PersonId{3}, Role::moderator});
   CHECK(refusal(beyond) == ErrorCode::conflict);
   CHECK(refusal_detail(beyond) == "roles");
-  CHECK(refusal(room.act(ann, SetRole{PersonId{2}, Role::member})) == std::nullopt);   // who has one may get another
+  CHECK(refusal(room.act(ann, SetRole{PersonId{2}, Role::member})) == std::nullopt);  // who has one may get another
   CHECK(refusal(room.act(ann, SetRole{PersonId{3}, Role::moderator})) == std::nullopt);
 }

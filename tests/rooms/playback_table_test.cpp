@@ -19,15 +19,25 @@ struct Cell {
   std::int64_t wait_until_ms = 0;
 };
 const Cell same{};
-const Cell none{Cell::Kind::refused, Phase::idle, 0, 0, 0};   // no_media
+const Cell none{Cell::Kind::refused, Phase::idle, 0, 0, 0};  // no_media
 const Cell idle{Cell::Kind::goes, Phase::idle, 0, now_ms, 0};
-Cell plays(std::int64_t position_ms, std::int64_t at_ms = now_ms + delay_ms) { return {Cell::Kind::goes, Phase::playing, position_ms, at_ms, 0}; }
-Cell waits(std::int64_t position_ms, std::int64_t wait_ms) { return {Cell::Kind::goes, Phase::waiting, position_ms, now_ms, wait_ms == 0 ? 0 : now_ms + wait_ms}; }
+Cell plays(std::int64_t position_ms, std::int64_t at_ms = now_ms + delay_ms) {
+  return {Cell::Kind::goes, Phase::playing, position_ms, at_ms, 0};
+}
+Cell waits(std::int64_t position_ms, std::int64_t wait_ms) {
+  return {Cell::Kind::goes, Phase::waiting, position_ms, now_ms, wait_ms == 0 ? 0 : now_ms + wait_ms};
+}
 // A change of speed while the room waits leaves the end of the wait as it is.
-Cell still_waits(std::int64_t position_ms, std::int64_t at_ms, std::int64_t until_ms) { return {Cell::Kind::goes, Phase::waiting, position_ms, at_ms, until_ms}; }
+Cell still_waits(std::int64_t position_ms, std::int64_t at_ms, std::int64_t until_ms) {
+  return {Cell::Kind::goes, Phase::waiting, position_ms, at_ms, until_ms};
+}
 Cell pauses(std::int64_t position_ms, std::int64_t at_ms = now_ms) { return {Cell::Kind::goes, Phase::paused, position_ms, at_ms, 0}; }
 
-struct Row { Phase phase; Command command; Cell free, fair, strict; };
+struct Row {
+  Phase phase;
+  Command command;
+  Cell free, fair, strict;
+};
 
 // Where it starts: waiting and paused at 5 s; playing since ten seconds from 5 s, so P(now) = 15 s; `fair` has waited to its end.
 // What is asked: a film that starts at 7 s, play at 6 s, pause at 14.5 s, seek to 30 s, rate 1.5, everybody ready, somebody stalls.
@@ -47,7 +57,8 @@ const Row table[] = {
     {Phase::waiting, Command::play, plays(5'000), plays(5'000), plays(5'000)},
     {Phase::waiting, Command::pause, pauses(5'000), pauses(5'000), pauses(5'000)},
     {Phase::waiting, Command::seek, plays(30'000), waits(30'000, 1'000), waits(30'000, 0)},
-    {Phase::waiting, Command::rate, still_waits(5'000, now_ms - 3'000, now_ms), still_waits(5'000, now_ms - 3'000, now_ms), still_waits(5'000, now_ms - 3'000, now_ms)},
+    {Phase::waiting, Command::rate, still_waits(5'000, now_ms - 3'000, now_ms), still_waits(5'000, now_ms - 3'000, now_ms),
+     still_waits(5'000, now_ms - 3'000, now_ms)},
     {Phase::waiting, Command::ready, plays(5'000), plays(5'000), plays(5'000)},
     {Phase::waiting, Command::stall, same, same, same},
     {Phase::waiting, Command::timeout, plays(5'000), plays(5'000), same},
@@ -152,7 +163,8 @@ TEST_CASE("every phase answers every command under every policy as the table say
 
 TEST_CASE("a command made against another revision is refused in every phase and changes nothing", "[rooms]") {
   for (const Phase phase : {Phase::idle, Phase::waiting, Phase::playing, Phase::paused}) {
-    for (const Command command : {Command::set_media, Command::clear, Command::play, Command::pause, Command::seek, Command::rate, Command::timeout}) {
+    for (const Command command :
+         {Command::set_media, Command::clear, Command::play, Command::pause, Command::seek, Command::rate, Command::timeout}) {
       for (const std::int64_t base : {-1, 1, 7}) {
         Playback playback = standing_in(phase);
         CommandArgs args = args_of(command, true);

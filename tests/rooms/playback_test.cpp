@@ -1,8 +1,8 @@
+#include "rooms/playback.h"
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include "rooms/limits.h"
-#include "rooms/playback.h"
 
 using namespace matinee::rooms;
 
@@ -54,7 +54,7 @@ TEST_CASE("the position moves with time and rate while it plays, and stands othe
   state.phase = Phase::playing;
   CHECK(state.position_at(3'000) == 13'000);
   CHECK(state.position_at(1'000) == 10'000);
-  CHECK(state.position_at(500) == 10'000);   // a scheduled start: until then it holds
+  CHECK(state.position_at(500) == 10'000);  // a scheduled start: until then it holds
   for (const Phase phase : {Phase::idle, Phase::waiting, Phase::paused}) {
     state.phase = phase;
     CHECK(state.position_at(3'000) == 10'000);
@@ -93,10 +93,17 @@ TEST_CASE("a new video plays at normal speed whatever the last one did", "[rooms
 }
 
 TEST_CASE("pause freezes where the person saw it, as far as everybody can reach that", "[rooms]") {
-  struct Row { std::int64_t asked_ms, frozen_ms; };
+  struct Row {
+    std::int64_t asked_ms, frozen_ms;
+  };
   const std::int64_t here_ms = 20'000;
-  const Row rows[] = {{here_ms, here_ms}, {here_ms - 300, here_ms - 300}, {here_ms - 1'000, here_ms - 1'000}, {here_ms - 1'001, here_ms - 1'000},
-                      {here_ms + 1, here_ms}, {here_ms + 60'000, here_ms}, {0, here_ms - 1'000}};
+  const Row rows[] = {{here_ms, here_ms},
+                      {here_ms - 300, here_ms - 300},
+                      {here_ms - 1'000, here_ms - 1'000},
+                      {here_ms - 1'001, here_ms - 1'000},
+                      {here_ms + 1, here_ms},
+                      {here_ms + 60'000, here_ms},
+                      {0, here_ms - 1'000}};
   for (const Row& row : rows) {
     Playback playback = playing();
     CHECK(apply(playback, args_for(playback, Command::pause, row.asked_ms), at(start_ms + here_ms)));
@@ -145,9 +152,18 @@ TEST_CASE("the speed it has already is no change", "[rooms]") {
 }
 
 TEST_CASE("speeds are taken at their bounds and refused beyond", "[rooms]") {
-  struct Row { double rate; bool taken; };
-  const Row rows[] = {{0.25, true}, {2.0, true}, {0.249, false}, {2.001, false}, {0.0, false}, {-1.0, false},
-                      {std::numeric_limits<double>::quiet_NaN(), false}, {std::numeric_limits<double>::infinity(), false}};
+  struct Row {
+    double rate;
+    bool taken;
+  };
+  const Row rows[] = {{0.25, true},
+                      {2.0, true},
+                      {0.249, false},
+                      {2.001, false},
+                      {0.0, false},
+                      {-1.0, false},
+                      {std::numeric_limits<double>::quiet_NaN(), false},
+                      {std::numeric_limits<double>::infinity(), false}};
   for (const Row& row : rows) {
     CAPTURE(row.rate);
     Playback playback = playing();

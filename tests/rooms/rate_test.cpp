@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include "rooms/rate.h"
+#include <catch2/catch.hpp>
 
 using matinee::rooms::Rate;
 using matinee::rooms::TokenBucket;

@@ -71,19 +71,23 @@ class TestRoom {
     room.handle(event, Context{now_ms, actor, Ref{connection, std::move(ref)}}, effects);
     return effects;
   }
-  EffectList tell(Event event) { return act_on({}, {}, std::move(event), {}); }   // from the shard, the store or a timer
+  EffectList tell(Event event) { return act_on({}, {}, std::move(event), {}); }  // from the shard, the store or a timer
 
   EffectList join(PersonId id, PersonKind kind = PersonKind::account, std::optional<Since> since = std::nullopt) {
     return act(id, Join{Person{id, "person " + std::to_string(id.value), kind, false}, since});
   }
-  EffectList post(PersonId author, std::string id, std::string text = "hello") { return act(author, PostChat{std::move(id), std::move(text), {}, false}); }
+  EffectList post(PersonId author, std::string id, std::string text = "hello") {
+    return act(author, PostChat{std::move(id), std::move(text), {}, false});
+  }
   // Posts and commits, at a pace no limit minds.
   void say(PersonId author, std::string id, std::string text = "hello") {
     now_ms += 1'000;
     const auto stores = all<Store>(post(author, std::move(id), std::move(text)));
     for (const Store& store : stores) tell(Stored{store.message.seq});
   }
-  EffectList set_media(PersonId actor, std::int64_t start_ms = 0) { return act(actor, SetMedia{film(start_ms), room.playback().rev, "op"}); }
+  EffectList set_media(PersonId actor, std::int64_t start_ms = 0) {
+    return act(actor, SetMedia{film(start_ms), room.playback().rev, "op"});
+  }
   EffectList command(PersonId actor, Command command, std::int64_t position_ms = 0) {
     return act(actor, PlaybackCommand{command, position_ms, 1.0, room.playback().rev, "op"});
   }
@@ -118,13 +122,34 @@ class RoomBuilder {
     snapshot_.info.grants = grants_of(preset);
     return *this;
   }
-  RoomBuilder& policy(WaitPolicy policy) { snapshot_.info.policy = policy; return *this; }
-  RoomBuilder& role(PersonId person, Role role) { snapshot_.roles.emplace_back(person, role); return *this; }
-  RoomBuilder& participants_max(std::size_t people) { options_.participants_max = people; return *this; }
-  RoomBuilder& unlimited_rates() { options_.unlimited_rates = true; return *this; }
-  RoomBuilder& guest_room() { snapshot_.info.guest_room = true; return *this; }
-  RoomBuilder& options(RoomOptions options) { options_ = std::move(options); return *this; }
-  RoomBuilder& snapshot(RoomSnapshot snapshot) { snapshot_ = std::move(snapshot); return *this; }
+  RoomBuilder& policy(WaitPolicy policy) {
+    snapshot_.info.policy = policy;
+    return *this;
+  }
+  RoomBuilder& role(PersonId person, Role role) {
+    snapshot_.roles.emplace_back(person, role);
+    return *this;
+  }
+  RoomBuilder& participants_max(std::size_t people) {
+    options_.participants_max = people;
+    return *this;
+  }
+  RoomBuilder& unlimited_rates() {
+    options_.unlimited_rates = true;
+    return *this;
+  }
+  RoomBuilder& guest_room() {
+    snapshot_.info.guest_room = true;
+    return *this;
+  }
+  RoomBuilder& options(RoomOptions options) {
+    options_ = std::move(options);
+    return *this;
+  }
+  RoomBuilder& snapshot(RoomSnapshot snapshot) {
+    snapshot_ = std::move(snapshot);
+    return *this;
+  }
   TestRoom build() { return {snapshot_, options_}; }
   // With people 1 … count inside, all with accounts.
   TestRoom with_people(std::int64_t count) {

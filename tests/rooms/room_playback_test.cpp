@@ -27,7 +27,7 @@ TEST_CASE("an old base is answered with an error and the current state, to that 
   TestRoom room = RoomBuilder().with_people(2);
   room.set_media(ann);
   const EffectList effects = room.act(ben, PlaybackCommand{Command::pause, 100, 1.0, Revision{0}, "op"}, "");
-  CHECK(refusal(effects) == ErrorCode::stale);   // a refusal is told without a ref too
+  CHECK(refusal(effects) == ErrorCode::stale);  // a refusal is told without a ref too
   CHECK(all<Broadcast>(effects).empty());
   REQUIRE(pushes<PlaybackChanged>(effects).size() == 1);
   CHECK(pushes<PlaybackChanged>(effects)[0].state.rev == Revision{1});
@@ -89,14 +89,15 @@ TEST_CASE("twenty commands at once are taken and the next one is asked to wait",
 }
 
 TEST_CASE("the start lies as far ahead as the slowest counted person needs", "[rooms]") {
-  struct Row { std::int64_t ann_ms, ben_ms, heard_ago_ms, delay_ms; };
+  struct Row {
+    std::int64_t ann_ms, ben_ms, heard_ago_ms, delay_ms;
+  };
   const Row rows[] = {
-      {0, 0, 0, 30},                  // never under 30
-      {13, 0, 0, 30}, {14, 0, 0, 30}, {20, 0, 0, 35},
-      {40, 200, 0, 170},              // 0.75 × 200 + 20
-      {40, 500, 0, 395},              // the slowest that is counted
-      {40, 501, 0, 50},               // slower people catch up alone
-      {0, 200, 15'000, 170},          // heard just long enough ago
+      {0, 0, 0, 30},                                                             // never under 30
+      {13, 0, 0, 30},        {14, 0, 0, 30}, {20, 0, 0, 35}, {40, 200, 0, 170},  // 0.75 × 200 + 20
+      {40, 500, 0, 395},                                                         // the slowest that is counted
+      {40, 501, 0, 50},                                                          // slower people catch up alone
+      {0, 200, 15'000, 170},                                                     // heard just long enough ago
       {0, 200, 15'001, 30},
   };
   for (const Row& row : rows) {

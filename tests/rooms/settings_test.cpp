@@ -27,7 +27,7 @@ TEST_CASE("a table of grants makes a preset of one's own", "[rooms]") {
   GrantTable grants{};
   room.act(ann, ChangeSettings{{}, {}, grants, {}});
   CHECK(room.room.info().preset == Preset::custom);
-  CHECK(room.room.info().grants.front().all());   // an owner keeps every right
+  CHECK(room.room.info().grants.front().all());  // an owner keeps every right
   CHECK(room.room.info().grants.back().none());
 }
 
@@ -44,7 +44,8 @@ TEST_CASE("a room's name is taken at its longest and refused beyond", "[rooms]")
   for (std::size_t i = 0; i < limits::room_name_code_points_max; ++i) name += "\xC3\xB6";
   CHECK(refusal(room.act(ann, ChangeSettings{name, {}, {}, {}})) == std::nullopt);
   CHECK(room.room.info().name == name);
-  for (const std::string& bad : {name + "x", std::string(), std::string("  "), std::string("a\nb"), std::string("a\x07"), std::string("\xFF")}) {
+  for (const std::string& bad :
+       {name + "x", std::string(), std::string("  "), std::string("a\nb"), std::string("a\x07"), std::string("\xFF")}) {
     const EffectList effects = room.act(ann, ChangeSettings{bad, {}, {}, {}});
     CHECK(refusal(effects) == ErrorCode::bad_request);
     CHECK(refusal_detail(effects) == "name");
@@ -71,7 +72,7 @@ TEST_CASE("the owner closes the room: everybody hears it and is sent off", "[roo
   CHECK(refusal(room.join(ben)) == ErrorCode::room_closed);
   CHECK(refusal(room.post(ann, "message-2")) == ErrorCode::room_closed);
   CHECK(room.room.has_pending());
-  room.tell(Stored{Seq{1}});   // what was under way is still counted
+  room.tell(Stored{Seq{1}});  // what was under way is still counted
   CHECK_FALSE(room.room.has_pending());
   CHECK(room.tell(TimerFired{presence_timer}).empty());
   CHECK(room.tell(Leave{ben}).empty());

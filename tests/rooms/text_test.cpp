@@ -1,22 +1,37 @@
-#include <catch2/catch.hpp>
 #include "rooms/text.h"
+#include <catch2/catch.hpp>
 
 using namespace matinee::rooms;
 
 TEST_CASE("text is counted in code points", "[rooms]") {
   CHECK(shape_of("")->code_points == 0);
   CHECK(shape_of("abc")->code_points == 3);
-  CHECK(shape_of("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8E\xAC")->code_points == 3);   // ä € 🎬
+  CHECK(shape_of("\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8E\xAC")->code_points == 3);  // ä € 🎬
 }
 
 TEST_CASE("only UTF-8 is text", "[rooms]") {
-  const std::string bad[] = {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2 ", "\xE0\x9F\xBF", "\xE2\x82", "\xED\xA0\x80", "\xED\xBF\xBF",
-                             "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "ok\xFE", "\xF0\x9F\x8E"};
+  const std::string bad[] = {"\x80",
+                             "\xBF",
+                             "\xC0\x80",
+                             "\xC1\xBF",
+                             "\xC2",
+                             "\xC2 ",
+                             "\xE0\x9F\xBF",
+                             "\xE2\x82",
+                             "\xED\xA0\x80",
+                             "\xED\xBF\xBF",
+                             "\xF0\x8F\xBF\xBF",
+                             "\xF4\x90\x80\x80",
+                             "\xF5\x80\x80\x80",
+                             "\xFF",
+                             "ok\xFE",
+                             "\xF0\x9F\x8E"};
   for (const std::string& text : bad) {
     CAPTURE(text.size());
     CHECK_FALSE(shape_of(text));
   }
-  for (const std::string text : {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+  for (const std::string text :
+       {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
     CHECK(shape_of(text)->code_points == 1);
   }
 }

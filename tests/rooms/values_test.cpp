@@ -19,16 +19,35 @@ TEST_CASE("every error code has a wire name of its own, a status and a sentence"
 }
 
 TEST_CASE("the table of error codes is the one of the protocol", "[rooms]") {
-  struct Row { ErrorCode code; std::string_view name; int status; };
+  struct Row {
+    ErrorCode code;
+    std::string_view name;
+    int status;
+  };
   const Row rows[] = {
-      {ErrorCode::bad_request, "bad_request", 400}, {ErrorCode::unknown_type, "unknown_type", 400}, {ErrorCode::not_joined, "not_joined", 409},
-      {ErrorCode::already_joined, "already_joined", 409}, {ErrorCode::no_such_room, "no_such_room", 404}, {ErrorCode::room_full, "room_full", 503},
-      {ErrorCode::room_closed, "room_closed", 410}, {ErrorCode::forbidden, "forbidden", 403}, {ErrorCode::silenced, "silenced", 403},
-      {ErrorCode::slow_down, "slow_down", 429}, {ErrorCode::too_long, "too_long", 400}, {ErrorCode::empty_text, "empty_text", 400},
-      {ErrorCode::bad_text, "bad_text", 400}, {ErrorCode::stale, "stale", 409}, {ErrorCode::bad_media, "bad_media", 400},
-      {ErrorCode::no_media, "no_media", 409}, {ErrorCode::unknown_person, "unknown_person", 404}, {ErrorCode::cannot_target, "cannot_target", 403},
-      {ErrorCode::storage_unavailable, "storage_unavailable", 503}, {ErrorCode::not_found, "not_found", 404},
-      {ErrorCode::unauthorised, "unauthorised", 401}, {ErrorCode::conflict, "conflict", 409}, {ErrorCode::internal, "internal", 500},
+      {ErrorCode::bad_request, "bad_request", 400},
+      {ErrorCode::unknown_type, "unknown_type", 400},
+      {ErrorCode::not_joined, "not_joined", 409},
+      {ErrorCode::already_joined, "already_joined", 409},
+      {ErrorCode::no_such_room, "no_such_room", 404},
+      {ErrorCode::room_full, "room_full", 503},
+      {ErrorCode::room_closed, "room_closed", 410},
+      {ErrorCode::forbidden, "forbidden", 403},
+      {ErrorCode::silenced, "silenced", 403},
+      {ErrorCode::slow_down, "slow_down", 429},
+      {ErrorCode::too_long, "too_long", 400},
+      {ErrorCode::empty_text, "empty_text", 400},
+      {ErrorCode::bad_text, "bad_text", 400},
+      {ErrorCode::stale, "stale", 409},
+      {ErrorCode::bad_media, "bad_media", 400},
+      {ErrorCode::no_media, "no_media", 409},
+      {ErrorCode::unknown_person, "unknown_person", 404},
+      {ErrorCode::cannot_target, "cannot_target", 403},
+      {ErrorCode::storage_unavailable, "storage_unavailable", 503},
+      {ErrorCode::not_found, "not_found", 404},
+      {ErrorCode::unauthorised, "unauthorised", 401},
+      {ErrorCode::conflict, "conflict", 409},
+      {ErrorCode::internal, "internal", 500},
   };
   for (const Row& row : rows) {
     CHECK(info(row.code).wire_name == row.name);
@@ -37,13 +56,16 @@ TEST_CASE("the table of error codes is the one of the protocol", "[rooms]") {
 }
 
 namespace {
-bool has(const GrantTable& table, Role role, Grant grant) { return table.at(static_cast<std::size_t>(role)).test(static_cast<std::size_t>(grant)); }
+bool has(const GrantTable& table, Role role, Grant grant) {
+  return table.at(static_cast<std::size_t>(role)).test(static_cast<std::size_t>(grant));
+}
 }  // namespace
 
 TEST_CASE("roles, grants and presets have names that read back", "[rooms]") {
   for (std::size_t i = 0; i < role_count; ++i) CHECK(role_from(to_string(static_cast<Role>(i))) == static_cast<Role>(i));
   for (std::size_t i = 0; i < grant_count; ++i) CHECK(grant_from(to_string(static_cast<Grant>(i))) == static_cast<Grant>(i));
-  for (const Preset preset : {Preset::friends, Preset::classroom, Preset::stage, Preset::custom}) CHECK(preset_from(to_string(preset)) == preset);
+  for (const Preset preset : {Preset::friends, Preset::classroom, Preset::stage, Preset::custom})
+    CHECK(preset_from(to_string(preset)) == preset);
   CHECK(to_string(Preset::classroom) == "class");
   CHECK_FALSE(role_from("admin"));
   CHECK_FALSE(grant_from(""));
@@ -57,10 +79,12 @@ TEST_CASE("an owner has every grant in every preset", "[rooms]") {
 TEST_CASE("among friends everybody moves the film and nobody but moderators moves people", "[rooms]") {
   const GrantTable table = grants_of(Preset::friends);
   for (const Role role : {Role::member, Role::guest}) {
-    for (const Grant grant : {Grant::chat, Grant::react, Grant::queue_add, Grant::play_now, Grant::control, Grant::reorder, Grant::skip, Grant::go_live}) {
+    for (const Grant grant :
+         {Grant::chat, Grant::react, Grant::queue_add, Grant::play_now, Grant::control, Grant::reorder, Grant::skip, Grant::go_live}) {
       CHECK(has(table, role, grant));
     }
-    for (const Grant grant : {Grant::remove, Grant::block, Grant::stop_chat, Grant::edit_room, Grant::delete_messages}) CHECK_FALSE(has(table, role, grant));
+    for (const Grant grant : {Grant::remove, Grant::block, Grant::stop_chat, Grant::edit_room, Grant::delete_messages})
+      CHECK_FALSE(has(table, role, grant));
   }
   CHECK(has(table, Role::moderator, Grant::remove));
   CHECK(has(table, Role::moderator, Grant::block));
@@ -109,7 +133,15 @@ TEST_CASE("every code that is made is read back, with and without the dash", "[r
 }
 
 TEST_CASE("a code is read however a person types it", "[rooms]") {
-  const char* same[] = {"K7QM3XFD", "K7QM-3XFD", "k7qm-3xfd", " K7QM 3XFD ", "k7qm3xfd\n", "K7QM\xE2\x80\x93" "3XFD", "K-7-Q-M-3-X-F-D", "K7QM_3XFD"};
+  const char* same[] = {"K7QM3XFD",
+                        "K7QM-3XFD",
+                        "k7qm-3xfd",
+                        " K7QM 3XFD ",
+                        "k7qm3xfd\n",
+                        "K7QM\xE2\x80\x93"
+                        "3XFD",
+                        "K-7-Q-M-3-X-F-D",
+                        "K7QM_3XFD"};
   for (const char* typed : same) {
     CAPTURE(typed);
     CHECK(read_room_code(typed) == "K7QM3XFD");
@@ -121,7 +153,9 @@ TEST_CASE("a code is read however a person types it", "[rooms]") {
 }
 
 TEST_CASE("what is no code is not read as one", "[rooms]") {
-  for (const char* typed : {"", "K7QM3XF", "K7QM3XFDA", "K7QM/3XFD", "K7QM3XF!", "K7QM3XF\xC3\x84", "--------", "K7QM\xE2\x80" "3XFD"}) {
+  for (const char* typed : {"", "K7QM3XF", "K7QM3XFDA", "K7QM/3XFD", "K7QM3XF!", "K7QM3XF\xC3\x84", "--------",
+                            "K7QM\xE2\x80"
+                            "3XFD"}) {
     CAPTURE(typed);
     CHECK_FALSE(read_room_code(typed));
   }

@@ -33,7 +33,7 @@ TEST_CASE("a room starts as soon as everybody is ready", "[rooms]") {
     REQUIRE(told.size() == 1);
     CHECK(told[0].state.phase == Phase::playing);
     CHECK(told[0].state.rev == Revision{2});
-    CHECK(told[0].state.by == PersonId{});   // the room itself
+    CHECK(told[0].state.by == PersonId{});  // the room itself
     CHECK(told[0].waiting_for.empty());
   }
 }

@@ -32,7 +32,8 @@ ShardWorld::ShardWorld(shard::ShardOptions options, MemoryStore* store) : store_
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 128) != 0 || ::getsockname(listener_, generic, &size) != 0) throw std::runtime_error("listen");
+  if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 128) != 0 || ::getsockname(listener_, generic, &size) != 0)
+    throw std::runtime_error("listen");
   port_ = ntohs(address.sin_port);
   thread_.run([&] {
     shard_.emplace(shard::ShardParts{thread_.loop(), ops::ServerTime(), *store_, *store_,

@@ -17,7 +17,7 @@ inline constexpr seams::UserId owner{1000};
 
 class ShardWorld {
  public:
-  explicit ShardWorld(shard::ShardOptions options = quick(), MemoryStore* store = nullptr);   // another world's store = after a restart
+  explicit ShardWorld(shard::ShardOptions options = quick(), MemoryStore* store = nullptr);  // another world's store = after a restart
   ~ShardWorld();
   ShardWorld(const ShardWorld&) = delete;
   ShardWorld& operator=(const ShardWorld&) = delete;
@@ -28,12 +28,14 @@ class ShardWorld {
   [[nodiscard]] MemoryStore& store() { return *store_; }
   [[nodiscard]] shard::Shard& shard() { return *shard_; }
   [[nodiscard]] shard::ShardCounters counters();
-  [[nodiscard]] const shard::ShardCounters& counters_now() const { return shard_->counters(); }   // on the loop: in run, becomes_true
+  [[nodiscard]] const shard::ShardCounters& counters_now() const { return shard_->counters(); }  // on the loop: in run, becomes_true
   void run(const std::function<void()>& fn) { thread_.run(fn); }
   // True as soon as `holds` does, asked on the loop; false when it has not for 10 s.
   [[nodiscard]] bool becomes_true(const std::function<bool()>& holds);
-  void stop_shard();                       // waits until it is done
-  void hold_visitors() { run([this] { hold_visitors_ = true; }); }
+  void stop_shard();  // waits until it is done
+  void hold_visitors() {
+    run([this] { hold_visitors_ = true; });
+  }
   void release_visitors();
   void forget_sessions(bool unavailable);  // every later visitor has no session, or cannot be looked up
 
@@ -51,13 +53,14 @@ class ShardWorld {
   std::vector<std::function<void()>> held_visitors_;
   std::optional<seams::StoreError> visitors_fail_;
   std::optional<shard::Shard> shard_;
-  LoopThread thread_;   // stops first: the shard outlives its loop's thread
+  LoopThread thread_;  // stops first: the shard outlives its loop's thread
 };
 
 // One tab of one person. Their session is person + 10'000.
 class Tab {
  public:
-  Tab(ShardWorld& world, std::int64_t person, const std::string& name = "tab-0001", const std::string& code = room_code, int receive_buffer_bytes = 0);
+  Tab(ShardWorld& world, std::int64_t person, const std::string& name = "tab-0001", const std::string& code = room_code,
+      int receive_buffer_bytes = 0);
 
   void send(std::string_view json) { socket_->send_frame(RawFrame::text(json)); }
   // room.join and everything up to the welcome; answers the welcome.

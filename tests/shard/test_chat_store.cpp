@@ -50,7 +50,7 @@ TEST_CASE("a message that cannot be stored is refused by its id, and its number 
   t.world.store().fail_appends(false);
   t.ann.post("ann-000002", "kept");
   CHECK(field(t.bob.await("chat.message"), "seq") == "1");
-  t.ann.post("ann-000001", "lost");   // sent again by its author
+  t.ann.post("ann-000001", "lost");  // sent again by its author
   const std::string again = t.bob.await("chat.message");
   CHECK(field(again, "seq") == "2");
   CHECK(field(again, "id") == "ann-000001");
@@ -185,8 +185,9 @@ TEST_CASE("a socket reads four pages of history at once, and the fifth must wait
   t.ann.post("ann-000001", "m1");
   t.ann.await("chat.message");
   std::string burst;
-  for (int i = 1; i <= 5; ++i) burst += RawFrame::text(R"({"type":"chat.history","before":6,"limit":1,"ref":"h)" + std::to_string(i) + R"("})").bytes();
-  t.ann.raw().send(burst);   // heard in one go, before the first page can be answered
+  for (int i = 1; i <= 5; ++i)
+    burst += RawFrame::text(R"({"type":"chat.history","before":6,"limit":1,"ref":"h)" + std::to_string(i) + R"("})").bytes();
+  t.ann.raw().send(burst);  // heard in one go, before the first page can be answered
   const std::string refused = t.ann.await("error");
   CHECK(field(refused, "ref") == "h5");
   CHECK(field(refused, "code") == "slow_down");

@@ -61,7 +61,7 @@ TEST_CASE("a person has at most eight sockets: the ninth closes the oldest") {
   for (int i = 0; i < 9; ++i) {
     tabs.push_back(std::make_unique<Tab>(world, 43, "tab-000" + std::to_string(i)));
     tabs.back()->join();
-    if (i == 7) tabs.front()->until_now();   // eight are fine: the first one is still answered
+    if (i == 7) tabs.front()->until_now();  // eight are fine: the first one is still answered
   }
   CHECK(tabs.front()->await_close() == 1008);
   CHECK(world.becomes_true([&] { return world.counters_now().connections == 8; }));
@@ -151,7 +151,7 @@ TEST_CASE("a reader that takes nothing is closed with 1013 and misses nothing wh
   Tab slow(world, 44, "tab-slow1", room_code, 4 * 1024);
   const std::string welcome = slow.join();
   const std::string text(3'000, 'x');
-  constexpr int sent = 200;   // more than its socket and its tail can hold
+  constexpr int sent = 200;  // more than its socket and its tail can hold
   for (int i = 1; i <= sent; ++i) {
     ann.post("ann-" + std::to_string(10'000 + i), text);
     CHECK(field(bob.await("chat.message"), "seq") == std::to_string(i));

@@ -66,7 +66,7 @@ TEST_CASE("a socket that never joins is closed after its time at the door") {
   Tab joined(world, 43);
   joined.join();
   Tab later(world, 44);
-  CHECK(later.await_close() == 1008);   // by then the other one's time would be over as well
+  CHECK(later.await_close() == 1008);  // by then the other one's time would be over as well
   joined.until_now();
 }
 
@@ -117,14 +117,14 @@ TEST_CASE("a code is read in any spelling") {
 
 TEST_CASE("people who come while the room is being opened all get in, and it is opened once") {
   ShardWorld world;
-  world.store().hold_appends();   // taking a room over waits for what was queued before
+  world.store().hold_appends();  // taking a room over waits for what was queued before
   std::vector<std::unique_ptr<Tab>> tabs;
   for (int i = 0; i < 5; ++i) {
     tabs.push_back(std::make_unique<Tab>(world, 50 + i));
     ask(*tabs.back());
     CHECK(tabs.back()->until_now().empty());
   }
-  tabs.erase(tabs.begin());   // one does not wait
+  tabs.erase(tabs.begin());  // one does not wait
   REQUIRE(world.becomes_true([&] { return world.counters_now().connections == 4; }));
   world.store().release_appends();
   for (auto& tab : tabs) tab->await("room.welcome");

@@ -1,17 +1,17 @@
 // The fan-out by itself, over real sockets: with and without io_uring the same bytes reach the same people.
-#include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <catch2/catch.hpp>
 #include <memory>
 #include <optional>
 #include <vector>
 #include "server/net/connection.h"
 #include "server/net/frame.h"
 #include "server/net/limits.h"
+#include "server/net/tls_context.h"
 #include "server/shard/fanout.h"
 #include "server/shard/send_ring.h"
-#include "server/net/tls_context.h"
 #include "tests/support/loop_thread.h"
 #include "tests/support/self_signed.h"
 #include "tests/support/temp_folder.h"
@@ -24,7 +24,7 @@ std::string framed(const std::string& text) { return net::make_text_frame(text)-
 struct Peer {
   std::shared_ptr<net::Connection> connection;
   shard::Seat seat;
-  int fd = -1;   // the other end
+  int fd = -1;  // the other end
   SSL* ssl = nullptr;
 
   Peer() = default;
@@ -40,7 +40,8 @@ struct Peer {
     std::string bytes(size, 0);
     std::size_t got = 0;
     while (got < size) {
-      const ssize_t n = ssl != nullptr ? ::SSL_read(ssl, bytes.data() + got, static_cast<int>(size - got)) : ::recv(fd, bytes.data() + got, size - got, 0);
+      const ssize_t n = ssl != nullptr ? ::SSL_read(ssl, bytes.data() + got, static_cast<int>(size - got))
+                                       : ::recv(fd, bytes.data() + got, size - got, 0);
       if (n <= 0) break;
       got += static_cast<std::size_t>(n);
     }
@@ -88,7 +89,8 @@ struct FanoutWorld {
     Peer& peer = *peers.back();
     peer.fd = ends[1];
     thread.run([&] {
-      peer.connection = net::Connection::adopt(thread.loop(), net::OpenStream(ends[0], tls == nullptr ? nullptr : tls->new_session(ends[0])));
+      peer.connection =
+          net::Connection::adopt(thread.loop(), net::OpenStream(ends[0], tls == nullptr ? nullptr : tls->new_session(ends[0])));
       peer.connection->sink().set_tail_limit(net::tail_bytes_max);
     });
     if (tls != nullptr) shake_hands(peer);
@@ -177,7 +179,7 @@ TEST_CASE("a full socket keeps whole frames, and of playback states only the new
       world.thread.run([&] { world.room->append(text, kind); });
       for (Peer* peer : quick) CHECK(peer->read(framed(text).size()) == framed(text));
     };
-    say(filler, 0);   // the slow one takes a part of it
+    say(filler, 0);  // the slow one takes a part of it
     say("state 1", 1);
     say("chat 1", 0);
     say("state 2", 1);
@@ -235,7 +237,7 @@ TEST_CASE("more members than the ring has entries are all served") {
   FanoutWorld world(true);
   constexpr int members = 300;
   for (int i = 0; i < members; ++i) world.join(world.add());
-  std::vector<std::unique_ptr<shard::Fanout>> rooms;   // the same people in eight rooms: one tick, 2,400 sends
+  std::vector<std::unique_ptr<shard::Fanout>> rooms;  // the same people in eight rooms: one tick, 2,400 sends
   std::vector<std::unique_ptr<shard::Seat>> seats;
   world.thread.run([&] {
     for (int r = 0; r < 8; ++r) {

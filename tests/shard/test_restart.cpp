@@ -29,7 +29,8 @@ TEST_CASE("after a restart numbers go on, the epoch is new and a reader finds wh
   const std::string welcome = ann.join(R"({"epoch":)" + epoch + R"(,"seq":2,"rev":0})");
   CHECK(std::stoi(field(welcome, "epoch")) == std::stoi(epoch) + 1);
   CHECK(field(welcome, "seq") == "4");
-  for (const std::string text : {"m1", "m2", "m3", "m4"}) CHECK(field(welcome, "messages").find("\"text\":\"" + text + '"') != std::string::npos);
+  for (const std::string text : {"m1", "m2", "m3", "m4"})
+    CHECK(field(welcome, "messages").find("\"text\":\"" + text + '"') != std::string::npos);
   ann.post("ann-000009", "m5");
   CHECK(field(ann.await("chat.message"), "seq") == "5");
 }
@@ -108,7 +109,8 @@ TEST_CASE("roles and blocks are kept, changed and lifted") {
   ann.await("ok");
   REQUIRE(world.becomes_true([&] {
     const auto roles = kept.store.record(room_code).roles;
-    return std::any_of(roles.begin(), roles.end(), [](const auto& entry) { return entry.user.value == 43 && entry.role == rooms::Role::moderator; });
+    return std::any_of(roles.begin(), roles.end(),
+                       [](const auto& entry) { return entry.user.value == 43 && entry.role == rooms::Role::moderator; });
   }));
   ann.send(R"({"type":"participant.block","person":"43","ref":"b"})");
   ann.await("ok");

@@ -42,7 +42,7 @@ TEST_CASE("what one person sends in a burst arrives at everybody in that order, 
   for (auto& tab : tabs)
     for (const std::string& message : tab->until_now()) CHECK(type_of(message) != "room.signal");
   const auto counters = world.counters();
-  CHECK(counters.flushes < counters.broadcasts);   // a tick's messages went out together
+  CHECK(counters.flushes < counters.broadcasts);  // a tick's messages went out together
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ class Digest {
   [[nodiscard]] std::uint64_t value() const { return value_; }
 
   void add(std::int64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) byte(static_cast<unsigned char>(static_cast<std::uint64_t>(number) >> static_cast<unsigned>(shift)));
+    for (int shift = 0; shift < 64; shift += 8)
+      byte(static_cast<unsigned char>(static_cast<std::uint64_t>(number) >> static_cast<unsigned>(shift)));
   }
   void add(const std::string& text) {
     add(static_cast<std::int64_t>(text.size()));
@@ -23,17 +24,27 @@ class Digest {
     add(bits);
   }
   void add(bool flag) { add(std::int64_t{flag}); }
-  template <class Tag> void add(Id<Tag> id) { add(id.value); }
-  template <class Value> void add(const std::optional<Value>& value) {
+  template <class Tag>
+  void add(Id<Tag> id) {
+    add(id.value);
+  }
+  template <class Value>
+  void add(const std::optional<Value>& value) {
     add(value.has_value());
     if (value) add(*value);
   }
-  template <class Value> void add(const std::vector<Value>& values) {
+  template <class Value>
+  void add(const std::vector<Value>& values) {
     add(static_cast<std::int64_t>(values.size()));
     for (const Value& value : values) add(value);
   }
-  template <class... Fields> void all(const Fields&... fields) { (add(fields), ...); }
-  template <class Enum> requires std::is_enum_v<Enum> void add(Enum value) { add(static_cast<std::int64_t>(value)); }
+  template <class... Fields>
+  void all(const Fields&... fields) {
+    (add(fields), ...);
+  }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void add(Enum value) { add(static_cast<std::int64_t>(value)); }
 
   void add(const MediaRef& m) { all(m.kind, m.url, m.video_id, m.start_ms, m.live); }
   void add(const PlaybackState& s) { all(s.rev, s.phase, s.media, s.position_ms, s.at_ms, s.rate, s.by, s.op, s.wait_until_ms); }
@@ -71,7 +82,8 @@ class Digest {
   void add(const Disconnect& e) { all(e.person, std::int64_t{e.close_code}); }
   void add(const DisconnectAll& e) { add(std::int64_t{e.close_code}); }
 
-  template <class... Kinds> void add(const std::variant<Kinds...>& one_of) {
+  template <class... Kinds>
+  void add(const std::variant<Kinds...>& one_of) {
     add(static_cast<std::int64_t>(one_of.index()));
     std::visit([this](const auto& value) { this->add(value); }, one_of);
   }

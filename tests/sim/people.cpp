@@ -20,16 +20,17 @@ void World::somebody_acts() {
 }
 
 void World::act_in_chat(Client& client, ConnectionId connection) {
-  if (!client.unanswered.empty() && random_.chance(25)) {   // impatient: the same again, marked or not
+  if (!client.unanswered.empty() && random_.chance(25)) {  // impatient: the same again, marked or not
     const auto& [id, text] = *client.unanswered.begin();
     return send(PostChat{id, text, {}, random_.chance(50)}, connection);
   }
-  if (client.written > 0 && random_.chance(12)) {            // an answered one once more: a lost answer, a broken client
+  if (client.written > 0 && random_.chance(12)) {  // an answered one once more: a lost answer, a broken client
     const std::string number = std::to_string(1 + random_.below(client.written));
     return send(PostChat{"message-" + number, "text " + number, {}, random_.chance(25)}, connection);
   }
   if (random_.chance(10)) return send(Typing{random_.chance(60)}, connection);
-  if (random_.chance(8)) return send(PostChat{random_.chance(50) ? "bad" : "good-message-id", random_.chance(50) ? "" : "\xFF", {}, false}, connection);
+  if (random_.chance(8))
+    return send(PostChat{random_.chance(50) ? "bad" : "good-message-id", random_.chance(50) ? "" : "\xFF", {}, false}, connection);
   const std::string number = std::to_string(++client.written);
   const std::string id = "message-" + number;
   const std::string text = "text " + number;
@@ -68,7 +69,8 @@ void World::report(ConnectionId connection) {
   switch (random_.below(4)) {
     case 0: return send(RoundTrip{random_.below(700)}, connection);
     case 1: return send(Signal{std::to_string(random_.below(100))}, connection);
-    default: return send(Status{random_.below(100'000), random_.below(10'000), states[random_.below(10)], random_.below(200) - 100}, connection);
+    default:
+      return send(Status{random_.below(100'000), random_.below(10'000), states[random_.below(10)], random_.below(200) - 100}, connection);
   }
 }
 
@@ -90,8 +92,7 @@ void World::act_on_people(ConnectionId connection) {
       if (random_.chance(20)) change.name = "name " + std::to_string(random_.below(10));
       return send(change, connection);
     }
-    default:
-      return handle(Renamed{target, "person " + std::to_string(random_.below(5)), PersonKind::account}, {}, {});
+    default: return handle(Renamed{target, "person " + std::to_string(random_.below(5)), PersonKind::account}, {}, {});
   }
 }
 

@@ -8,7 +8,8 @@ void World::check_shown(const ChatMessage& message) const {
   const auto seq = static_cast<std::size_t>(message.seq.value);
   if (seq < 1 || seq > log_.size()) throw Broken("a message was shown before it was stored");
   const Row& row = log_[seq - 1];
-  if (row.voided || row.author != message.author || row.id != message.id || row.text != message.text) throw Broken("a message differs from the log");
+  if (row.voided || row.author != message.author || row.id != message.id || row.text != message.text)
+    throw Broken("a message differs from the log");
 }
 
 void World::deliver(Tab& tab, const Outgoing& message, bool to_all) {
@@ -52,7 +53,7 @@ void World::hear(Tab& tab, const Welcome& welcome) {
 void World::hear_chat(Tab& tab, const ChatMessage& message, bool to_all) {
   check_shown(message);
   answered(message.author, message.id);
-  if (!to_all) {   // the answer to a repeat
+  if (!to_all) {  // the answer to a repeat
     if (message.author != tab.person) throw Broken("somebody else got the answer to a repeat");
     return;
   }
@@ -68,7 +69,8 @@ void World::hear(Tab& tab, const PlaybackChanged& changed) {
   const PlaybackState& now = changed.state;
   if (changed.epoch != tab.epoch) throw Broken("playback of another epoch");
   if (now.rev < before.rev) throw Broken("a revision went back");
-  const bool same = now.phase == before.phase && now.position_ms == before.position_ms && now.at_ms == before.at_ms && now.media == before.media;
+  const bool same =
+      now.phase == before.phase && now.position_ms == before.position_ms && now.at_ms == before.at_ms && now.media == before.media;
   if (now.rev == before.rev && !same) throw Broken("two states under one revision");
   if (now.phase != Phase::waiting && !changed.waiting_for.empty()) throw Broken("somebody is waited for while nobody waits");
   tab.playback = now;
@@ -90,7 +92,7 @@ void World::refused(const ReplyError& error) {
   if (tab == tabs_.end()) return;
   const ErrorCode code = error.error.code;
   const bool may_try_again = code == ErrorCode::storage_unavailable || code == ErrorCode::slow_down || code == ErrorCode::not_joined;
-  if (!may_try_again) answered(tab->second.person, error.message_id);   // the person is told, and gives up
+  if (!may_try_again) answered(tab->second.person, error.message_id);  // the person is told, and gives up
 }
 
 void World::check_room() const {

@@ -45,12 +45,11 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
       sum.stale += counts.stale;
       sum.asked += counts.asked;
       sum.disconnected += counts.disconnected;
-    } catch (const Broken& broken) {
-      FAIL("MATINEE_SIM_SEED=" << seed << ": " << broken.what());
-    }
+    } catch (const Broken& broken) { FAIL("MATINEE_SIM_SEED=" << seed << ": " << broken.what()); }
   }
-  INFO("shown " << sum.shown << ", voided " << sum.voided << ", refused by the store " << sum.refused_by_store << ", blocks " << sum.blocks << ", restarts "
-                << sum.restarts << ", resumed " << sum.resumed << ", stale " << sum.stale << ", asked " << sum.asked << ", disconnected " << sum.disconnected);
+  INFO("shown " << sum.shown << ", voided " << sum.voided << ", refused by the store " << sum.refused_by_store << ", blocks " << sum.blocks
+                << ", restarts " << sum.restarts << ", resumed " << sum.resumed << ", stale " << sum.stale << ", asked " << sum.asked
+                << ", disconnected " << sum.disconnected);
   if (only > 0) return;
   // A simulation in which nothing goes wrong proves nothing.
   CHECK(sum.shown > 10'000);

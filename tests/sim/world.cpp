@@ -71,7 +71,7 @@ void World::restart() {
     message.text = log_[i].text;
     options.recent.push_back(std::move(message));
   }
-  const std::size_t kept = static_cast<std::size_t>(random_.below(30));   // a small memory makes the log be asked
+  const std::size_t kept = static_cast<std::size_t>(random_.below(30));  // a small memory makes the log be asked
   if (options.recent.size() > kept) options.recent.erase(options.recent.begin(), options.recent.end() - static_cast<std::ptrdiff_t>(kept));
   open_room(saved_, std::move(options));
 }
@@ -136,7 +136,8 @@ void World::carry_out(const Effect& effect) {
 void World::commit_front() {
   const ChatMessage message = store_queue_.front();
   store_queue_.pop_front();
-  if (message.seq.value != static_cast<std::int64_t>(log_.size()) + 1) throw Broken("a message was stored under a number that is not the next");
+  if (message.seq.value != static_cast<std::int64_t>(log_.size()) + 1)
+    throw Broken("a message was stored under a number that is not the next");
   const auto earlier = index_.find({message.author, message.id});
   const bool repeat = earlier != index_.end();
   log_.push_back({message.author, message.id, message.text, repeat});
@@ -176,7 +177,7 @@ void World::fire_timers() {
     timers_.erase(id);
     handle(TimerFired{id}, {}, {});
   }
-  if (random_.chance(2)) handle(TimerFired{random_.below(7)}, {}, {});   // one that nobody set
+  if (random_.chance(2)) handle(TimerFired{random_.below(7)}, {}, {});  // one that nobody set
 }
 
 void World::send(Event event, ConnectionId connection) {
@@ -274,7 +275,8 @@ void World::heal() {
       const AskLog ask = asks_.front();
       asks_.pop_front();
       const auto row = index_.find({ask.author, ask.post.id});
-      handle(FoundRepeat{ask.post.id, row == index_.end() ? std::nullopt : std::optional<Seq>(row->second), ask.post, 0}, ask.author, ask.ref);
+      handle(FoundRepeat{ask.post.id, row == index_.end() ? std::nullopt : std::optional<Seq>(row->second), ask.post, 0}, ask.author,
+             ask.ref);
     }
     while (!store_queue_.empty()) commit_front();
     now_ms_ += 5'000;

@@ -42,7 +42,7 @@ struct Tab {
   PersonId person;
   bool admitted = false;
   bool welcomed = false;
-  std::optional<Since> since;          // as sent with the join
+  std::optional<Since> since;  // as sent with the join
   std::int64_t epoch = 0;
   Seq seen;
   PlaybackState playback;
@@ -53,27 +53,41 @@ struct Tab {
 struct Client {
   PersonId id;
   PersonKind kind = PersonKind::account;
-  std::map<std::string, std::string> unanswered;   // id → text
+  std::map<std::string, std::string> unanswered;  // id → text
   std::optional<Since> since;
-  std::int64_t gone_since_ms = -1;                 // no connection since; −1 = connected or never here
+  std::int64_t gone_since_ms = -1;  // no connection since; −1 = connected or never here
   int written = 0;
 };
 
 class World {
  public:
   explicit World(std::uint64_t seed);
-  void step();       // something happens
-  void heal();       // everything is delivered and stored, everybody comes back and sends again what was not answered
-  void check_end();  // after heal(): everybody has seen the same
-  void check_replay() const;   // the recorded history gives the same effects again
+  void step();                // something happens
+  void heal();                // everything is delivered and stored, everybody comes back and sends again what was not answered
+  void check_end();           // after heal(): everybody has seen the same
+  void check_replay() const;  // the recorded history gives the same effects again
 
-  struct Counts { int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0; };
+  struct Counts {
+    int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0;
+  };
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
-  struct Row { PersonId author; std::string id; std::string text; bool voided = false; };   // of the log
-  struct Input { Event event; PersonId actor; Ref ref; };
-  struct Recorded { Event event; Context context; };
+  struct Row {
+    PersonId author;
+    std::string id;
+    std::string text;
+    bool voided = false;
+  };  // of the log
+  struct Input {
+    Event event;
+    PersonId actor;
+    Ref ref;
+  };
+  struct Recorded {
+    Event event;
+    Context context;
+  };
 
   // ---- the machine's surroundings (world.cpp)
   void open_room(RoomSnapshot snapshot, RoomOptions options);
@@ -119,12 +133,12 @@ class World {
   std::map<ConnectionId, Tab> tabs_;
   std::int64_t last_connection_ = 0;
   std::vector<Input> network_;
-  std::vector<Row> log_;                                         // the row at index i has seq i + 1
-  std::map<std::pair<PersonId, std::string>, Seq> index_;        // the log's unique index
+  std::vector<Row> log_;                                   // the row at index i has seq i + 1
+  std::map<std::pair<PersonId, std::string>, Seq> index_;  // the log's unique index
   std::deque<ChatMessage> store_queue_;
   std::deque<AskLog> asks_;
-  std::map<std::int64_t, std::int64_t> timers_;                  // id → at
-  std::set<std::pair<PersonId, std::string>> shown_;             // told to all in this life of the room
+  std::map<std::int64_t, std::int64_t> timers_;       // id → at
+  std::set<std::pair<PersonId, std::string>> shown_;  // told to all in this life of the room
   Revision last_rev_;
   Counts counts_;
   // of the current life

@@ -352,7 +352,6 @@ TEST_CASE("a histogram's quantiles are right within 15 percent") {
   CHECK(histogram.count() == 100'001);
 }
 
-
 TEST_CASE("reads beyond the queue are refused at once, and what it took is answered") {
   FileWorld world;
   world.options.readers = 1;
@@ -377,7 +376,8 @@ TEST_CASE("reads beyond the queue are refused at once, and what it took is answe
   }
   std::vector<bool> answers;
   for (int i = 0; i < 4; ++i) {
-    world.database->messages().last(room.id, world.loop.executor(), [&answers](const seams::Result<rooms::Seq>& seq) { answers.push_back(seq.has_value()); });
+    world.database->messages().last(room.id, world.loop.executor(),
+                                    [&answers](const seams::Result<rooms::Seq>& seq) { answers.push_back(seq.has_value()); });
   }
   world.loop.run_until([&] { return !answers.empty(); });
   CHECK(answers == std::vector<bool>{false});

@@ -130,7 +130,8 @@ AppendOutcome MemoryStore::carry_out(const seams::AppendRequest& request) {
     room->messages.push_back(message);
     room->record.last_seq = request.seq;
   }
-  if (known != room->ids.end() && message.kind == MessageKind::voided && request.kind == MessageKind::message) return {What::duplicate, known->second};
+  if (known != room->ids.end() && message.kind == MessageKind::voided && request.kind == MessageKind::message)
+    return {What::duplicate, known->second};
   return {What::appended, request.seq};
 }
 
@@ -207,7 +208,8 @@ void MemoryStore::raise(const std::string& code, const seams::Executor& executor
   executor([done, record = found(code)] { done(record); });
 }
 
-void MemoryStore::change(seams::RoomWriter writer, const seams::Executor& executor, seams::Done<void> done, const std::function<void(Row&)>& how) {
+void MemoryStore::change(seams::RoomWriter writer, const seams::Executor& executor, seams::Done<void> done,
+                         const std::function<void(Row&)>& how) {
   const Lock lock(mutex_);
   Row* room = row(writer.room);
   seams::Result<void> result;
@@ -218,14 +220,16 @@ void MemoryStore::change(seams::RoomWriter writer, const seams::Executor& execut
   executor([done = std::move(done), result] { done(result); });
 }
 
-void MemoryStore::save_snapshot(seams::RoomWriter writer, std::string snapshot, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) {
+void MemoryStore::save_snapshot(seams::RoomWriter writer, std::string snapshot, std::int64_t at_ms, seams::Executor executor,
+                                seams::Done<void> done) {
   change(writer, executor, std::move(done), [&](Row& room) {
     room.record.snapshot = snapshot;
     room.record.snapshot_at_ms = at_ms;
   });
 }
 
-void MemoryStore::save_settings(seams::RoomWriter writer, std::string name, std::string settings, seams::Executor executor, seams::Done<void> done) {
+void MemoryStore::save_settings(seams::RoomWriter writer, std::string name, std::string settings, seams::Executor executor,
+                                seams::Done<void> done) {
   change(writer, executor, std::move(done), [&](Row& room) {
     room.record.name = name;
     room.record.settings = settings;
@@ -251,7 +255,8 @@ void MemoryStore::set_block(seams::RoomWriter writer, seams::BlockEntry entry, s
 }
 
 void MemoryStore::lift_block(seams::RoomWriter writer, seams::UserId user, seams::Executor executor, seams::Done<void> done) {
-  change(writer, executor, std::move(done), [&](Row& room) { std::erase_if(room.record.blocks, [&](const seams::BlockEntry& known) { return known.user == user; }); });
+  change(writer, executor, std::move(done),
+         [&](Row& room) { std::erase_if(room.record.blocks, [&](const seams::BlockEntry& known) { return known.user == user; }); });
 }
 
 void MemoryStore::set_code(seams::RoomWriter writer, std::string code, seams::Executor executor, seams::Done<void> done) {
@@ -272,12 +277,14 @@ void MemoryStore::record_visit(seams::RoomId room, seams::UserId user, std::int6
   executor([done = std::move(done)] { done({}); });
 }
 
-void MemoryStore::rooms_of(seams::UserId user, std::size_t limit, seams::Executor executor, seams::Done<std::vector<seams::RoomOfUser>> done) {
+void MemoryStore::rooms_of(seams::UserId user, std::size_t limit, seams::Executor executor,
+                           seams::Done<std::vector<seams::RoomOfUser>> done) {
   const Lock lock(mutex_);
   std::vector<seams::RoomOfUser> list;
   for (const auto& entry : rows_) {
     const auto& record = entry.second.record;
-    if (record.ended_at_ms == 0 && record.owner == user && list.size() < limit) list.push_back({record.id, record.code, record.name, record.kind, rooms::Role::owner, 0});
+    if (record.ended_at_ms == 0 && record.owner == user && list.size() < limit)
+      list.push_back({record.id, record.code, record.name, record.kind, rooms::Role::owner, 0});
   }
   executor([done = std::move(done), list = std::move(list)] { done(list); });
 }

@@ -18,13 +18,13 @@ class MemoryStore final : public seams::MessageLog, public seams::RoomDirectory 
  public:
   // Arranging, from the test's thread.
   seams::RoomId add_room(const std::string& code, seams::UserId owner, const std::string& name = "Room");
-  void hold_appends();                    // they wait, in order
+  void hold_appends();  // they wait, in order
   void release_appends();
-  void fail_appends(bool fail);           // unavailable, as on a full disk; decided when an append is carried out
-  void refuse_appends(int count);         // the next ones find the queue full: told at once, before those that wait
-  void fail_reads(bool fail);             // lookups, pages and finds are unavailable
+  void fail_appends(bool fail);    // unavailable, as on a full disk; decided when an append is carried out
+  void refuse_appends(int count);  // the next ones find the queue full: told at once, before those that wait
+  void fail_reads(bool fail);      // lookups, pages and finds are unavailable
   void fail_saves(bool fail);
-  void take_over(const std::string& code);   // another server raises the epoch
+  void take_over(const std::string& code);  // another server raises the epoch
 
   // Looking.
   [[nodiscard]] std::vector<seams::StoredMessage> all(const std::string& code) const;
@@ -43,8 +43,10 @@ class MemoryStore final : public seams::MessageLog, public seams::RoomDirectory 
   void create(seams::NewRoom room, seams::Executor executor, seams::Done<seams::RoomRecord> done) override;
   void lookup(std::string code, seams::Executor executor, seams::Done<seams::RoomRecord> done) override;
   void raise_epoch(std::string code, seams::Executor executor, seams::Done<seams::RoomRecord> done) override;
-  void save_snapshot(seams::RoomWriter writer, std::string snapshot, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) override;
-  void save_settings(seams::RoomWriter writer, std::string name, std::string settings, seams::Executor executor, seams::Done<void> done) override;
+  void save_snapshot(seams::RoomWriter writer, std::string snapshot, std::int64_t at_ms, seams::Executor executor,
+                     seams::Done<void> done) override;
+  void save_settings(seams::RoomWriter writer, std::string name, std::string settings, seams::Executor executor,
+                     seams::Done<void> done) override;
   void set_owner(seams::RoomWriter writer, seams::UserId owner, seams::Executor executor, seams::Done<void> done) override;
   void set_role(seams::RoomWriter writer, seams::RoleEntry entry, seams::Executor executor, seams::Done<void> done) override;
   void set_block(seams::RoomWriter writer, seams::BlockEntry entry, seams::Executor executor, seams::Done<void> done) override;
@@ -60,7 +62,7 @@ class MemoryStore final : public seams::MessageLog, public seams::RoomDirectory 
  private:
   struct Row {
     seams::RoomRecord record;
-    std::vector<seams::StoredMessage> messages;   // by seq, 1 … without holes
+    std::vector<seams::StoredMessage> messages;  // by seq, 1 … without holes
     std::map<std::pair<std::int64_t, std::string>, rooms::Seq> ids;
   };
   using Held = std::function<void()>;

@@ -35,8 +35,9 @@ struct RawFrame {
 
   static RawFrame text(std::string_view payload) { return {true, 0, 1, true, std::string(payload)}; }
   [[nodiscard]] std::uint16_t close_code() const {
-    return payload.size() < 2 ? std::uint16_t{1005}
-                              : static_cast<std::uint16_t>(static_cast<unsigned char>(payload[0]) * 256 + static_cast<unsigned char>(payload[1]));
+    return payload.size() < 2
+               ? std::uint16_t{1005}
+               : static_cast<std::uint16_t>(static_cast<unsigned char>(payload[0]) * 256 + static_cast<unsigned char>(payload[1]));
   }
   [[nodiscard]] std::string bytes() const {
     std::string out;
@@ -82,7 +83,8 @@ class RawClient {
 
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const auto n = ssl_ ? ::SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())) : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const auto n =
+          ssl_ ? ::SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())) : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n <= 0) fail("send");
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }
@@ -108,8 +110,7 @@ class RawClient {
     return take(at + end.size());
   }
   std::string read_to_end() {
-    while (more()) {
-    }
+    while (more()) {}
     return take(in_.size());
   }
   // True when the peer ends the stream (or resets it) without another byte.

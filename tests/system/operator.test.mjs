@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Person } from './client.mjs';
+import { send } from './requester.mjs';
 import { Server, binary, temporaryFolder } from './server.mjs';
 
 async function withServer(options, use) {
@@ -146,6 +147,18 @@ test('the first start prints a one-time admin link that works once', async () =>
     assert.equal(made.status, 303, made.text);
     const stranger = new Person(server.url);
     assert.notEqual((await stranger.request(link)).status, 200);
+  });
+});
+
+test('with a public URL every printed link leads to it, and the admin link is answered there', async () => {
+  await withServer({ args: ['--public-url', 'http://watch.example.org'] }, async (server) => {
+    assert.match(server.log, /For others: +http:\/\/watch\.example\.org\n/);
+    assert.doesNotMatch(server.log, /On this machine/);
+    const link = /http:\/\/watch\.example\.org(\/setup\/[A-Za-z0-9_-]+)/.exec(server.log)?.[1];
+    assert.ok(link, server.log);
+    const status = async (host) => (await send(server.url, link, { headers: { host } })).status;
+    assert.equal(await status('watch.example.org'), 200);
+    assert.equal(await status(new URL(server.url).host), 421);
   });
 });
 

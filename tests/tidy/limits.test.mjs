@@ -14,7 +14,7 @@ const page = read('docs/limits.md');
 // Which values of a file are bounds. `only`: the file also holds constants that bound nothing, so its bounds are named.
 const sources = [
   { file: 'rooms/limits.h' },
-  { file: 'server/wire/decode.h' },
+  { file: 'server/wire/decode.h', only: ['client_message_bytes_max', 'integer_max', 'json_depth_max', 'tab_bytes_max', 'tab_bytes_min'] },
   { file: 'server/net/limits.h' },
   { file: 'server/net/chunked.h', only: ['extension_bytes_max', 'trailer_bytes_max'] },
   { file: 'server/http/form.h' },

@@ -115,9 +115,7 @@ TEST_CASE("reading pauses when the floor does not help for three seconds, and go
 
 TEST_CASE("a publisher below the floors is never asked for more than it announced") {
   AdaptController controller(AdaptBounds{{30, 3, 160}, {40, 5, 320}});
-  for (std::int64_t t = 1; t < 50; ++t) {
-    CHECK_FALSE(controller.on_sample({1, t % 2 == 0 ? 1U : 0U}, t * second).has_value());
-  }
+  for (std::int64_t t = 1; t < 50; ++t) { CHECK_FALSE(controller.on_sample({1, t % 2 == 0 ? 1U : 0U}, t * second).has_value()); }
   CHECK(controller.advice() == Advice{30, 3, 160});
 }
 

@@ -1,8 +1,8 @@
 // Two connections of this process talk over real TCP on loopback, plain and with TLS.
 #include "videoproto/connection.h"
 
-#include <catch2/catch.hpp>
 #include <openssl/ssl.h>
+#include <catch2/catch.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -95,7 +95,9 @@ class World {
     REQUIRE_FALSE(client->connection->session().open_outgoing_stream(7));
   }
   // Bytes past the client's own session, as a broken or hostile program would send them.
-  void say_raw(const test::Bytes& bytes) { REQUIRE(::send(client_fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size())); }
+  void say_raw(const test::Bytes& bytes) {
+    REQUIRE(::send(client_fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  }
   int client_fd = -1;
 
  private:
@@ -201,7 +203,11 @@ TEST_CASE("frames between two open connections allocate nothing") {
 }
 
 TEST_CASE("a stranger's bytes are answered by the right error and the connection ends") {
-  struct Row { test::Bytes bytes; ErrorCode code; bool open; };
+  struct Row {
+    test::Bytes bytes;
+    ErrorCode code;
+    bool open;
+  };
   const HeaderBytes huge = encode_header(Header{Type::frame, 0, 0xFFFFFFFF, 7, 0, 0, 0});
   const std::vector<Row> rows{{test::bytes("GET / HTTP/1.1\r\n\r\n"), ErrorCode::magic, false},
                               {test::message(test::control(Type::subscribe), test::bytes("{}")), ErrorCode::auth_required, false},
@@ -269,7 +275,8 @@ TEST_CASE("a message that came behind AUTH in the same packet travels with the c
     if (std::holds_alternative<Auth>(message)) world.relay->connection->pause_reading();
   };
   world.say_raw(test::message(test::control(Type::hello), test::bytes(R"({"min_version":1,"max_version":1,"software":""})")) +
-                test::message(test::control(Type::auth), test::bytes(R"({"room":"R","token":"t"})")) + test::message(test::control(Type::bye)));
+                test::message(test::control(Type::auth), test::bytes(R"({"room":"R","token":"t"})")) +
+                test::message(test::control(Type::bye)));
   world.until([&] { return world.relay->connection->session().state() == State::checking; });
   auto open = world.relay->connection->release();
   REQUIRE(open.has_value());

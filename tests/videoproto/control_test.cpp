@@ -8,13 +8,32 @@ namespace {
 
 const Source camera{SourceKind::camera, "Ada's camera – 1", 1280, 720, 30, AudioFormat::opus, 1};
 
-const std::vector<Control> examples{
-    Hello{1, 3, "x"}, Welcome{2, 1'000, 5'000, "matinee"}, Auth{"K7QM3XFD", "pair", {}, {}, true}, Auth{"K7QM3XFD", {}, {}, "resume", false},
-    AuthOk{"42", "Ada", "r", true}, Publish{camera, 7, "res"}, Publish{camera, {}, {}}, PublishOk{0xFFFFFFFF, "r"}, Subscribe{1, false},
-    SubscribeOk{1, camera}, Unsubscribe{2}, Meta{1, true, camera, "42", "Ada", -5, RoomPlayback{Phase::playing, 1, 2, 3, 1.25}}, Meta{},
-    Ask{3, "https://example.org/v.mp4", 90'000}, Decline{3, DeclineReason::no_resolver}, Stop{4}, Ping{5}, Pong{1, 2, 3}, Stats{1, 2, 3, 4, -5},
-    Stats{1, 2, 3, 4, {}}, Adapt{1, 40, 5, 320}, Eos{EosReason::lost}, EosAck{}, ErrorMessage{ErrorCode::busy, false, "t", 4}, ErrorMessage{},
-    Bye{}};
+const std::vector<Control> examples{Hello{1, 3, "x"},
+                                    Welcome{2, 1'000, 5'000, "matinee"},
+                                    Auth{"K7QM3XFD", "pair", {}, {}, true},
+                                    Auth{"K7QM3XFD", {}, {}, "resume", false},
+                                    AuthOk{"42", "Ada", "r", true},
+                                    Publish{camera, 7, "res"},
+                                    Publish{camera, {}, {}},
+                                    PublishOk{0xFFFFFFFF, "r"},
+                                    Subscribe{1, false},
+                                    SubscribeOk{1, camera},
+                                    Unsubscribe{2},
+                                    Meta{1, true, camera, "42", "Ada", -5, RoomPlayback{Phase::playing, 1, 2, 3, 1.25}},
+                                    Meta{},
+                                    Ask{3, "https://example.org/v.mp4", 90'000},
+                                    Decline{3, DeclineReason::no_resolver},
+                                    Stop{4},
+                                    Ping{5},
+                                    Pong{1, 2, 3},
+                                    Stats{1, 2, 3, 4, -5},
+                                    Stats{1, 2, 3, 4, {}},
+                                    Adapt{1, 40, 5, 320},
+                                    Eos{EosReason::lost},
+                                    EosAck{},
+                                    ErrorMessage{ErrorCode::busy, false, "t", 4},
+                                    ErrorMessage{},
+                                    Bye{}};
 
 std::string refusal(Type type, std::string_view json) {
   const auto message = decode_control(type, test::bytes(json));
@@ -46,7 +65,8 @@ TEST_CASE("every type but pictures and sound has a control message") {
 }
 
 TEST_CASE("an ERROR made from its code says whether it is fatal") {
-  CHECK(error_message(ErrorCode::bad_jpeg, 3) == ErrorMessage{ErrorCode::bad_jpeg, false, std::string(info(ErrorCode::bad_jpeg).sentence), 3});
+  CHECK(error_message(ErrorCode::bad_jpeg, 3) ==
+        ErrorMessage{ErrorCode::bad_jpeg, false, std::string(info(ErrorCode::bad_jpeg).sentence), 3});
   CHECK(error_message(ErrorCode::magic).fatal);
 }
 
@@ -59,7 +79,8 @@ TEST_CASE("no payload is an empty object; flags have their default; unknown fiel
 }
 
 TEST_CASE("what is not a JSON object is refused") {
-  for (const char* json : {"[]", "1", "null", "{", "{}{}", "{\"a\":}", "\xFF", "{\"a\":\"\xC3\"}", "{'a':1}", "{\"a\":1,}", " ", "{\"a\":01}"}) {
+  for (const char* json :
+       {"[]", "1", "null", "{", "{}{}", "{\"a\":}", "\xFF", "{\"a\":\"\xC3\"}", "{'a':1}", "{\"a\":1,}", " ", "{\"a\":01}"}) {
     CAPTURE(json);
     CHECK(refusal(Type::bye, json) == "json");
   }
@@ -96,9 +117,7 @@ TEST_CASE("numbers are taken at their bounds and refused beyond") {
   }
   CHECK(fine(Type::ping, R"({"t1":9007199254740992})"));
   CHECK(refusal(Type::ping, R"({"t1":9007199254740993})") == "t1");
-  const auto adapt = [](int quality, int fps, int width) {
-    return encode_control(Adapt{1, quality, fps, width});
-  };
+  const auto adapt = [](int quality, int fps, int width) { return encode_control(Adapt{1, quality, fps, width}); };
   CHECK(fine(Type::adapt, adapt(100, 120, 4'096)));
   CHECK(refusal(Type::adapt, adapt(101, 120, 4'096)) == "quality");
   CHECK(refusal(Type::adapt, adapt(100, 121, 4'096)) == "fps");

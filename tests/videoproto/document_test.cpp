@@ -13,7 +13,7 @@ namespace matinee::videoproto {
 namespace {
 
 struct Block {
-  std::string title;                          // FRAME, or "refused"
+  std::string title;  // FRAME, or "refused"
   std::map<std::string, std::string> fields;
   test::Bytes bytes;
 };
@@ -72,7 +72,8 @@ Header header_of(const Block& block) {
   const auto type = std::find_if(all_types.begin(), all_types.end(), [&](Type t) { return name_of(t) == block.title; });
   REQUIRE(type != all_types.end());
   const auto small = [&](const char* key) { return static_cast<std::uint32_t>(number(key)); };
-  return {*type, static_cast<std::uint16_t>(number("flags")), small("length"), small("stream"), small("sequence"), small("aux"), number("pts")};
+  return {*type,        static_cast<std::uint16_t>(number("flags")), small("length"), small("stream"), small("sequence"), small("aux"),
+          number("pts")};
 }
 
 bool has_row(const std::string& text, const std::string& begin) { return text.find("\n" + begin) != std::string::npos; }

@@ -1,9 +1,9 @@
 #include "videoproto/frame_pool.h"
 
+#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <thread>
-#include <unistd.h>
 
 #include "tests/videoproto/allocations.h"
 #include "tests/videoproto/bytes.h"
@@ -23,7 +23,9 @@ FramePool pool_of(std::shared_ptr<PoolBudget> budget, std::uint32_t frame_bytes_
   return std::move(*pool);
 }
 
-FramePool pool_of(std::uint32_t frame_bytes_max = limits::frame_bytes_default) { return pool_of(std::make_shared<PoolBudget>(), frame_bytes_max); }
+FramePool pool_of(std::uint32_t frame_bytes_max = limits::frame_bytes_default) {
+  return pool_of(std::make_shared<PoolBudget>(), frame_bytes_max);
+}
 
 Frame fill(FramePool& pool, std::span<const std::byte> bytes) {
   FrameFill slot = pool.begin();
@@ -124,7 +126,7 @@ TEST_CASE("over the budget a frame finds no space, and a smaller one that fits d
   Frame more = fill(other, 64 * 1024, 2);
   FrameFill slot = pool.begin();
   CHECK(slot.space(0, 1).empty());
-  more = Frame();   // scarce: its pages go back at once
+  more = Frame();  // scarce: its pages go back at once
   CHECK(budget->touched_bytes() == 64 * 1024);
   CHECK_FALSE(slot.space(0, 1).empty());
 }
@@ -235,7 +237,8 @@ TEST_CASE("a relayed frame or audio packet allocates nothing on its way from byt
   Parser parser(path);
   test::Bytes input;
   for (std::uint32_t i = 1; i <= 100; ++i) {
-    input = input + test::message(test::frame(5, i), test::picture()) + test::message(Header{Type::audio, 0, 0, 5, i, 0, 0}, test::Bytes(400));
+    input =
+        input + test::message(test::frame(5, i), test::picture()) + test::message(Header{Type::audio, 0, 0, 5, i, 0, 0}, test::Bytes(400));
   }
   REQUIRE_FALSE(parser.feed(std::span(input).first(1'000)).has_value());
   const std::size_t before = test::allocations();

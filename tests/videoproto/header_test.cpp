@@ -24,8 +24,8 @@ HeaderBytes with_length(Type type, std::uint32_t length, std::uint16_t flag_bits
 
 TEST_CASE("a header is 32 big-endian bytes in the documented order") {
   const HeaderBytes bytes = encode_header(whole);
-  const test::Bytes expected = test::bytes({'V', 'P', 'R', '1', 1, 0x20, 0, 9, 0, 1, 0x23, 0x45, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-                                            0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18});
+  const test::Bytes expected = test::bytes({'V', 'P', 'R', '1', 1, 0x20, 0,  9,  0,    1,    0x23, 0x45, 1,    2,    3,    4,
+                                            5,   6,   7,   8,   9, 10,   11, 12, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18});
   CHECK(test::Bytes(bytes.begin(), bytes.end()) == expected);
   CHECK(decode_header(bytes).value() == whole);
 }
@@ -49,7 +49,8 @@ TEST_CASE("any flipped bit of a header is refused with its own code, or changes 
     const std::size_t offset = bit / 8;
     if (offset < 4) CHECK(header == tl::make_unexpected(ErrorCode::magic));
     else if (offset == 4) CHECK(header == tl::make_unexpected(ErrorCode::version));
-    else if (!header) CHECK((header.error() == ErrorCode::malformed || (header.error() == ErrorCode::too_large && offset >= 8 && offset < 12)));
+    else if (!header)
+      CHECK((header.error() == ErrorCode::malformed || (header.error() == ErrorCode::too_large && offset >= 8 && offset < 12)));
     else {
       CHECK(*header != whole);
       CHECK(encode_header(*header) == bytes);
@@ -121,13 +122,13 @@ TEST_CASE("with several faults in one header the first check names the error") {
   std::copy_n(good.begin(), 4, bytes.begin());
   CHECK(refusal(bytes) == ErrorCode::version);
   bytes[4] = std::byte{1};
-  CHECK(refusal(bytes) == ErrorCode::malformed);            // type
+  CHECK(refusal(bytes) == ErrorCode::malformed);  // type
   bytes[5] = static_cast<std::byte>(Type::hello);
-  CHECK(refusal(bytes) == ErrorCode::malformed);            // flags
+  CHECK(refusal(bytes) == ErrorCode::malformed);  // flags
   bytes[6] = bytes[7] = std::byte{0};
-  CHECK(refusal(bytes) == ErrorCode::too_large);            // length before stream id
+  CHECK(refusal(bytes) == ErrorCode::too_large);  // length before stream id
   std::fill_n(bytes.begin() + 8, 4, std::byte{0});
-  CHECK(refusal(bytes) == ErrorCode::malformed);            // stream id
+  CHECK(refusal(bytes) == ErrorCode::malformed);  // stream id
 }
 
 TEST_CASE("error codes are the numbers 1 to 17, each with a name and a sentence of its own") {

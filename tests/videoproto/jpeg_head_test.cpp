@@ -33,7 +33,8 @@ TEST_CASE("a whole picture tells its dimensions") {
 TEST_CASE("baseline, extended and progressive pictures of 1, 3 or 4 components pass, with several scans") {
   for (const int code : {0xC0, 0xC1, 0xC2}) {
     for (const int components : {1, 3, 4}) {
-      const Bytes whole = soi() + sof(64, 48, code, 8, components) + scan(coded, 1) + segment(0xC4, Bytes(20)) + scan(coded, components) + eoi();
+      const Bytes whole =
+          soi() + sof(64, 48, code, 8, components) + scan(coded, 1) + segment(0xC4, Bytes(20)) + scan(coded, components) + eoi();
       const auto head = scan_jpeg(whole);
       REQUIRE(head.has_value());
       CHECK(head->progressive == (code == 0xC2));
@@ -135,8 +136,8 @@ TEST_CASE("stuffing, restarts and fill bytes belong to the picture") {
 }
 
 TEST_CASE("no mutation of a picture makes the scanner read beyond it or pass a dimension over the bound") {
-  const Bytes whole = soi() + segment(0xE0, Bytes(14)) + segment(0xDB, Bytes(65)) + sof(640, 360, 0xC2) + scan(coded) + segment(0xC4, Bytes(20)) +
-                      scan(coded) + eoi();
+  const Bytes whole = soi() + segment(0xE0, Bytes(14)) + segment(0xDB, Bytes(65)) + sof(640, 360, 0xC2) + scan(coded) +
+                      segment(0xC4, Bytes(20)) + scan(coded) + eoi();
   for (unsigned seed = 0; seed < 20'000; ++seed) {
     std::mt19937 random(seed);
     Bytes broken = whole;
@@ -148,9 +149,13 @@ TEST_CASE("no mutation of a picture makes the scanner read beyond it or pass a d
 }
 
 TEST_CASE("pictures as encoders write them pass") {
-  struct Row { const char* file; JpegHead head; };
-  for (const Row& row : {Row{"grey", {8, 8, false}}, Row{"baseline", {24, 16, false}}, Row{"progressive", {24, 16, true}}, Row{"restart", {24, 16, false}},
-                         Row{"gray", {24, 16, false}}, Row{"cmyk", {24, 16, false}}, Row{"mjpeg_encoder", {32, 24, false}}}) {
+  struct Row {
+    const char* file;
+    JpegHead head;
+  };
+  for (const Row& row :
+       {Row{"grey", {8, 8, false}}, Row{"baseline", {24, 16, false}}, Row{"progressive", {24, 16, true}}, Row{"restart", {24, 16, false}},
+        Row{"gray", {24, 16, false}}, Row{"cmyk", {24, 16, false}}, Row{"mjpeg_encoder", {32, 24, false}}}) {
     std::ifstream file(std::string(MATINEE_JPEG_CORPUS) + "/" + row.file, std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     CAPTURE(row.file);

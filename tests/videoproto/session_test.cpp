@@ -41,15 +41,19 @@ Session in_state(Role role, State state) {
 
 // The whole protocol at a glance. Rows: type. Columns: hello auth checking open, as relay | as client.
 // t = taken, a = auth_required, w = wrong_state.
-struct Row { Type type; const char* relay; const char* client; };
+struct Row {
+  Type type;
+  const char* relay;
+  const char* client;
+};
 const std::vector<Row> table{
-    {Type::hello, "twww", "wwww"},     {Type::welcome, "wwww", "twww"},   {Type::auth, "wtww", "wwww"},
-    {Type::auth_ok, "wwww", "wwtw"},   {Type::publish, "aaat", "wwww"},   {Type::publish_ok, "wwww", "wwwt"},
+    {Type::hello, "twww", "wwww"},     {Type::welcome, "wwww", "twww"},      {Type::auth, "wtww", "wwww"},
+    {Type::auth_ok, "wwww", "wwtw"},   {Type::publish, "aaat", "wwww"},      {Type::publish_ok, "wwww", "wwwt"},
     {Type::subscribe, "aaat", "wwww"}, {Type::subscribe_ok, "wwww", "wwwt"}, {Type::unsubscribe, "aaat", "wwww"},
-    {Type::meta, "aaat", "wwwt"},      {Type::ask, "wwww", "wwwt"},       {Type::decline, "aaat", "wwww"},
-    {Type::stop, "wwww", "wwwt"},      {Type::frame, "aaat", "wwwt"},     {Type::audio, "aaat", "wwwt"},
-    {Type::ping, "aaat", "wwwt"},      {Type::pong, "aaat", "wwwt"},      {Type::stats, "aaat", "wwwt"},
-    {Type::adapt, "wwww", "wwwt"},     {Type::eos, "aaat", "wwwt"},       {Type::eos_ack, "aaat", "wwwt"},
+    {Type::meta, "aaat", "wwwt"},      {Type::ask, "wwww", "wwwt"},          {Type::decline, "aaat", "wwww"},
+    {Type::stop, "wwww", "wwwt"},      {Type::frame, "aaat", "wwwt"},        {Type::audio, "aaat", "wwwt"},
+    {Type::ping, "aaat", "wwwt"},      {Type::pong, "aaat", "wwwt"},         {Type::stats, "aaat", "wwwt"},
+    {Type::adapt, "wwww", "wwwt"},     {Type::eos, "aaat", "wwwt"},          {Type::eos_ack, "aaat", "wwwt"},
     {Type::error, "tttt", "tttt"},     {Type::bye, "tttt", "tttt"},
 };
 

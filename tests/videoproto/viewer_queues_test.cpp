@@ -31,7 +31,11 @@ class Stream {
   Unit last_;
 };
 
-struct Seen { bool picture = false, dup = false; std::uint32_t sequence = 0; std::uint16_t flags = 0; };
+struct Seen {
+  bool picture = false, dup = false;
+  std::uint32_t sequence = 0;
+  std::uint16_t flags = 0;
+};
 Seen take(Mailbox& box, std::int64_t now_us = 0) {
   const auto unit = box.take(now_us);
   if (!unit) return {};
@@ -53,7 +57,12 @@ Header audio(std::uint32_t sequence, std::uint16_t flag_bits = 0) { return Heade
 }  // namespace
 
 TEST_CASE("mailbox table: what is pending after each pair of units") {
-  struct Row { const char* units; bool picture; std::uint32_t sequence; std::uint64_t dropped; };
+  struct Row {
+    const char* units;
+    bool picture;
+    std::uint32_t sequence;
+    std::uint64_t dropped;
+  };
   // P picture, D dup, t the viewer takes. The viewer's next unit is a picture or a dup with this sequence number.
   for (const Row& row : std::vector<Row>{{"P", true, 1, 0},
                                          {"PP", true, 2, 1},
@@ -144,7 +153,7 @@ TEST_CASE("a mailbox holds one slot while a picture is pending and none for a re
   box.put(stream.dup());
   box.put(stream.picture());
   static_cast<void>(take(box));
-  CHECK(stream.free_slots() == 63);   // the stream's own last picture
+  CHECK(stream.free_slots() == 63);  // the stream's own last picture
 }
 
 TEST_CASE("viewers hear every packet in order, the first with DISCONT") {
@@ -172,12 +181,12 @@ TEST_CASE("packets of half a second are kept, older ones are lost, counted and m
   AudioCursor cursor = ring.cursor();
   for (std::uint32_t i = 0; i < 50; ++i) REQUIRE(ring.push(audio(i), test::Bytes(100), 20'000 * i));
   const std::int64_t now = 20'000 * 49;
-  CHECK(ring.size() == 26);   // 480,000 µs ago … now, and the one exactly 500,000 µs ago
+  CHECK(ring.size() == 26);  // 480,000 µs ago … now, and the one exactly 500,000 µs ago
   const AudioPacket first = expect_packet(ring, cursor, now);
   CHECK(first.header.sequence == 24);
   CHECK(cursor.dropped == 24);
   CHECK_FALSE(expect_packet(ring, cursor, now).header.has(flags::discont));
-  const AudioPacket later = expect_packet(ring, cursor, now + 100'000);   // 26 … 28 grew too old meanwhile
+  const AudioPacket later = expect_packet(ring, cursor, now + 100'000);  // 26 … 28 grew too old meanwhile
   CHECK(later.header.sequence == 29);
   CHECK(later.header.has(flags::discont));
   CHECK(cursor.dropped == 27);
@@ -227,7 +236,8 @@ TEST_CASE("whatever sizes come, what a viewer reads is what was pushed under tha
         if (!packet) break;
         const std::uint32_t n = packet->header.sequence;
         const std::size_t length = packet->bytes.size();
-        const bool body = std::all_of(packet->bytes.begin(), packet->bytes.end() - (length > 0 ? 1 : 0), [&](std::byte b) { return b == static_cast<std::byte>(n); });
+        const bool body = std::all_of(packet->bytes.begin(), packet->bytes.end() - (length > 0 ? 1 : 0),
+                                      [&](std::byte b) { return b == static_cast<std::byte>(n); });
         const bool tail = length == 0 || packet->bytes.back() == static_cast<std::byte>(length);
         if (!body || !tail || length != packet->header.payload_bytes) FAIL("seed " << seed << " packet " << n);
         if (n + 1 != cursor.next) FAIL("seed " << seed << " order");

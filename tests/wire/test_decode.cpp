@@ -25,7 +25,8 @@ rooms::Error refusal(std::string_view text) {
 rooms::Error bad(std::string detail) { return {ErrorCode::bad_request, std::move(detail), 0}; }
 
 TEST_CASE("a chat message is read with everything it says") {
-  const auto post = event<rooms::PostChat>(R"({"type":"chat.post","id":"0123abcd","text":"h\u00e9llo\n\ud83d\ude00","reply_to":7,"again":true})");
+  const auto post =
+      event<rooms::PostChat>(R"({"type":"chat.post","id":"0123abcd","text":"h\u00e9llo\n\ud83d\ude00","reply_to":7,"again":true})");
   CHECK(post.id == "0123abcd");
   CHECK(post.text == "héllo\n😀");
   CHECK(post.reply_to == rooms::Seq{7});
@@ -65,16 +66,18 @@ TEST_CASE("a pasted link becomes media, an empty one clears the stage, another i
   CHECK(set.media->video_id == "dQw4w9WgXcQ");
   CHECK(set.media->start_ms == 10'000);
   CHECK_FALSE(event<rooms::SetMedia>(R"({"type":"playback.set","url":"","base_rev":0,"op":""})").media.has_value());
-  CHECK(refusal(R"json({"type":"playback.set","url":"javascript:alert(1)","base_rev":0,"op":""})json") == rooms::Error{ErrorCode::bad_media, "scheme", 0});
+  CHECK(refusal(R"json({"type":"playback.set","url":"javascript:alert(1)","base_rev":0,"op":""})json") ==
+        rooms::Error{ErrorCode::bad_media, "scheme", 0});
 }
 
 TEST_CASE("settings change only what they name") {
-  const auto change = event<rooms::ChangeSettings>(R"({"type":"room.settings","preset":"class","grants":{"owner":[],"moderator":["remove"],"member":["chat"],"guest":[]}})");
+  const auto change = event<rooms::ChangeSettings>(
+      R"({"type":"room.settings","preset":"class","grants":{"owner":[],"moderator":["remove"],"member":["chat"],"guest":[]}})");
   CHECK(change.preset == rooms::Preset::classroom);
   CHECK_FALSE(change.name.has_value());
   CHECK_FALSE(change.policy.has_value());
   REQUIRE(change.grants.has_value());
-  CHECK((*change.grants)[0].all());   // whatever is said of the owner
+  CHECK((*change.grants)[0].all());  // whatever is said of the owner
   CHECK((*change.grants)[1].test(static_cast<std::size_t>(rooms::Grant::remove)));
   CHECK_FALSE((*change.grants)[1].test(static_cast<std::size_t>(rooms::Grant::chat)));
   CHECK((*change.grants)[3].none());
@@ -122,19 +125,22 @@ TEST_CASE("what is no message at all is refused with the reason") {
 
 TEST_CASE("bytes that are no UTF-8 are refused wherever they stand") {
   const auto post = [](const std::string& text) { return R"({"type":"chat.post","id":"abcdefgh","text":")" + text + "\"}"; };
-  for (const std::string good : {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
+  for (const std::string good :
+       {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
     CHECK(decode(post(good)).has_value());
-  for (const std::string wrong : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2z", "\xE0\x9F\xBF", "\xE2\x82", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
-                                  "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xF0\x90\x80", "\xE2\x82z"})
+  for (const std::string wrong : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2z", "\xE0\x9F\xBF", "\xE2\x82", "\xED\xA0\x80",
+                                  "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xF0\x90\x80", "\xE2\x82z"})
     CHECK(refusal(post(wrong)) == bad("utf8"));
   CHECK(refusal("{\"type\":\"room.close\",\"\xFF\":1}") == bad("utf8"));
-  CHECK(refusal("\xEF\xBB\xBF{\"type\":\"room.close\"}") == bad("json"));   // a byte order mark is UTF-8, but no JSON
-  CHECK(refusal(post("\\ud800")) == bad("json"));   // half of a pair, spelt in ASCII
+  CHECK(refusal("\xEF\xBB\xBF{\"type\":\"room.close\"}") == bad("json"));  // a byte order mark is UTF-8, but no JSON
+  CHECK(refusal(post("\\ud800")) == bad("json"));                          // half of a pair, spelt in ASCII
   CHECK(refusal(post("\\udc00x")) == bad("json"));
 }
 
 TEST_CASE("a message may be nested eight deep and no deeper") {
-  const auto nested = [](std::size_t arrays) { return R"({"type":"room.signal","data":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}"; };
+  const auto nested = [](std::size_t arrays) {
+    return R"({"type":"room.signal","data":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}";
+  };
   CHECK(decode(nested(7)).has_value());
   CHECK(refusal(nested(8)) == bad("depth"));
   CHECK(refusal(nested(8'000)) == bad("depth"));

@@ -12,12 +12,15 @@ using wire::decode;
 enum class Need { required, optional };
 struct Field {
   std::string name;
-  std::vector<std::string> good;   // the first one is used while other fields are tried
+  std::vector<std::string> good;  // the first one is used while other fields are tried
   std::vector<std::string> bad;
   Need need = Need::required;
-  std::string detail = {};         // when it is not the name
+  std::string detail = {};  // when it is not the name
 };
-struct Type { std::string name; std::vector<Field> fields; };
+struct Type {
+  std::string name;
+  std::vector<Field> fields;
+};
 
 std::string quoted(std::size_t length, char c = 'a') { return '"' + std::string(length, c) + '"'; }
 
@@ -42,11 +45,14 @@ Field position(const std::string& name) {
   return {name, {"1500", "0", "12.75", seven_days}, with(not_number, {"-1", "604800001", "1e300"})};
 }
 Field person() {
-  return {"person", {"\"42\"", "\"1\"", '"' + two_to_53 + '"'},
+  return {"person",
+          {"\"42\"", "\"1\"", '"' + two_to_53 + '"'},
           with(not_string, {"\"\"", "\"0\"", "\"-1\"", "\"4x\"", "\" 4\"", "\"+4\"", '"' + beyond_53 + '"', "\"99999999999999999999\""})};
 }
 Field token(const std::string& name) {
-  return {name, {quoted(8), quoted(36), "\"aZ09_-aZ\""}, with(not_string, {"\"\"", quoted(7), quoted(37), "\"with blank\"", "\"punkt.punkt\"", "\"überlänge\""})};
+  return {name,
+          {quoted(8), quoted(36), "\"aZ09_-aZ\""},
+          with(not_string, {"\"\"", quoted(7), quoted(37), "\"with blank\"", "\"punkt.punkt\"", "\"überlänge\""})};
 }
 Field boolean(const std::string& name) { return {name, {"true", "false"}, not_bool}; }
 Field op() { return {"op", {"\"op-1\"", "\"\"", quoted(36)}, with(not_string, {quoted(37)})}; }
@@ -62,9 +68,21 @@ const std::vector<Type>& types() {
       {"room.join",
        {token("tab"),
         {"since", {R"({"epoch":1,"seq":2,"rev":3})", R"({"epoch":0,"seq":0,"rev":0,"more":1})"}, not_object, Need::optional},
-        {"since", {R"({"epoch":1,"seq":2,"rev":3})"}, {R"({"seq":2,"rev":3})", R"({"epoch":"1","seq":2,"rev":3})", R"({"epoch":-1,"seq":2,"rev":3})"}, Need::optional, "since.epoch"},
-        {"since", {R"({"epoch":1,"seq":2,"rev":3})"}, {R"({"epoch":1,"rev":3})", R"({"epoch":1,"seq":0.5,"rev":3})"}, Need::optional, "since.seq"},
-        {"since", {R"({"epoch":1,"seq":2,"rev":3})"}, {R"({"epoch":1,"seq":2})", R"({"epoch":1,"seq":2,"rev":[]})"}, Need::optional, "since.rev"}}},
+        {"since",
+         {R"({"epoch":1,"seq":2,"rev":3})"},
+         {R"({"seq":2,"rev":3})", R"({"epoch":"1","seq":2,"rev":3})", R"({"epoch":-1,"seq":2,"rev":3})"},
+         Need::optional,
+         "since.epoch"},
+        {"since",
+         {R"({"epoch":1,"seq":2,"rev":3})"},
+         {R"({"epoch":1,"rev":3})", R"({"epoch":1,"seq":0.5,"rev":3})"},
+         Need::optional,
+         "since.seq"},
+        {"since",
+         {R"({"epoch":1,"seq":2,"rev":3})"},
+         {R"({"epoch":1,"seq":2})", R"({"epoch":1,"seq":2,"rev":[]})"},
+         Need::optional,
+         "since.rev"}}},
       {"chat.post",
        {token("id"),
         {"text", {"\"hello\"", "\"\""}, not_string},
@@ -79,15 +97,20 @@ const std::vector<Type>& types() {
       {"playback.play", command({position("position_ms")})},
       {"playback.pause", command({position("position_ms")})},
       {"playback.seek", command({position("position_ms")})},
-      {"playback.rate", command({{"rate", {"1", "0.25", "2", "1.5"}, with(not_number, {"0.24", "2.01", "-1", "0"})}, position("position_ms")})},
+      {"playback.rate",
+       command({{"rate", {"1", "0.25", "2", "1.5"}, with(not_number, {"0.24", "2.01", "-1", "0"})}, position("position_ms")})},
       {"playback.ready", {count("rev")}},
       {"playback.start_now", command({})},
       {"participant.status",
-       {position("position_ms"), position("ahead_ms"),
-        {"state", {"\"playing\"", "\"paused\"", "\"buffering\"", "\"ad\"", "\"blocked\"", "\"failed\"", "\"hidden\"", "\"alone\""},
+       {position("position_ms"),
+        position("ahead_ms"),
+        {"state",
+         {"\"playing\"", "\"paused\"", "\"buffering\"", "\"ad\"", "\"blocked\"", "\"failed\"", "\"hidden\"", "\"alone\""},
          with(not_string, {"\"\"", "\"Playing\"", "\"dancing\"", quoted(100)})},
         {"error_ms", {"0", "-40", "12.5", seven_days, "-" + seven_days}, with(not_number, {"604800001", "-604800001"})}}},
-      {"participant.role", {person(), {"role", {"\"owner\"", "\"moderator\"", "\"member\"", "\"guest\""}, with(not_string, {"\"\"", "\"king\"", "\"Owner\""})}}},
+      {"participant.role",
+       {person(),
+        {"role", {"\"owner\"", "\"moderator\"", "\"member\"", "\"guest\""}, with(not_string, {"\"\"", "\"king\"", "\"Owner\""})}}},
       {"participant.remove", {person()}},
       {"participant.block", {person()}},
       {"participant.unblock", {person()}},
@@ -95,10 +118,14 @@ const std::vector<Type>& types() {
        {person(), boolean("on"), {"for_ms", {"0", "60000", two_to_53}, with(not_number, {"-1", "1.5", beyond_53}), Need::optional}}},
       {"room.settings",
        {{"name", {"\"Film night\"", "\"\""}, not_string, Need::optional},
-        {"preset", {"\"friends\"", "\"class\"", "\"stage\"", "\"custom\""}, with(not_string, {"\"\"", "\"classroom\"", quoted(40)}), Need::optional},
-        {"grants", {R"({"moderator":["chat","remove"],"member":["chat"],"guest":[]})"},
-         with(not_object, {"{}", R"({"moderator":[],"member":[]})", R"({"moderator":{},"member":[],"guest":[]})", R"({"moderator":[1],"member":[],"guest":[]})",
-                           R"({"moderator":["fly"],"member":[],"guest":[]})"}),
+        {"preset",
+         {"\"friends\"", "\"class\"", "\"stage\"", "\"custom\""},
+         with(not_string, {"\"\"", "\"classroom\"", quoted(40)}),
+         Need::optional},
+        {"grants",
+         {R"({"moderator":["chat","remove"],"member":["chat"],"guest":[]})"},
+         with(not_object, {"{}", R"({"moderator":[],"member":[]})", R"({"moderator":{},"member":[],"guest":[]})",
+                           R"({"moderator":[1],"member":[],"guest":[]})", R"({"moderator":["fly"],"member":[],"guest":[]})"}),
          Need::optional},
         {"wait_policy", {"\"free\"", "\"fair\"", "\"strict\""}, with(not_string, {"\"\"", "\"never\""}), Need::optional}}},
       {"room.close", {}},
@@ -115,7 +142,7 @@ std::string message(const Type& type, const std::string& field, const std::strin
   std::string text = R"({"type":")" + type.name + '"';
   std::string last;
   for (const Field& other : type.fields) {
-    if (other.name == last) continue;   // several rows about one field
+    if (other.name == last) continue;  // several rows about one field
     last = other.name;
     const std::string& used = other.name == field ? value : other.good.front();
     if (!used.empty()) text += ",\"" + other.name + "\":" + used;
@@ -155,7 +182,7 @@ TEST_CASE("a field that must be there is missed by name, and null is as good as 
         const std::string text = message(type, field.name, value);
         INFO(text);
         const auto result = decode(text);
-        if (field.name == "data" && value == "null") {   // any JSON is data
+        if (field.name == "data" && value == "null") {  // any JSON is data
           CHECK(result.has_value());
         } else if (field.need == Need::optional) {
           CHECK(result.has_value());

@@ -25,8 +25,9 @@ rooms::ChatMessage chat() {
 }
 
 TEST_CASE("a chat message says who, what and when") {
-  CHECK(text_of(chat()) ==
-        R"({"type":"chat.message","seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123})");
+  CHECK(
+      text_of(chat()) ==
+      R"({"type":"chat.message","seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123})");
   auto more = chat();
   more.reply_to = rooms::Seq{3};
   more.media_url = "https://x.test/a.mp4";
@@ -39,27 +40,31 @@ TEST_CASE("every control character is escaped and everything else is kept") {
   m.text.clear();
   for (char c = 1; c < 0x20; ++c) m.text += c;
   m.text += "\x7F é 😀 \u2028 </script>";
-  CHECK(wire::raw_member(text_of(m), "text") ==
-        R"("\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f é 😀 )"
-        "\u2028 </script>\"");
+  CHECK(
+      wire::raw_member(text_of(m), "text") ==
+      R"("\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f é 😀 )"
+      "\u2028 </script>\"");
 }
 
 TEST_CASE("playback says the stage, or that it is empty") {
   rooms::PlaybackChanged idle;
   idle.epoch = 2;
-  CHECK(text_of(idle) == R"({"type":"playback.state","rev":0,"epoch":2,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""})");
+  CHECK(text_of(idle) ==
+        R"({"type":"playback.state","rev":0,"epoch":2,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""})");
   rooms::PlaybackChanged waiting = idle;
   waiting.state.rev = {9};
   waiting.state.phase = rooms::Phase::waiting;
-  waiting.state.media = rooms::MediaRef{rooms::MediaKind::youtube, "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "dQw4w9WgXcQ", 10'000, true};
+  waiting.state.media =
+      rooms::MediaRef{rooms::MediaKind::youtube, "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "dQw4w9WgXcQ", 10'000, true};
   waiting.state.rate = 1.25;
   waiting.state.by = {42};
   waiting.state.op = "o1";
   waiting.state.wait_until_ms = 77;
   waiting.waiting_for = {{5}, {6}};
-  CHECK(text_of(waiting) ==
-        R"({"type":"playback.state","rev":9,"epoch":2,"phase":"waiting","media":{"kind":"youtube","url":"https://www.youtube.com/watch?v=dQw4w9WgXcQ","video_id":"dQw4w9WgXcQ","start_ms":10000,"live":true},)"
-        R"("position_ms":0,"at_ms":0,"rate":1.25,"by":"42","op":"o1","wait_until_ms":77,"waiting_for":["5","6"]})");
+  CHECK(
+      text_of(waiting) ==
+      R"({"type":"playback.state","rev":9,"epoch":2,"phase":"waiting","media":{"kind":"youtube","url":"https://www.youtube.com/watch?v=dQw4w9WgXcQ","video_id":"dQw4w9WgXcQ","start_ms":10000,"live":true},)"
+      R"("position_ms":0,"at_ms":0,"rate":1.25,"by":"42","op":"o1","wait_until_ms":77,"waiting_for":["5","6"]})");
 }
 
 TEST_CASE("people are told with what is known of them and no more") {
@@ -67,9 +72,10 @@ TEST_CASE("people are told with what is known of them and no more") {
   diff.changed.push_back({{42}, "Ann", rooms::PersonKind::account, rooms::Role::owner, -1, "", 0, 0});
   diff.changed.push_back({{43}, "Bob", rooms::PersonKind::guest, rooms::Role::guest, 0, "playing", -12, 3'000});
   diff.left.push_back({44});
-  CHECK(text_of(diff) ==
-        R"({"type":"presence.diff","changed":[{"id":"42","name":"Ann","kind":"account","role":"owner"},)"
-        R"({"id":"43","name":"Bob","kind":"guest","role":"guest","silenced_until_ms":0,"state":"playing","error_ms":-12,"ahead_ms":3000}],"left":["44"]})");
+  CHECK(
+      text_of(diff) ==
+      R"({"type":"presence.diff","changed":[{"id":"42","name":"Ann","kind":"account","role":"owner"},)"
+      R"({"id":"43","name":"Bob","kind":"guest","role":"guest","silenced_until_ms":0,"state":"playing","error_ms":-12,"ahead_ms":3000}],"left":["44"]})");
   CHECK(text_of(rooms::PresenceDiff{}) == R"({"type":"presence.diff","changed":[],"left":[]})");
 }
 
@@ -89,12 +95,13 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
   w.seq = {12};
   w.server_time_ms = 5;
   w.resumed = true;
-  CHECK(text_of(w) ==
-        R"({"type":"room.welcome","you":"42","room":{"code":"K7QM3XFD","name":"Film","preset":"class","grants":{"owner":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat","edit_room","delete_messages","go_live"],"moderator":[],"member":["chat"],"guest":[]},)"
-        R"("wait_policy":"strict","owner":"42","guest_room":false},"participants":[],)"
-        R"("playback":{"rev":0,"epoch":3,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""},)"
-        R"("messages":[{"seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123}],)"
-        R"("more_before":true,"epoch":3,"seq":12,"server_time_ms":5,"resumed":true})");
+  CHECK(
+      text_of(w) ==
+      R"({"type":"room.welcome","you":"42","room":{"code":"K7QM3XFD","name":"Film","preset":"class","grants":{"owner":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat","edit_room","delete_messages","go_live"],"moderator":[],"member":["chat"],"guest":[]},)"
+      R"("wait_policy":"strict","owner":"42","guest_room":false},"participants":[],)"
+      R"("playback":{"rev":0,"epoch":3,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""},)"
+      R"("messages":[{"seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123}],)"
+      R"("more_before":true,"epoch":3,"seq":12,"server_time_ms":5,"resumed":true})");
 }
 
 TEST_CASE("the short messages have their own shapes") {

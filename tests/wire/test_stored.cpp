@@ -7,7 +7,8 @@ namespace {
 
 rooms::RoomSnapshot full_snapshot() {
   rooms::RoomSnapshot s;
-  s.info = {"K7QM3XFD", "Film \"night\"\n", rooms::Preset::custom, rooms::grants_of(rooms::Preset::stage), rooms::WaitPolicy::strict, {42}, true};
+  s.info = {"K7QM3XFD", "Film \"night\"\n", rooms::Preset::custom, rooms::grants_of(rooms::Preset::stage), rooms::WaitPolicy::strict, {42},
+            true};
   s.roles = {{{42}, rooms::Role::owner}, {{43}, rooms::Role::moderator}};
   s.blocks = {{{44}, "Mallory", 0}, {{45}, "Trudy", 99}};
   s.silenced = {{{46}, 0}, {{47}, 1'700'000'000'000}};
