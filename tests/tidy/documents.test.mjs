@@ -1,5 +1,6 @@
 // docs/protocol.md against the code, links and named tests of every page: what a page says must be so.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -79,6 +80,12 @@ test('every link between documents leads somewhere', () => {
       if (!existsSync(join(root, dirname(file), target.split('#')[0]))) lost.push(`${file}: ${target}`);
     }
   }
+  assert.deepEqual(lost, []);
+});
+
+test('every document that the code names is there', () => {
+  const files = execFileSync('git', ['ls-files', '*.h', '*.cpp', '*.js', '*.ts', '*.mjs', '*.html', '*.md', 'dev'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
+  const lost = files.flatMap((file) => [...read(file).matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([name]) => name).filter((name) => !existsSync(join(root, name))).map((name) => `${file}: ${name}`));
   assert.deepEqual(lost, []);
 });
 
