@@ -1,6 +1,9 @@
 // A person for tests of the real server: a cookie jar, forms filled the way a browser without script would, and a room socket.
 import WebSocket from 'ws';
 
+// Debian 12's Node has no getSetCookie(); our cookies hold no comma, so a comma before a name parts them.
+const setCookies = (headers) => headers.getSetCookie?.() ?? (headers.get('set-cookie')?.split(/, (?=[^;,=]+=)/) ?? []);
+
 export class Person {
   constructor(base) { this.base = base; this.jar = new Map(); }
 
@@ -14,14 +17,15 @@ export class Person {
       all.origin ??= this.base;
     }
     const answer = await fetch(this.base + path, { method, headers: all, body, redirect: 'manual' });
-    for (const line of answer.headers.getSetCookie()) {
+    const cookies = setCookies(answer.headers);
+    for (const line of cookies) {
       const [pair, ...attributes] = line.split(';');
       const at = pair.indexOf('=');
       const expired = attributes.some((a) => /max-age=0/i.test(a));
       if (expired) this.jar.delete(pair.slice(0, at)); else this.jar.set(pair.slice(0, at).trim(), pair.slice(at + 1));
     }
     const text = await answer.text();
-    return { status: answer.status, location: answer.headers.get('location'), headers: answer.headers, text };
+    return { status: answer.status, location: answer.headers.get('location'), headers: answer.headers, cookies, text };
   }
 
   // Opens `page`, takes the form's hidden token, posts `fields` to `action`.

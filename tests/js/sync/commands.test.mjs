@@ -1,5 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import '../webcrypto.mjs';
 import { Commands } from '../../../static/js/sync/commands.js';
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
