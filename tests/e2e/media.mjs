@@ -37,14 +37,15 @@ export function readFrame(video) {
   return number;
 }
 
-/** Serves the clip with ranges, and keeps what was asked for. */
+/** Serves the clip, and what is added, with ranges; keeps what was asked for. */
 export async function startMediaServer() {
-  const path = makeClip();
-  const size = statSync(path).size;
+  const files = new Map([['/clip.mp4', makeClip()]]);
   const requests = [];
   const server = createServer((request, response) => {
     requests.push(request.url);
-    if (!request.url.startsWith('/clip.mp4')) return response.writeHead(404).end();
+    const path = files.get(request.url.split('?')[0]);
+    if (!path) return response.writeHead(404).end();
+    const size = statSync(path).size;
     const head = { 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'access-control-allow-origin': '*', 'cache-control': 'no-store' };
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
     const from = range ? Number(range[1]) : 0;
@@ -55,5 +56,5 @@ export async function startMediaServer() {
     createReadStream(path, { start: from, end: to }).on('error', () => response.destroy()).pipe(response);
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  return { port: server.address().port, requests, stop: () => { server.closeAllConnections(); return new Promise((done) => server.close(done)); } };
+  return { port: server.address().port, requests, add: (url, path) => { files.set(url, path); }, stop: () => { server.closeAllConnections(); return new Promise((done) => server.close(done)); } };
 }
