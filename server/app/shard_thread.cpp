@@ -64,9 +64,12 @@ void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(
   if (!token) return done(tl::unexpected(seams::StoreError::not_found));
   // Behind a proxy on this machine everybody has one address: then only the id counts.
   std::string block_address = ops::is_loopback(head.remote_address) ? std::string() : auth::address_key(head.remote_address);
-  sessions_.resolve(*token, [clock = shared_.clock, block_address = std::move(block_address),
+  const bool guests = shared_.config.guests;
+  sessions_.resolve(*token, [clock = shared_.clock, guests, block_address = std::move(block_address),
                              done = std::move(done)](seams::Result<auth::Identity> found) {
     if (!found) return done(tl::unexpected(found.error()));
+    // Guests may have been switched off since this one came.
+    if (found->kind == rooms::PersonKind::guest && !guests) return done(tl::unexpected(seams::StoreError::not_found));
     shard::Visitor visitor;
     visitor.person = {.id = found->user, .name = found->name, .kind = found->kind, .fresh = false};
     visitor.person.fresh = found->kind == rooms::PersonKind::guest || clock.now_ms() - found->created_at_ms < fresh_for_ms;
