@@ -3,6 +3,7 @@ import { random_id } from '../lib/ids.js';
 import { sentence_for } from '../lib/sentences.js';
 import { hour_text } from '../lib/format.js';
 import { find, set_text } from '../lib/dom.js';
+import { Outbox } from '../models/outbox.js';
 import { is_silenced, can, refusal } from '../models/rights.js';
 import { ChatLog } from '../views/chat_log.js';
 import { make_composer } from '../views/composer.js';
@@ -21,12 +22,12 @@ export function control_chat(app) {
   let quiet_until = 0;
   let lifted = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
+  const outbox = new Outbox({ chat, send: (message) => connection.send(message), later: (task, ms) => setTimeout(task, ms) });
   const composer = make_composer({ send: post, typing: (on) => connection.send({ type: 'chat.typing', on }) });
   const log = new ChatLog({
     me: page.you.id, earlier, discard: (id) => chat.discard(id),
     retry: (id) => {
-      const one = chat.retry(id);
-      if (one) connection.send(chat.wire(one));
+      if (chat.retry(id)) outbox.pump();
     },
     seen: (count) => app.emit('unread', count),
   });
@@ -44,8 +45,8 @@ export function control_chat(app) {
 
   /** @param {string} text */
   function post(text) {
-    const one = chat.post(text, random_id(), Date.now());
-    if (connection.state === 'joined') connection.send(chat.wire(one));
+    chat.post(text, random_id(), Date.now());
+    outbox.pump();
     paint();
     log.to_newest();
   }
@@ -89,22 +90,23 @@ export function control_chat(app) {
   /** @param {import('../types.js').WireError} error */
   function refused(error) {
     const id = error.id ?? '';
-    const one = chat.unsent.find((candidate) => candidate.id === id);
-    if (!one) return;
+    if (!chat.unsent.some((one) => one.id === id)) return;
     if (error.code === 'slow_down' || error.code === 'storage_unavailable') {
-      const wait = error.retry_ms ?? 2_000;
+      const wait = (error.retry_ms ?? 2_000) + Math.random() * 100;
       quiet_until = Date.now() + wait;
       condition();
-      setTimeout(() => {
-        condition();
-        if (chat.unsent.includes(one) && !one.failed) connection.send(chat.wire(one));
-      }, wait + Math.random() * 100);
-    } else chat.refused(id, sentence_for(error));
+      setTimeout(condition, wait + 20);
+      outbox.pause(wait);
+    } else {
+      chat.refused(id, sentence_for(error));
+      outbox.pump();
+    }
   }
 
   /** @param {import('../types.js').ChatMessage} message */
   function heard(message) {
     chat.receive(message);
+    outbox.pump();
     people.typing(message.author, false, Date.now());
     if (message.author !== page.you.id) {
       log.arrived(message.seq);
@@ -132,7 +134,7 @@ export function control_chat(app) {
       chat.welcome(welcome, people.self?.name ?? page.you.name);
       if (welcome.resumed) for (const message of welcome.messages) if (message.seq > known && message.author !== welcome.you) log.arrived(message.seq);
       last_hole = 0;
-      for (const one of chat.waiting()) connection.send(chat.wire(one));
+      outbox.restart();
       fill_hole();
       condition();
     },

@@ -77,12 +77,12 @@ export class Chat extends Emitter {
   #insert(message) {
     let at = this.messages.length;
     while (at > 0 && this.messages[at - 1].seq > message.seq) at -= 1;
-    if (this.messages[at - 1]?.seq === message.seq) return this.messages.length;
     const mine = message.author === this.me.id ? this.unsent.findIndex((one) => one.id === message.id) : -1;
     if (mine >= 0) {
       this.unsent.splice(mine, 1);
       this.#save(this.unsent);
     }
+    if (this.messages[at - 1]?.seq === message.seq) return this.messages.length;
     this.messages.splice(at, 0, message);
     return at;
   }
