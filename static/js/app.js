@@ -18,6 +18,7 @@ export class App extends Emitter {
   /** @type {import('./types.js').Room | null} */
   room = null;
   offline = !navigator.onLine;
+  #tab_id = '';
   /** server's Unix time minus performance.now(), good enough for words; the engine keeps the exact clock */
   server_offset_ms = 0;
 
@@ -45,11 +46,13 @@ export class App extends Emitter {
     setTimeout(() => set_text(node, text), 50);
   }
 
-  /** The same after a reload, so that the new socket replaces the old one. */
+  /** Kept over a reload, so that the new socket replaces the old one – and only then: a duplicated tab has a copy of the storage. */
   #tab() {
-    const tab = read_json('sessionStorage', 'matinee.tab', '') || random_id();
-    write_json('sessionStorage', 'matinee.tab', tab);
-    return tab;
+    const [how] = performance.getEntriesByType('navigation');
+    const reloaded = /** @type {PerformanceNavigationTiming | undefined} */ (how)?.type === 'reload';
+    this.#tab_id ||= (reloaded && read_json('sessionStorage', 'matinee.tab', '')) || random_id();
+    write_json('sessionStorage', 'matinee.tab', this.#tab_id);
+    return this.#tab_id;
   }
 
   /** @param {string} name */
