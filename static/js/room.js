@@ -71,7 +71,7 @@ function room_is(room) {
   engine.onRoom(room);
   set_text(find('#room-name'), room.name);
   const keep = /** @type {HTMLAnchorElement} */ (find('#keep-room'));
-  keep.hidden = !(room.guest_room && room.owner === people.me && app.page.you.kind === 'guest');
+  keep.hidden = 'closed' in keep.dataset || !(room.guest_room && room.owner === people.me && app.page.you.kind === 'guest');
   keep.href = `/signup?next=/rooms/${room.code}`;
   title();
   app.emit('room', room);
