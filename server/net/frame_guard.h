@@ -20,6 +20,9 @@ class FrameGuard {
   };
   [[nodiscard]] Verdict check(std::string_view bytes, const WebSocketLimits& limits, std::int64_t now_ms);
 
+  // Nothing of a frame or of a fragmented message is outstanding.
+  [[nodiscard]] bool between_messages() const { return header_have_ == 0 && payload_left_ == 0 && fragments_ == 0; }
+
  private:
   [[nodiscard]] Verdict check_header(const WebSocketLimits& limits, std::int64_t now_ms);
   [[nodiscard]] std::size_t header_size() const;

@@ -1,80 +1,66 @@
-// The only file that sees websocketpp. It is used as a protocol engine: it gets bytes by feed(), it gives back messages and
-// the control frames it wants written; sockets, timers, bounds and outbound messages are ours.
+// The only file that sees websocketpp. It is used as a protocol engine: it answers the handshake, reads frames and makes control
+// frames; sockets, timers, bounds, the close handshake's states and outbound messages are ours.
 #define _WEBSOCKETPP_CPP11_STL_ 1
 
 #include "server/net/websocket.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <exception>
 #include <utility>
 #include <vector>
 
-#include <websocketpp/concurrency/none.hpp>
-#include <websocketpp/config/core.hpp>
-#include <websocketpp/logger/stub.hpp>
-#include <websocketpp/server.hpp>
-
 #include "server/net/frame_guard.h"
 #include "server/net/utf8.h"
-#include "server/net/websocket_transport.h"
+#include "server/net/websocket_engine.h"
 
 namespace matinee::net {
 namespace {
 
 namespace wpp = websocketpp;
 
-// The opening request and answer are of no use once the socket is open: their memory can go.
-struct ReleasableRequest : wpp::http::parser::request {
-  void release() const { const_cast<ReleasableRequest&>(*this) = ReleasableRequest(); }  // the engine only lends it as const
-};
-struct ReleasableResponse : wpp::http::parser::response {
-  void release() const { const_cast<ReleasableResponse&>(*this) = ReleasableResponse(); }
-};
-
-struct EngineConfig : wpp::config::core {
-  using type = EngineConfig;
-  using concurrency_type = wpp::concurrency::none;
-  using request_type = ReleasableRequest;
-  using response_type = ReleasableResponse;
-  using message_type = wpp::message_buffer::message<engine::MessagePool>;
-  using con_msg_manager_type = engine::MessagePool<message_type>;
-  using endpoint_msg_manager_type = wpp::message_buffer::alloc::endpoint_msg_manager<con_msg_manager_type>;
-  using elog_type = wpp::log::stub;
-  using alog_type = wpp::log::stub;
-  struct transport_config {
-    using concurrency_type = EngineConfig::concurrency_type;
-    using elog_type = EngineConfig::elog_type;
-    using alog_type = EngineConfig::alog_type;
-    using request_type = EngineConfig::request_type;
-    using response_type = EngineConfig::response_type;
-  };
-  using transport_type = engine::TransportEndpoint<transport_config>;
-  static const wpp::log::level elog_level = 0;
-  static const wpp::log::level alog_level = 0;
-  static const std::size_t connection_read_buffer_size = 256;
-  static const bool enable_extensions = false;
-  static const long timeout_open_handshake = 0;  // the request is already here
-};
-using Server = wpp::server<EngineConfig>;
-using EngineConnection = Server::connection_type;
-
 constexpr std::uint16_t code_unsupported = 1003;
 constexpr std::uint16_t code_lost = 1006;
 constexpr std::uint16_t code_bad_text = 1007;
 constexpr std::uint16_t code_slow = 1013;
 
-// A WebSocket over a Connection, with the engine's connection beside it.
-class EngineSocket final : public WebSocket, public ByteReader, public engine::Owner, public std::enable_shared_from_this<EngineSocket> {
+// One per Loop, made with its first WebSocket.
+struct Engine {
+  engine::Processors processors;
+  std::array<std::uint8_t, 4096> bytes;                        // what a processor is reading: it unmasks in place
+  std::vector<std::shared_ptr<const WebSocketLimits>> limits;  // the few distinct ones in use
+
+  std::shared_ptr<const WebSocketLimits> intern(const WebSocketLimits& wanted) {
+    const auto known = std::find_if(limits.begin(), limits.end(), [&](const auto& have) { return *have == wanted; });
+    if (known != limits.end()) return *known;
+    return limits.emplace_back(std::make_shared<const WebSocketLimits>(wanted));
+  }
+};
+
+Engine& engine_of(Loop& loop) {
+  auto& slot = loop.websocket_engine();
+  if (!slot) slot = std::make_shared<Engine>();
+  return *static_cast<Engine*>(slot.get());
+}
+
+// The request has been checked by stricter eyes (upgrade.h): what is left is the answer to its key.
+std::string handshake_answer(const engine::Processor& processor, const UpgradeRequest& request) {
+  engine::Config::request_type asked;
+  asked.append_header("Sec-WebSocket-Key", request.key);
+  engine::Config::response_type answer;
+  processor.process_handshake(asked, request.subprotocol, answer);
+  answer.set_version("HTTP/1.1");
+  answer.set_status(wpp::http::status_code::switching_protocols);
+  return answer.raw();
+}
+
+// A WebSocket over a Connection.
+class EngineSocket final : public WebSocket, public ByteReader, public std::enable_shared_from_this<EngineSocket> {
  public:
   EngineSocket(std::shared_ptr<Connection> connection, std::shared_ptr<const WebSocketLimits> limits,
-               std::shared_ptr<WebSocketHandler> handler, Server::connection_ptr engine)
-      : connection_(std::move(connection)), handler_(std::move(handler)), limits_(std::move(limits)), engine_(std::move(engine)) {
-    engine_->set_owner(this);
-  }
-  ~EngineSocket() override {
-    engine_->set_owner(nullptr);
-    engine_->stop_timers();
-  }
+               std::shared_ptr<WebSocketHandler> handler)
+      : connection_(std::move(connection)), handler_(std::move(handler)), limits_(std::move(limits)) {}
 
   void begin(const UpgradeRequest& request);
 
@@ -93,15 +79,17 @@ class EngineSocket final : public WebSocket, public ByteReader, public engine::O
   void on_overflow() override;
   void on_drained() override;
 
-  Loop& owner_loop() override { return connection_->loop(); }
-  void engine_writes(std::string_view bytes) override { sink().write(bytes); }
-  void engine_ends(std::function<void()> confirm) override;
-
-  // From the engine's handlers.
-  void engine_opened();
-  void engine_message(const Server::message_ptr& message);
-
  private:
+  void answer(const UpgradeRequest& request);
+  void feed(std::string_view bytes);
+  void heard(const engine::Message& message);
+  void heard_data(const engine::Message& message);
+  void heard_close(const std::string& payload);
+  void breach(const engine::Error& error);
+  void send_pong(const std::string& payload);
+  [[nodiscard]] bool send_close(std::uint16_t code, std::string_view reason);
+  void write_control(const engine::Message& message);
+  void end();
   void tick();
   void start_tick(std::int64_t now_ms);
   void finish();
@@ -110,13 +98,14 @@ class EngineSocket final : public WebSocket, public ByteReader, public engine::O
   std::shared_ptr<Connection> connection_;  // a cycle, broken when the connection closes
   std::shared_ptr<WebSocketHandler> handler_;
   std::shared_ptr<const WebSocketLimits> limits_;  // shared by the sockets of one Loop
-  Server::connection_ptr engine_;
+  std::unique_ptr<engine::Processor> unfinished_;  // holds the message that has come in part
   FrameGuard guard_;
   Timer timer_;
   std::int64_t heard_ms_ = 0;
   std::int64_t next_ping_ms_ = 0;
   std::int64_t closing_since_ms_ = 0;
-  std::uint16_t our_code_ = 0;
+  std::uint16_t our_code_ = 0;    // 0 = we have sent no close frame
+  std::uint16_t their_code_ = 0;  // 0 = we have had none
   bool open_ = false;
   bool closing_ = false;
   bool ended_ = false;
@@ -124,71 +113,20 @@ class EngineSocket final : public WebSocket, public ByteReader, public engine::O
   bool paused_ = false;
 };
 
-// One engine per Loop, made with its first WebSocket.
-struct Engine {
-  Server server;
-  std::vector<std::shared_ptr<const WebSocketLimits>> limits;  // the few distinct ones in use
-
-  Engine() {
-    server.set_user_agent("");
-    server.set_validate_handler([this](wpp::connection_hdl handle) {
-      const auto connection = server.get_con_from_hdl(std::move(handle));
-      const auto& offered = connection->get_requested_subprotocols();
-      if (!offered.empty()) connection->select_subprotocol(offered.front());
-      return true;
-    });
-    server.set_open_handler([](const wpp::connection_hdl& handle) { socket_of(handle).engine_opened(); });
-    server.set_message_handler(
-        [](const wpp::connection_hdl& handle, const Server::message_ptr& message) { socket_of(handle).engine_message(message); });
-  }
-
-  static EngineSocket& socket_of(const wpp::connection_hdl& handle) {
-    auto* connection = static_cast<EngineConnection*>(handle.lock().get());
-    return static_cast<EngineSocket&>(*connection->owner());
-  }
-
-  std::shared_ptr<const WebSocketLimits> intern(const WebSocketLimits& wanted) {
-    const auto known = std::find_if(limits.begin(), limits.end(), [&](const auto& have) { return *have == wanted; });
-    if (known != limits.end()) return *known;
-    return limits.emplace_back(std::make_shared<const WebSocketLimits>(wanted));
-  }
-};
-
-Engine& engine_of(Loop& loop) {
-  auto& slot = loop.websocket_engine();
-  if (!slot) slot = std::make_shared<Engine>();
-  return *static_cast<Engine*>(slot.get());
-}
-
-// The engine reads the least head that makes it answer 101: the real one has been checked by stricter eyes.
-std::string canonical_head(const UpgradeRequest& request) {
-  std::string head =
-      "GET / HTTP/1.1\r\nHost: matinee\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ";
-  head.append(request.key).append("\r\n");
-  if (!request.subprotocol.empty()) head.append("Sec-WebSocket-Protocol: ").append(request.subprotocol).append("\r\n");
-  return head.append("\r\n");
-}
-
 void EngineSocket::begin(const UpgradeRequest& request) {
   heard_ms_ = Loop::coarse_now_ms();
-  engine_->set_max_message_size(limits_->message_bytes_max);
-  engine_->set_close_handshake_timeout(static_cast<long>(limits_->close_max.count()));
   sink().set_tail_limit(limits_->tail_bytes_max);
   try {
-    engine_->start();
-    engine_->feed(canonical_head(request));
+    answer(request);
   } catch (const std::exception&) { drop(); }
   if (!ended_) connection_->start_reading(shared_from_this());
 }
 
-void EngineSocket::engine_opened() {
+void EngineSocket::answer(const UpgradeRequest& request) {
+  sink().write(handshake_answer(engine_of(loop()).processors.writer(), request));
   open_ = true;
-  engine_->handshake_done();
-  engine_->get_request().release();
-  engine_->get_response().release();
-  const std::int64_t now = Loop::coarse_now_ms();
-  next_ping_ms_ = now + limits_->ping_every.count();
-  if (limits_->ping_every.count() > 0) start_tick(now);
+  next_ping_ms_ = heard_ms_ + limits_->ping_every.count();
+  if (limits_->ping_every.count() > 0) start_tick(heard_ms_);
   handler_->on_open(*this);
 }
 
@@ -200,7 +138,7 @@ void EngineSocket::on_bytes(std::string_view bytes) {
   heard_ms_ = Loop::coarse_now_ms();
   const FrameGuard::Verdict verdict = guard_.check(bytes, *limits_, heard_ms_);
   try {
-    engine_->feed(bytes.substr(0, verdict.good_bytes));
+    feed(bytes.substr(0, verdict.good_bytes));
   } catch (const std::exception&) { return drop(); }
   if (verdict.close_code != 0) return close(verdict.close_code, verdict.reason);
   if (!ended_ && sink().tail_bytes() > limits_->read_pause_tail_bytes) {
@@ -209,10 +147,30 @@ void EngineSocket::on_bytes(std::string_view bytes) {
   }
 }
 
+// Ends the socket or leaves nothing behind but an unfinished message.
+void EngineSocket::feed(std::string_view bytes) {
+  Engine& engine = engine_of(loop());
+  auto processor = unfinished_ ? std::move(unfinished_) : engine.processors.take(limits_->message_bytes_max);
+  while (!bytes.empty()) {
+    const std::size_t size = std::min(bytes.size(), engine.bytes.size());
+    std::memcpy(engine.bytes.data(), bytes.data(), size);
+    bytes.remove_prefix(size);
+    for (std::size_t at = 0; at < size;) {
+      engine::Error error;
+      at += processor->consume(engine.bytes.data() + at, size - at, error);
+      if (error) return breach(error);
+      if (!processor->ready()) continue;
+      heard(*processor->get_message());
+      if (ended_) return;
+    }
+  }
+  if (guard_.between_messages()) engine.processors.give_back(std::move(processor));
+  else unfinished_ = std::move(processor);
+}
+
 void EngineSocket::on_end(ReadEnd) {
   const auto self = shared_from_this();
-  engine_->feed_end();
-  if (!ended_) drop();  // it had stopped reading
+  end();
 }
 
 void EngineSocket::on_drained() {
@@ -221,13 +179,59 @@ void EngineSocket::on_drained() {
   connection_->resume_reading();
 }
 
-void EngineSocket::engine_message(const Server::message_ptr& message) {
-  if (ended_ || closing_) return;
-  const std::string& payload = message->get_payload();
-  if (message->get_opcode() == wpp::frame::opcode::binary) return handler_->on_binary(*this, payload);
+void EngineSocket::heard(const engine::Message& message) {
+  const auto opcode = message.get_opcode();
+  if (!wpp::frame::opcode::is_control(opcode)) return heard_data(message);
+  if (opcode == wpp::frame::opcode::close) return heard_close(message.get_payload());
+  if (opcode == wpp::frame::opcode::ping && !closing_) send_pong(message.get_payload());
+}
+
+void EngineSocket::heard_data(const engine::Message& message) {
+  if (closing_) return;
+  const std::string& payload = message.get_payload();
+  if (message.get_opcode() == wpp::frame::opcode::binary) return handler_->on_binary(*this, payload);
   // The engine accepts a character cut off at the end of a fragmented message.
   if (!is_valid_utf8(payload)) return close(code_bad_text, "not valid UTF-8");
   handler_->on_message(*this, payload);
+}
+
+// Theirs first: confirmed with the same code. Ours first: this confirms it.
+void EngineSocket::heard_close(const std::string& payload) {
+  engine::Error error;
+  their_code_ = wpp::close::extract_code(payload, error);
+  const std::string reason = error ? std::string() : wpp::close::extract_reason(payload, error);
+  if (!closing_) {
+    const std::uint16_t echoed = their_code_ == wpp::close::status::no_status ? wpp::close::status::normal : their_code_;
+    const bool sent = error ? send_close(wpp::close::status::protocol_error, "invalid close frame") : send_close(echoed, reason);
+    if (!sent) return drop();
+  }
+  end();
+}
+
+// The peer broke the protocol.
+void EngineSocket::breach(const engine::Error& error) {
+  if (!closing_ && !send_close(wpp::processor::error::to_ws(error), error.message())) return drop();
+  end();
+}
+
+// ---- control frames
+
+void EngineSocket::write_control(const engine::Message& message) { sink().write(message.get_header() + message.get_payload()); }
+
+void EngineSocket::send_pong(const std::string& payload) {
+  auto& processors = engine_of(loop()).processors;
+  const auto pong = processors.new_message();
+  if (!processors.writer().prepare_pong(payload, pong)) write_control(*pong);
+}
+
+// False when this code cannot be sent.
+bool EngineSocket::send_close(std::uint16_t code, std::string_view reason) {
+  auto& processors = engine_of(loop()).processors;
+  const auto frame = processors.new_message();
+  if (processors.writer().prepare_close(code, std::string(reason), frame)) return false;
+  our_code_ = code;
+  write_control(*frame);
+  return true;
 }
 
 // ---- pings and silence
@@ -257,16 +261,16 @@ void EngineSocket::close(std::uint16_t code, std::string_view reason) {
   our_code_ = code;
   closing_since_ms_ = Loop::coarse_now_ms();
   if (paused_) on_drained();  // the peer's close frame may be behind what we left unread
-  wpp::lib::error_code error;
-  engine_->close(code, std::string(utf8_prefix(reason, 123)), error);
+  if (!send_close(code, utf8_prefix(reason, 123))) return drop();
   sink().seal();
-  if (error && !ended_) drop();
+  if (wpp::close::status::terminal(code)) return end();
+  timer_ = loop().start_timer(limits_->close_max, [this] { end(); });
 }
 
 void EngineSocket::drop() {
   if (ended_) return;
   dropped_ = true;
-  engine_ends([] {});
+  end();
 }
 
 void EngineSocket::on_overflow() {
@@ -275,16 +279,14 @@ void EngineSocket::on_overflow() {
   close(code_slow, "too slow");
 }
 
-void EngineSocket::engine_ends(std::function<void()> confirm) {
+void EngineSocket::end() {
   if (ended_) return;
   ended_ = true;
   timer_.cancel();
+  unfinished_.reset();
   sink().seal();
   connection_->pause_reading();
-  loop().post([self = shared_from_this(), confirm = std::move(confirm)] {
-    confirm();
-    self->finish();
-  });
+  loop().post([self = shared_from_this()] { self->finish(); });
 }
 
 void EngineSocket::finish() {
@@ -300,11 +302,8 @@ void EngineSocket::finish() {
 }
 
 std::uint16_t EngineSocket::final_code() const {
-  const auto theirs = engine_->get_remote_close_code();
-  if (theirs != wpp::close::status::abnormal_close) return theirs;
-  if (our_code_ != 0) return our_code_;
-  const auto engines = engine_->get_local_close_code();
-  return dropped_ || engines == 0 ? code_lost : engines;
+  if (their_code_ != 0 && their_code_ != code_lost) return their_code_;
+  return our_code_ != 0 ? our_code_ : code_lost;
 }
 
 }  // namespace
@@ -315,8 +314,7 @@ std::shared_ptr<WebSocket> WebSocket::adopt(Loop& loop, UpgradeRequest request, 
                                             std::shared_ptr<WebSocketHandler> handler) {
   Engine& engine = engine_of(loop);
   auto connection = Connection::adopt(loop, std::move(request.stream));
-  auto socket =
-      std::make_shared<EngineSocket>(std::move(connection), engine.intern(limits), std::move(handler), engine.server.get_connection());
+  auto socket = std::make_shared<EngineSocket>(std::move(connection), engine.intern(limits), std::move(handler));
   socket->begin(request);
   return socket;
 }
