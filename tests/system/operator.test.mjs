@@ -197,3 +197,16 @@ test('a full disk refuses the message, says so, keeps what was there, and the se
   await small.kill();
   place.remove();
 });
+
+test('what the operator switched off is not promised: no watching without an account, no keeping of a guest’s room', async () => {
+  await withServer({ args: ['--guests', 'off'] }, async (server) => {
+    const { text } = await new Person(server.url).request('/');
+    assert.doesNotMatch(text, /No account needed/);
+    assert.match(text, /Watching here needs an account/);
+  });
+  await withServer({ args: ['--signups', 'closed'] }, async (server) => {
+    const gus = new Person(server.url);
+    const code = (await gus.submit('/', '/rooms', { name: 'Gus' })).location;
+    assert.match((await gus.request(code)).text, /id="keep-room"[^>]* data-closed/);
+  });
+});
