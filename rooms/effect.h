@@ -45,8 +45,9 @@ struct RoomChanged { RoomInfo room; PersonId by; };
 struct RoomClosed {};
 struct SignalFrom { PersonId from; std::string data; };
 struct YouWere { std::string what; PersonId by; };               // "removed" | "blocked", before the disconnect
+struct BlockedPeople { std::vector<std::pair<PersonId, std::string>> people; };   // to those who may block: by name, ≤ blocks_shown_max
 
-using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere>;
+using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere, BlockedPeople>;
 
 // ---- what the shard does
 struct ReplyOk { Ref ref; std::optional<Seq> seq; std::optional<Revision> rev; };

@@ -23,6 +23,7 @@ inline constexpr std::size_t welcome_bytes_max = 256 * 1024;
 inline constexpr std::size_t pending_messages_max = 1'024;  // numbered, not yet committed
 inline constexpr std::size_t history_page_max = 100;
 inline constexpr std::size_t blocks_max = 1'000;
+inline constexpr std::size_t blocks_shown_max = 200;  // named to those who may lift them
 inline constexpr std::size_t roles_max = 5'000;
 
 inline constexpr std::size_t welcome_participants_max = 500;  // further people follow in presence.diff messages of the same size

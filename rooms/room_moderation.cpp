@@ -23,6 +23,22 @@ bool Room::State::is_address_blocked(const Person& person, std::int64_t now_ms) 
                      [&](const auto& entry) { return entry.second.address == person.address && entry.second.until_ms > now_ms; });
 }
 
+BlockedPeople Room::State::blocked_people(std::int64_t now_ms) const {
+  BlockedPeople told;
+  for (const auto& [id, entry] : blocks) {
+    if (told.people.size() == limits::blocks_shown_max) break;
+    if (is_blocked(id, now_ms)) told.people.emplace_back(id, entry.name);
+  }
+  return told;
+}
+
+void Room::State::tell_blocked(Turn& turn) {
+  const BlockedPeople told = blocked_people(turn.now_ms());
+  for (const auto& [id, participant] : participants) {
+    if (may(participant, Grant::block)) turn.emit(PushPerson{id, told});
+  }
+}
+
 std::optional<Person> Room::State::person_known(PersonId person) const {
   if (const auto found = participants.find(person); found != participants.end()) return found->second.person;
   const auto earlier = std::find_if(departed.begin(), departed.end(), [person](const Person& gone) { return gone.id == person; });
@@ -59,6 +75,7 @@ void Room::State::on(const SetRole& set, Participant& actor, Turn& turn) {
   if (roles.size() >= limits::roles_max && roles.count(set.person) == 0) return turn.refuse(ErrorCode::conflict, "roles");
   if (set.role == Role::owner) hand_over(target->person, actor, turn);
   else set_role(target->person, set.role, turn);
+  if (!blocks.empty()) tell_blocked(turn);  // somebody may see the list now who could not
   save_now(turn);
   turn.ok();
 }
@@ -106,6 +123,7 @@ void Room::State::on(const Block& block, Participant& actor, Turn& turn) {
                                                                  until_ms == 0 ? std::string() : target->person.address});
   roles.erase(block.person);
   show_out(block.person, "blocked", actor.person.id, turn);
+  tell_blocked(turn);
   save_now(turn);
   turn.ok();
 }
@@ -113,6 +131,7 @@ void Room::State::on(const Block& block, Participant& actor, Turn& turn) {
 void Room::State::on(const Unblock& unblock, Participant& actor, Turn& turn) {
   if (!allow_command(actor, turn) || !allow(actor, Grant::block, turn)) return;
   if (blocks.erase(unblock.person) == 0) return turn.refuse(ErrorCode::unknown_person);
+  tell_blocked(turn);
   save_now(turn);
   turn.ok();
 }

@@ -82,6 +82,7 @@ void Room::State::welcome(const Participant& participant, const std::optional<Si
   turn.emit(Admit{connection, participant.person.id});
   turn.emit(Push{connection, std::move(welcome)});
   for (PresenceDiff& diff : crowd) turn.emit(Push{connection, std::move(diff)});
+  if (!blocks.empty() && may(participant, Grant::block)) turn.emit(Push{connection, blocked_people(turn.now_ms())});
 }
 
 void Room::State::on(const Leave& leave, Turn& turn) {

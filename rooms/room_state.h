@@ -2,7 +2,7 @@
 // people (join, leave, presence), chat, playback, moderation (roles, remove, block, silence), settings (name, rights, closing, saving).
 // Belongs to one shard's thread.
 #pragma once
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -90,6 +90,8 @@ struct Room::State {
   [[nodiscard]] bool allow(const Participant& actor, Grant grant, Turn& turn) const;  // refuses with forbidden
   [[nodiscard]] std::int64_t silenced_until(PersonId person, std::int64_t now_ms) const;
   [[nodiscard]] bool is_blocked(PersonId person, std::int64_t now_ms) const;
+  [[nodiscard]] BlockedPeople blocked_people(std::int64_t now_ms) const;
+  void tell_blocked(Turn& turn);  // to everybody who may block
   [[nodiscard]] bool is_address_blocked(const Person& person, std::int64_t now_ms) const;
   [[nodiscard]] ParticipantInfo info_of(const Participant& participant, std::int64_t now_ms) const;
   [[nodiscard]] std::optional<Person> person_known(PersonId person) const;  // here, left lately, or wrote lately
@@ -136,7 +138,7 @@ struct Room::State {
   std::map<PersonId, Role> roles;                // where it differs from what the kind of person gives
   std::map<PersonId, RoomSnapshot::BlockEntry> blocks;
   std::map<PersonId, std::int64_t> silenced;  // person → until, 0 = until lifted
-  std::deque<Person> departed;                // newest last, ≤ departed_max
+  std::list<Person> departed;                 // newest last, ≤ departed_max
   ChatLog chat;
   Playback playback;
   std::set<PersonId> waiting_for;  // phase waiting: who is not ready yet

@@ -157,6 +157,18 @@ void write(JsonWriter& json, const rooms::YouWere& were) {
   json.key("by").person(were.by);
 }
 
+void write(JsonWriter& json, const rooms::BlockedPeople& blocked) {
+  type(json, "room.blocked");
+  json.key("people").open_array();
+  for (const auto& [id, name] : blocked.people) {
+    json.open_object();
+    json.key("id").person(id);
+    json.key("name").string(name);
+    json.close_object();
+  }
+  json.close_array();
+}
+
 }  // namespace
 
 void encode(const rooms::Outgoing& message, std::string& out) {

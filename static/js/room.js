@@ -48,6 +48,7 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
       people.diff(message);
       return engine.onPresence(message);
     case 'room.changed': return room_is(message.room);
+    case 'room.blocked': return people.blocked_are(message.people);
     case 'clock.reply': return engine.onClockReply(message);
     case 'error': return message.id ? chat.refused(message) : player.notice.show(message.message);
     default: return undefined;

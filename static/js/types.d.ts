@@ -39,6 +39,7 @@ export interface PresenceDiff { type: 'presence.diff'; changed: Participant[]; l
 export interface RoomChanged { type: 'room.changed'; room: Room; by: string }
 export interface RoomClosed { type: 'room.closed' }
 export interface RoomSignal { type: 'room.signal'; from: string; data: unknown }
+export interface RoomBlocked { type: 'room.blocked'; people: { id: string; name: string }[] }
 export interface YouWere { type: 'you.were'; what: 'removed' | 'blocked'; by: string }
 export interface ClockReply { type: 'clock.reply'; t1: number; t2: number; t3: number }
 export interface Ok { type: 'ok'; ref: string; rev?: number }
@@ -47,7 +48,7 @@ export interface WireError {
 }
 export type ServerMessage =
   | Welcome | ChatMessage | ChatPage | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | RoomClosed
-  | RoomSignal | YouWere | ClockReply | Ok | WireError;
+  | RoomSignal | RoomBlocked | YouWere | ClockReply | Ok | WireError;
 export type Reply = Ok | WireError | ChatPage;
 export interface ClientMessage { type: string; ref?: string; [field: string]: unknown }
 

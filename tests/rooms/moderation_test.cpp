@@ -282,6 +282,35 @@ TEST_CASE("a block on a guest holds at the address for guests without a role, fo
   CHECK(refusal(enter(person(507, PersonKind::guest, "192.0.2.7"))) == std::nullopt);
 }
 
+TEST_CASE("who may block is told who is blocked, up to the bound", "[rooms]") {
+  const auto told = [](const EffectList& effects) {
+    std::vector<std::pair<PersonId, BlockedPeople>> found;
+    for (const PushPerson& push : all<PushPerson>(effects)) {
+      if (const auto* blocked = std::get_if<BlockedPeople>(&push.message)) found.emplace_back(push.person, *blocked);
+    }
+    return found;
+  };
+  TestRoom room = staffed();
+  const auto after_block = told(room.act(ann, Block{ben}));
+  REQUIRE(!after_block.empty());
+  for (const auto& [person, list] : after_block) CHECK((person == ann || role_in(room, person) == Role::moderator));
+  CHECK(after_block[0].second.people == std::vector<std::pair<PersonId, std::string>>{{ben, "person " + std::to_string(ben.value)}});
+  CHECK(pushes<BlockedPeople>(room.join(ann)).size() == 1);
+  CHECK(pushes<BlockedPeople>(room.join(mod)).size() == 1);
+  CHECK(pushes<BlockedPeople>(room.join(PersonId{777})).empty());
+  const auto after_lift = told(room.act(ann, Unblock{ben}));
+  REQUIRE(after_lift.size() == after_block.size());
+  CHECK(after_lift[0].second.people.empty());
+
+  RoomSnapshot snapshot = RoomBuilder().build().room.snapshot(day_one_ms);
+  for (std::size_t i = 0; i < limits::blocks_shown_max; ++i)
+    snapshot.blocks.push_back({PersonId{static_cast<std::int64_t>(i) + 10'000}, "x", 0, {}});
+  const auto at_bound = [&] { return pushes<BlockedPeople>(RoomBuilder().snapshot(snapshot).build().join(owner_id)).at(0).people.size(); };
+  CHECK(at_bound() == limits::blocks_shown_max);
+  snapshot.blocks.push_back({PersonId{99'999}, "x", 0, {}});
+  CHECK(at_bound() == limits::blocks_shown_max);
+}
+
 TEST_CASE("a block takes the role away", "[rooms]") {
   TestRoom room = staffed();
   room.act(ann, Block{mod});

@@ -68,6 +68,9 @@ class Digest {
   void add(const RoomClosed&) {}
   void add(const SignalFrom& s) { all(s.from, s.data); }
   void add(const YouWere& y) { all(y.what, y.by); }
+  void add(const BlockedPeople& blocked) {
+    for (const auto& [id, name] : blocked.people) all(id, name);
+  }
 
   void add(const ReplyOk& e) { all(e.ref, e.seq, e.rev); }
   void add(const ReplyError& e) { all(e.ref, e.error, e.message_id); }

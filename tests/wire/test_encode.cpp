@@ -108,6 +108,7 @@ TEST_CASE("the short messages have their own shapes") {
   CHECK(text_of(rooms::TypingNow{{42}, true}) == R"({"type":"chat.typing","person":"42","on":true})");
   CHECK(text_of(rooms::RoomClosed{}) == R"({"type":"room.closed"})");
   CHECK(text_of(rooms::SignalFrom{{42}, R"({"e":"🎉"})"}) == R"({"type":"room.signal","from":"42","data":{"e":"🎉"}})");
+  CHECK(text_of(rooms::BlockedPeople{{{{7}, "Eve \"E\""}}}) == R"({"type":"room.blocked","people":[{"id":"7","name":"Eve \"E\""}]})");
   CHECK(text_of(rooms::YouWere{"removed", {42}}) == R"({"type":"you.were","what":"removed","by":"42"})");
   rooms::RoomChanged changed;
   changed.by = {42};

@@ -4,7 +4,7 @@ import { sentence_for } from '../lib/sentences.js';
 import { actions_on } from '../models/rights.js';
 import { confirm_dialog } from '../views/dialogs.js';
 import { open_menu } from '../views/menu.js';
-import { PeopleList } from '../views/people_list.js';
+import { PeopleList, paint_blocked } from '../views/people_list.js';
 
 /** @typedef {import('../app.js').App} App */
 
@@ -32,6 +32,7 @@ export function control_people(app, say) {
 
   const paint = () => {
     queued = false;
+    paint_blocked(people.blocked);
     list.paint(people.sorted(), { me: people.me, playing: playback.now?.media != null, has_menu: (person) => actions(person).length > 0, now_ms: app.server_now });
   };
   const soon = () => {
@@ -45,6 +46,14 @@ export function control_people(app, say) {
     const person = people.here.get(button?.dataset.menu ?? '');
     if (!button || !person) return;
     open_menu(button, actions(person).map((name) => ({ name, ...words[name] })), (name) => act(name, person));
+  });
+
+  find('#blocked-list').addEventListener('click', async (event) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-unblock]'));
+    const person = button?.dataset.unblock;
+    if (!person) return;
+    const reply = await connection.request({ type: 'participant.unblock', person });
+    say(reply.type === 'error' ? sentence_for(reply) : `${people.name(person)} may enter again.`);
   });
 
   /** @param {string} name @param {import('../types.js').Participant} person */

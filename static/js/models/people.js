@@ -16,10 +16,13 @@ export class People extends Emitter {
   /** @type {Map<string, number>} id → when the mark ends */
   #typing = new Map();
   me = '';
+  /** @type {{id: string, name: string}[]} told only to those who may lift a block */
+  blocked = [];
 
   /** @param {string} me @param {Participant[]} list */
   welcome(me, list) {
     this.me = me;
+    this.blocked = [];
     this.here = new Map(list.map((person) => [person.id, person]));
     this.#typing.clear();
     for (const person of list) this.#names.set(person.id, person.name);
@@ -39,6 +42,13 @@ export class People extends Emitter {
     }
     this.emit('change');
     if (left.length) this.emit('typing');
+  }
+
+  /** @param {{id: string, name: string}[]} list */
+  blocked_are(list) {
+    this.blocked = list;
+    for (const person of list) this.#names.set(person.id, person.name);
+    this.emit('change');
   }
 
   /** @param {string} id */

@@ -43,6 +43,15 @@ function row(person, self, playing, menu, now_ms) {
     menu && el('button', { class: 'icon-button', type: 'button', 'data-menu': person.id, 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': `What to do about ${person.name}` }, icon('more')));
 }
 
+/** Who is kept out, for those who may let them in again. @param {{id: string, name: string}[]} people */
+export function paint_blocked(people) {
+  find('#blocked').hidden = people.length === 0;
+  find('#blocked-list').replaceChildren(...people.map(({ id, name }) => el('li', { class: 'person' },
+    avatar(id, name),
+    el('div', { class: 'person-words' }, el('p', { class: 'person-name' }, name)),
+    el('button', { class: 'button small', type: 'button', 'data-unblock': id, 'aria-label': `Let ${name} in again` }, 'Unblock'))));
+}
+
 /** Paints who is here; a row whose facts are the same keeps its element, so focus and open menus stay. */
 export class PeopleList {
   #list = find('#people-list');
