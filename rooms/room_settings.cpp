@@ -8,7 +8,8 @@ namespace {
 
 bool is_room_name(const std::string& name) {
   const auto shape = shape_of(name);
-  return shape && !shape->blank && !shape->controls && !shape->line_breaks && shape->code_points <= limits::room_name_code_points_max;
+  return shape && !shape->blank && !shape->controls && !shape->unseen && !shape->line_breaks &&
+         shape->code_points <= limits::room_name_code_points_max;
 }
 
 }  // namespace

@@ -27,6 +27,13 @@ std::optional<std::uint32_t> take_code_point(std::string_view& text) {
   return value;
 }
 
+// Unicode's format characters that a name can be faked with. In messages they are fine: right-to-left text and emoji need them.
+bool is_unseen(std::uint32_t code_point) {
+  return code_point == 0xADU || code_point == 0x061CU || code_point == 0x180EU || (code_point >= 0x200BU && code_point <= 0x200FU) ||
+         (code_point >= 0x2028U && code_point <= 0x202EU) || (code_point >= 0x2060U && code_point <= 0x206FU) || code_point == 0xFEFFU ||
+         (code_point >= 0xFFF9U && code_point <= 0xFFFBU) || (code_point >= 0xE0000U && code_point <= 0xE007FU);
+}
+
 }  // namespace
 
 std::optional<TextShape> shape_of(std::string_view text) {
@@ -38,6 +45,7 @@ std::optional<TextShape> shape_of(std::string_view text) {
     const bool line_break = *code_point == '\n';
     const bool tab = *code_point == '\t';
     if (line_break) shape.line_breaks = true;
+    if (is_unseen(*code_point)) shape.unseen = true;
     if (*code_point != ' ' && !line_break && !tab) shape.blank = false;
     if ((*code_point < 0x20U && !line_break && !tab) || (*code_point >= 0x7FU && *code_point <= 0x9FU)) shape.controls = true;
   }

@@ -12,7 +12,8 @@ struct TextShape {
   std::size_t code_points = 0;
   bool controls = false;  // any of U+0000–001F other than newline and tab, or U+007F–009F
   bool line_breaks = false;
-  bool blank = true;  // nothing but spaces, tabs and newlines
+  bool unseen = false;  // marks that turn or hide text: zero-width, bidi, line separators, byte order mark, tags
+  bool blank = true;    // nothing but spaces, tabs and newlines
 };
 
 [[nodiscard]] std::optional<TextShape> shape_of(std::string_view text);  // nothing: not UTF-8

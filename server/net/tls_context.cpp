@@ -4,11 +4,14 @@
 #include <openssl/ssl.h>
 
 #include <array>
+#include <system_error>
 
 namespace matinee::net {
 namespace {
 
 std::string openssl_reason() {
+  const unsigned long first = ::ERR_peek_error();  // the cause; what follows only says who noticed
+  if (first && ERR_SYSTEM_ERROR(first)) return std::generic_category().message(ERR_GET_REASON(first));
   const unsigned long code = ::ERR_peek_last_error();
   const char* reason = code ? ::ERR_reason_error_string(code) : nullptr;
   return reason ? reason : "unknown error";

@@ -48,7 +48,7 @@ std::string trimmed(std::string_view text) {
 // A sentence when the name cannot be a room's (the rule of room.settings); empty is fine: the room gets a name of ours.
 std::string room_name_problem(const std::string& name) {
   const auto shape = rooms::shape_of(name);
-  if (!shape || shape->controls || shape->line_breaks) return "Please leave out special characters.";
+  if (!shape || shape->controls || shape->unseen || shape->line_breaks) return "Please leave out special characters.";
   if (shape->code_points > rooms::limits::room_name_code_points_max) return "Please keep the name under 61 characters.";
   return {};
 }

@@ -38,6 +38,17 @@ TEST_CASE("the preset custom keeps the grants there are", "[rooms]") {
   CHECK(room.room.info().grants == grants_of(Preset::stage));
 }
 
+TEST_CASE("a room's name holds no mark that turns or hides text", "[rooms]") {
+  for (const char* mark : {"\u202e", "\u200b", "\u2066", "\ufeff", "\u2028", "\U000e0041", "\u00ad"}) {
+    TestRoom room = RoomBuilder().with_people(1);
+    CHECK(refusal(room.act(owner_id, ChangeSettings{std::string("Film") + mark + "night", {}, {}, {}})) == ErrorCode::bad_request);
+  }
+  for (const char* name : {"Kino \u05e2\u05d1\u05e8\u05d9\u05ea", "Caf\u00e9 \U0001F3AC", "\u6620\u753b"}) {
+    TestRoom room = RoomBuilder().with_people(1);
+    CHECK(refusal(room.act(owner_id, ChangeSettings{std::string(name), {}, {}, {}})) == std::nullopt);
+  }
+}
+
 TEST_CASE("a room's name is taken at its longest and refused beyond", "[rooms]") {
   TestRoom room = RoomBuilder().with_people(1);
   std::string name;

@@ -104,6 +104,8 @@ test('a certificate without its key, and one that is no certificate, are refused
   assert.match(alone.said, /tls-key/);
   const nonsense = await refused({ args: ['--tls-cert', file, '--tls-key', file] });
   assert.match(nonsense.said, /cert\.pem/);
+  const missing = await refused({ args: ['--tls-cert', `${file}.not`, '--tls-key', file] });
+  assert.match(missing.said, /cert\.pem\.not.*No such file/);
   place.remove();
 });
 
