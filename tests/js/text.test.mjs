@@ -51,6 +51,11 @@ test('only http and https tokens become links', () => {
   }
 });
 
+test('an address with a name or password in it stays text', () => {
+  for (const text of ['https://user:pw@example.org/a', 'https://user@example.org', 'http://:pw@example.org', 'https://www.youtube.com@example.org/watch']) assert.deepEqual(split_links(text), [{ text }], text);
+  assert.deepEqual(links('https://example.org/@user'), ['https://example.org/@user']);
+});
+
 test('marks around a link stay text, brackets inside it stay link', () => {
   assert.deepEqual(links('(https://example.org/a).'), ['https://example.org/a']);
   assert.deepEqual(links('https://example.org/a_(b), really'), ['https://example.org/a_(b)']);

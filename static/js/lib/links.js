@@ -22,6 +22,8 @@ function address(token) {
   if (!/^https?:\/\/[^/]/i.test(token)) return null;
   try {
     const url = new URL(token);
+    // A name before the host is how one site is made to look like another; the browser would also send it there.
+    if (url.username || url.password) return null;
     return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null;
   } catch {
     return null;
