@@ -86,7 +86,7 @@ function message_for(name, person) {
 
 /** What cannot be taken back is asked for. @param {string} name @param {string} person */
 async function agreed(name, person) {
-  if (name === 'block') return confirm_dialog({ title: `Block ${person}?`, text: 'They leave the room and cannot enter it again.', action: 'Block' });
+  if (name === 'block') return confirm_dialog({ title: `Block ${person}?`, text: 'They leave the room and cannot enter it again.', action: 'Block', danger: true });
   if (name === 'make_owner') return confirm_dialog({ title: `Hand the room over to ${person}?`, text: 'They become the owner, you stay as a moderator.', action: 'Hand over' });
   return true;
 }

@@ -30,7 +30,7 @@ export function control_settings(app) {
     else dialog.close();
   });
   find('#close-room').addEventListener('click', async () => {
-    const sure = await confirm_dialog({ title: 'Close this room?', text: 'Everybody leaves, and its code stops working. This cannot be taken back.', action: 'Close room' });
+    const sure = await confirm_dialog({ title: 'Close this room?', text: 'Everybody leaves, and its code stops working. This cannot be taken back.', action: 'Close room', danger: true });
     if (sure) connection.send({ type: 'room.close' });
   });
 

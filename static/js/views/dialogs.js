@@ -28,14 +28,15 @@ export function open_dialog(id) {
 export const any_dialog_open = () => document.querySelector('dialog[open]') !== null;
 
 /**
- * @param {{title: string, text: string, action: string}} words
+ * @param {{title: string, text: string, action: string, danger?: boolean}} words danger: what cannot be taken back wears its colour
  * @returns {Promise<boolean>}
  */
-export function confirm_dialog({ title, text, action }) {
+export function confirm_dialog({ title, text, action, danger = false }) {
   set_text(find('#confirm-title'), title);
   set_text(find('#confirm-text'), text);
   const button = find('#confirm-do');
   set_text(button, action);
+  button.classList.toggle('danger', danger);
   const dialog = open_dialog('confirm');
   return new Promise((resolve) => {
     let agreed = false;
