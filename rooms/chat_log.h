@@ -6,7 +6,7 @@
 //
 // A seq is given without holes; nothing pending is ever in a welcome. Belongs to its Room's thread.
 #pragma once
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -68,10 +68,11 @@ class ChatLog {
   void remember(Key key, Seq seq);
   [[nodiscard]] bool more_before(const std::vector<ChatMessage>& messages) const;
 
-  std::deque<PendingMessage> pending_;
-  std::deque<ChatMessage> recent_;
-  std::map<Key, Seq> known_;    // pending and remembered; seq 0 = in the log, number not at hand
-  std::deque<Key> remembered_;  // committed, oldest first, ≤ remembered_ids
+  // Lists: an empty deque takes 600 bytes, and most rooms are silent.
+  std::list<PendingMessage> pending_;
+  std::list<ChatMessage> recent_;
+  std::map<Key, Seq> known_;   // pending and remembered; seq 0 = in the log, number not at hand
+  std::list<Key> remembered_;  // committed, oldest first, ≤ remembered_ids
   Seq committed_;
   Seq last_;  // committed_ + pending
 };

@@ -1,6 +1,7 @@
 #include "server/net/frame_guard.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace matinee::net {
 namespace {
@@ -63,8 +64,15 @@ FrameGuard::Verdict FrameGuard::check(std::string_view bytes, const WebSocketLim
       at += static_cast<std::size_t>(step);
       continue;
     }
-    while (at < bytes.size() && header_have_ < header_size()) header_[header_have_++] = static_cast<unsigned char>(bytes[at++]);
-    if (header_have_ < header_size()) break;
+    std::size_t need = header_size();
+    while (at < bytes.size() && header_have_ < need) {
+      const std::size_t step = std::min(need - header_have_, bytes.size() - at);
+      std::memcpy(header_.data() + header_have_, bytes.data() + at, step);
+      header_have_ = static_cast<std::uint8_t>(header_have_ + step);
+      at += step;
+      need = header_size();
+    }
+    if (header_have_ < need) break;
     header_have_ = 0;
     Verdict verdict = check_header(limits, now_ms);
     if (verdict.close_code != 0) return verdict;

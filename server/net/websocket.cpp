@@ -14,6 +14,7 @@
 #include "server/net/frame_guard.h"
 #include "server/net/utf8.h"
 #include "server/net/websocket_engine.h"
+#include "server/net/whole_text.h"
 
 namespace matinee::net {
 namespace {
@@ -29,6 +30,7 @@ constexpr std::uint16_t code_slow = 1013;
 struct Engine {
   engine::Processors processors;
   std::array<std::uint8_t, 4096> bytes;                        // what a processor is reading: it unmasks in place
+  std::string text;                                            // a message that came whole
   std::vector<std::shared_ptr<const WebSocketLimits>> limits;  // the few distinct ones in use
 
   std::shared_ptr<const WebSocketLimits> intern(const WebSocketLimits& wanted) {
@@ -82,8 +84,9 @@ class EngineSocket final : public WebSocket, public ByteReader, public std::enab
  private:
   void answer(const UpgradeRequest& request);
   void feed(std::string_view bytes);
+  [[nodiscard]] std::string_view feed_whole_texts(std::string_view bytes);
   void heard(const engine::Message& message);
-  void heard_data(const engine::Message& message);
+  void heard_text(const std::string& text);
   void heard_close(const std::string& payload);
   void breach(const engine::Error& error);
   void send_pong(const std::string& payload);
@@ -149,6 +152,8 @@ void EngineSocket::on_bytes(std::string_view bytes) {
 
 // Ends the socket or leaves nothing behind but an unfinished message.
 void EngineSocket::feed(std::string_view bytes) {
+  if (!unfinished_) bytes = feed_whole_texts(bytes);
+  if (bytes.empty()) return;
   Engine& engine = engine_of(loop());
   auto processor = unfinished_ ? std::move(unfinished_) : engine.processors.take(limits_->message_bytes_max);
   while (!bytes.empty()) {
@@ -168,6 +173,17 @@ void EngineSocket::feed(std::string_view bytes) {
   else unfinished_ = std::move(processor);
 }
 
+// Returns what is left for the processor.
+std::string_view EngineSocket::feed_whole_texts(std::string_view bytes) {
+  std::string& text = engine_of(loop()).text;
+  while (const std::size_t taken = take_whole_text(bytes, text)) {
+    bytes.remove_prefix(taken);
+    heard_text(text);
+    if (ended_) return {};
+  }
+  return bytes;
+}
+
 void EngineSocket::on_end(ReadEnd) {
   const auto self = shared_from_this();
   end();
@@ -181,18 +197,17 @@ void EngineSocket::on_drained() {
 
 void EngineSocket::heard(const engine::Message& message) {
   const auto opcode = message.get_opcode();
-  if (!wpp::frame::opcode::is_control(opcode)) return heard_data(message);
+  if (opcode == wpp::frame::opcode::text) return heard_text(message.get_payload());
+  if (opcode == wpp::frame::opcode::binary && !closing_) return handler_->on_binary(*this, message.get_payload());
   if (opcode == wpp::frame::opcode::close) return heard_close(message.get_payload());
   if (opcode == wpp::frame::opcode::ping && !closing_) send_pong(message.get_payload());
 }
 
-void EngineSocket::heard_data(const engine::Message& message) {
+// The engine accepts a character cut off at the end of a fragmented message.
+void EngineSocket::heard_text(const std::string& text) {
   if (closing_) return;
-  const std::string& payload = message.get_payload();
-  if (message.get_opcode() == wpp::frame::opcode::binary) return handler_->on_binary(*this, payload);
-  // The engine accepts a character cut off at the end of a fragmented message.
-  if (!is_valid_utf8(payload)) return close(code_bad_text, "not valid UTF-8");
-  handler_->on_message(*this, payload);
+  if (!is_valid_utf8(text)) return close(code_bad_text, "not valid UTF-8");
+  handler_->on_message(*this, text);
 }
 
 // Theirs first: confirmed with the same code. Ours first: this confirms it.

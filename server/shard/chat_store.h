@@ -4,8 +4,8 @@
 // Thread rule: the loop's thread. Owned by a RoomHost.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include "rooms/effect.h"
 #include "server/seams/message_log.h"
@@ -38,7 +38,7 @@ class ChatStore {
   seams::RoomWriter writer_;
   std::weak_ptr<void> alive_;  // the host: outcomes may come after it has gone
   Listener listener_;
-  std::deque<Append> under_way_;  // those whose outcome still matters, by rising seq
+  std::list<Append> under_way_;  // those whose outcome still matters, by rising seq
   std::uint64_t last_ticket_ = 0;
   bool lost_ = false;
 };

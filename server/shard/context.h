@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include "rooms/effect.h"
 #include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "server/shard/counters.h"
@@ -27,6 +28,7 @@ struct ShardContext {
   seams::Executor executor;
   ShardCounters counters;
   FlushQueue flushes;
+  rooms::EffectList effects;                                 // reused by all rooms of the shard
   std::string text;                                          // reused for encoding: what goes out is copied into a batch or the socket
   std::unordered_map<rooms::ConnectionId, Client*> clients;  // every socket, from open to close
   std::unordered_map<std::string, std::int64_t> epochs;      // rooms this process has taken over: raised once each

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 #include "server/net/frame.h"
 #include "server/net/loop.h"
 #include "server/shard/limits.h"
@@ -30,6 +31,19 @@ void FlushQueue::add(Fanout& fanout) {
 }
 
 void FlushQueue::remove(Fanout& fanout) { std::erase(dirty_, &fanout); }
+
+std::string FlushQueue::take_buffer() {
+  if (buffers_.empty()) return {};
+  std::string buffer = std::move(buffers_.back());
+  buffers_.pop_back();
+  return buffer;
+}
+
+void FlushQueue::give_back(std::string buffer) {
+  if (buffers_.size() >= limits::batch_buffers_kept || buffer.capacity() > limits::batch_bytes_kept) return;
+  buffer.clear();
+  buffers_.push_back(std::move(buffer));
+}
 
 void FlushQueue::flush_all() {
   posted_ = false;
@@ -78,7 +92,10 @@ void Fanout::leave(Seat& seat) {
 void Fanout::append(std::string_view text, net::LatestKind kind) {
   ++queue_.counters().broadcasts;
   if (members_.empty()) return;
-  if (!dirty()) queue_.add(*this);
+  if (!dirty()) {
+    queue_.add(*this);
+    batch_ = queue_.take_buffer();
+  }
   net::append_text_frame(batch_, text);
   ++frames_;
   if (kind == 0 && !pieces_.empty() && pieces_.back().kind == 0) pieces_.back().end = batch_.size();
@@ -114,8 +131,7 @@ void Fanout::settle(std::size_t index, long result) {
 void Fanout::finish() {
   queue_.counters().deliveries += frames_ * members_.size();
   ++queue_.counters().flushes;
-  batch_.clear();
-  if (batch_.capacity() > limits::batch_bytes_kept) batch_.shrink_to_fit();
+  queue_.give_back(std::exchange(batch_, {}));
   pieces_.clear();
   whole_.reset();
   frames_ = 0;

@@ -45,6 +45,9 @@ class FlushQueue {
   void add(Fanout& fanout);
   void remove(Fanout& fanout);
   void flush_all();
+  // The buffers of batches: only rooms with something to send have one.
+  [[nodiscard]] std::string take_buffer();
+  void give_back(std::string buffer);
   [[nodiscard]] ShardCounters& counters() { return counters_; }
   [[nodiscard]] bool has_ring() const { return ring_ != nullptr; }
 
@@ -54,6 +57,7 @@ class FlushQueue {
   bool use_ring_;
   std::unique_ptr<SendRing> ring_;
   std::vector<Fanout*> dirty_;
+  std::vector<std::string> buffers_;
   bool posted_ = false;
   std::shared_ptr<FlushQueue*> self_;  // what a posted flush looks at: null once we are gone
 };

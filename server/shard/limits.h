@@ -15,7 +15,8 @@ inline constexpr std::chrono::seconds save_retry{1};
 inline constexpr std::chrono::seconds stop_max{5};          // for saving and closing at the end
 inline constexpr rooms::Rate messages{200, 100};            // of one socket, whatever they are; beyond: closed with 4008
 inline constexpr std::size_t histories_under_way_max = 4;   // of one socket
-inline constexpr std::size_t batch_bytes_kept = 64 * 1024;  // of a room's batch buffer between two ticks
+inline constexpr std::size_t batch_bytes_kept = 64 * 1024;  // of a batch buffer between two ticks
+inline constexpr std::size_t batch_buffers_kept = 64;       // of a shard
 inline constexpr std::size_t ring_entries = 2'048;
 inline constexpr std::size_t ring_worth_sends = 4;  // below that plain sends are cheaper
 

@@ -32,14 +32,14 @@ std::string_view reason_of(int code) {
 
 void RoomHost::handle(const rooms::Event& event, const rooms::Context& context) {
   if (phase_ != Phase::open) return;
-  auto effects = std::exchange(effects_, {});  // an effect may lead to another event before we are through
+  auto effects = std::exchange(context_.effects, {});  // an effect may lead to another event before we are through
   effects.clear();
   room_->handle(event, context, effects);
   for (const rooms::Effect& effect : effects) {
     if (phase_ != Phase::open) break;
     std::visit([this](const auto& what) { carry_out(what); }, effect);
   }
-  effects_ = std::move(effects);
+  context_.effects = std::move(effects);
 }
 
 const std::string& RoomHost::encoded(const rooms::Outgoing& message) {

@@ -110,7 +110,6 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   std::unordered_map<rooms::PersonId, Presence> people_;
   std::unordered_map<std::int64_t, net::Timer> timers_;
   net::Timer unload_;
-  rooms::EffectList effects_;  // reused
 };
 
 }  // namespace matinee::shard

@@ -3,7 +3,9 @@
 #ifdef MATINEE_IO_URING
 #include <liburing.h>
 #include <sys/socket.h>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #endif
 
 #include "server/shard/fanout.h"
@@ -14,61 +16,81 @@ namespace matinee::shard {
 
 struct SendRing::State {
   struct Item {
-    Fanout* room;
-    std::size_t member;
-    bool settled;
+    Fanout* room;  // null = settled
+    std::uint32_t member;
+    std::int32_t all;  // the result when everything was taken
   };
   io_uring ring{};
-  bool ready = false;
-  std::vector<Item> items;  // of the submission under way; user_data is the index
+  bool made = false;
+  std::array<Item, limits::ring_entries> items;  // of the submission under way; user_data is the index
+  std::size_t count = 0;
 
   State() = default;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() {
-    if (ready) ::io_uring_queue_exit(&ring);
+    if (made) ::io_uring_queue_exit(&ring);
   }
 
   // Submits what is queued and settles every result.
   bool reap() {
-    std::size_t left = items.size();
+    std::size_t left = count;
     while (left > 0) {
       const int submitted = ::io_uring_submit_and_wait(&ring, static_cast<unsigned>(left));
       if (submitted < 0 && submitted != -EINTR && submitted != -EAGAIN && submitted != -EBUSY) return give_up();
-      unsigned head = 0;
-      unsigned seen = 0;
-      io_uring_cqe* entry = nullptr;
-      io_uring_for_each_cqe(&ring, head, entry) {
-        Item& item = items[entry->user_data];
-        item.settled = true;
-        item.room->settle(item.member, entry->res);
-        ++seen;
+      const unsigned ready = ::io_uring_cq_ready(&ring);
+      const unsigned first = *ring.cq.khead;
+      for (unsigned i = 0; i < ready; ++i) {
+        const io_uring_cqe& entry = ring.cq.cqes[(first + i) & ring.cq.ring_mask];
+        Item& item = items[entry.user_data];
+        if (entry.res != item.all) item.room->settle(item.member, entry.res);
+        item.room = nullptr;
       }
-      ::io_uring_cq_advance(&ring, seen);
-      left -= seen;
+      ::io_uring_cq_advance(&ring, ready);
+      left -= ready;
     }
-    items.clear();
+    count = 0;
     return true;
   }
 
   bool give_up() {
-    for (const Item& item : items)
-      if (!item.settled) item.room->settle(item.member, -EIO);
-    items.clear();
+    for (std::size_t i = 0; i < count; ++i)
+      if (items[i].room != nullptr) items[i].room->settle(items[i].member, -EIO);
+    count = 0;
     return false;
   }
 
-  bool add(Fanout& room, std::size_t member) {
-    io_uring_sqe* entry = ::io_uring_get_sqe(&ring);
-    if (entry == nullptr) {
-      if (!reap()) return false;
-      entry = ::io_uring_get_sqe(&ring);
-      if (entry == nullptr) return false;
+  // A free entry, or null when the ring has failed. io_uring_get_sqe() without its checks: the ring holds at least as many as items.
+  io_uring_sqe* next_entry() {
+    if (count == items.size() && !reap()) return nullptr;
+    return &ring.sq.sqes[ring.sq.sqe_tail++ & ring.sq.ring_mask];
+  }
+
+  // Every entry is a send for ever: what is the same for all is written once.
+  void prepare_entries() {
+    for (unsigned i = 0; i < ring.sq.ring_entries; ++i) ::io_uring_prep_send(&ring.sq.sqes[i], -1, nullptr, 0, MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+
+  // Sends to the members that take it directly, the others get theirs as without a ring.
+  bool add(Fanout& room) {
+    const std::string_view batch = room.batch();
+    const auto members = room.members();
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (!members[i].direct) {
+        room.deliver_waiting(i);
+        continue;
+      }
+      io_uring_sqe* entry = next_entry();
+      if (entry == nullptr) {
+        for (; i < members.size(); ++i) room.deliver_waiting(i);
+        return false;
+      }
+      entry->fd = members[i].fd;
+      entry->addr = reinterpret_cast<std::uintptr_t>(batch.data());
+      entry->len = static_cast<std::uint32_t>(batch.size());
+      entry->user_data = count;
+      items[count++] = {&room, static_cast<std::uint32_t>(i), static_cast<std::int32_t>(batch.size())};
     }
-    const auto batch = room.batch();
-    ::io_uring_prep_send(entry, room.members()[member].fd, batch.data(), batch.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    ::io_uring_sqe_set_data64(entry, items.size());
-    items.push_back({&room, member, false});
     return true;
   }
 };
@@ -77,19 +99,18 @@ std::unique_ptr<SendRing> SendRing::create() {
   auto state = std::make_unique<State>();
   io_uring_params parameters{};
   parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN;
-  state->ready = ::io_uring_queue_init_params(limits::ring_entries, &state->ring, &parameters) == 0;
-  if (!state->ready) return nullptr;
+  state->made = ::io_uring_queue_init_params(limits::ring_entries, &state->ring, &parameters) == 0;
+  if (!state->made || state->ring.sq.ring_entries < state->items.size()) return nullptr;
+  state->prepare_entries();
   return std::unique_ptr<SendRing>(new SendRing(std::move(state)));
 }
 
 bool SendRing::send(const std::vector<Fanout*>& rooms) {
-  bool fine = true;
-  for (Fanout* room : rooms) {
-    for (std::size_t i = 0; i < room->size(); ++i) {
-      if (fine && room->members()[i].direct) fine = state_->add(*room, i);
-      if (!fine || !room->members()[i].direct) room->deliver_waiting(i);
-    }
-  }
+  std::size_t added = 0;
+  while (added < rooms.size() && state_->add(*rooms[added])) ++added;
+  const bool fine = added == rooms.size();
+  for (++added; added < rooms.size(); ++added)  // the ring has failed
+    for (std::size_t i = 0; i < rooms[added]->size(); ++i) rooms[added]->deliver_waiting(i);
   return fine && state_->reap();
 }
 

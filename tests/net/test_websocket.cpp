@@ -178,6 +178,35 @@ TEST_CASE("protocol errors close with 1002") {
   }
 }
 
+TEST_CASE("a length that is not in its shortest form closes the socket") {
+  for (const std::string& head : {std::string("\x81\xfe\x00\x7d", 4), std::string("\x81\xff\x00\x00\x00\x00\x00\x00\x00\x7d", 10)}) {
+    WebSocketFixture fixture;
+    RawClient client(fixture.port());
+    open_websocket(client);
+    client.send(head + "mask" + std::string(125, 'x'));
+    CHECK(close_code_of(client) == 1011);
+    fixture.wait_for_close();
+    CHECK(fixture.messages().empty());
+  }
+}
+
+TEST_CASE("whole messages, pings and fragments in one read are answered in order") {
+  WebSocketFixture fixture;
+  RawClient client(fixture.port());
+  open_websocket(client);
+  const std::string long_text(300, 'y');
+  client.send(RawFrame::text("one").bytes() + control(9, "p").bytes() + RawFrame::text(long_text).bytes() + part(1, false, "tw").bytes() +
+              part(0, true, "o").bytes() + RawFrame::text("three").bytes() + RawFrame::text("four").bytes().substr(0, 7));
+  CHECK(client.read_frame().payload == "one");
+  CHECK(client.read_frame().opcode == 10);
+  CHECK(client.read_frame().payload == long_text);
+  CHECK(client.read_frame().payload == "two");
+  CHECK(client.read_frame().payload == "three");
+  client.send(RawFrame::text("four").bytes().substr(7) + RawFrame::text("five").bytes());
+  CHECK(client.read_frame().payload == "four");
+  CHECK(client.read_frame().payload == "five");
+}
+
 TEST_CASE("a new message inside an unfinished one is a protocol error") {
   WebSocketFixture fixture;
   RawClient client(fixture.port());
