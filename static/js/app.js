@@ -18,6 +18,8 @@ export class App extends Emitter {
   /** @type {import('./types.js').Room | null} */
   room = null;
   offline = !navigator.onLine;
+  /** What the header says about a connection that is not there, "" while it is. */
+  lost = '';
   #tab_id = '';
   /** server's Unix time minus performance.now(), good enough for words; the engine keeps the exact clock */
   server_offset_ms = 0;

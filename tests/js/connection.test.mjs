@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Connection, backoff_ms } from '../../static/js/models/connection.js';
+import { Connection, backoff_ms, let_in_again } from '../../static/js/models/connection.js';
 
 /** A connection on sockets and timers that only move when the test says so. */
 function rig({ random = 0.5, join = () => ({ tab: 'tab-12345' }) } = {}) {
@@ -129,6 +129,28 @@ for (const [code, ending] of [[1008, 'policy'], [4001, 'logged_out'], [4003, 're
     assert.equal(timers.size, 0);
   });
 }
+
+test('after another tab logged in the room page tells whether this one may go on, asked once and a second later', async () => {
+  const room = '<meta name="matinee-room" content="{}">';
+  for (const [status, body, expected] of [[200, room, true], [200, '<form action="/join">', false], [404, room, false]]) {
+    const steps = [];
+    const wait = async (ms) => { steps.push(ms); };
+    const ask = async () => { steps.push('asked'); return { status, text: async () => body }; };
+    assert.equal(await let_in_again(wait, ask), expected);
+    assert.deepEqual(steps, [1_000, 'asked']);
+  }
+  assert.equal(await let_in_again(async () => {}, async () => { throw new TypeError('no network'); }), false);
+});
+
+test('the ninth tab is told apart from what the server did not accept', () => {
+  for (const [reason, ending] of [['too many tabs', 'too_many_tabs'], ['too many fragments', 'policy'], ['', 'policy']]) {
+    const { connection, last, arrive } = rig();
+    connection.start();
+    arrive();
+    last().onclose({ code: 1008, reason });
+    assert.equal(connection.ending, ending);
+  }
+});
 
 for (const code of [1001, 1005, 1006, 1009, 1011, 1012, 1013, 4008]) {
   test(`close code ${code} is followed by another try`, () => {

@@ -1,6 +1,7 @@
 // @ts-check
 import { find, set_attribute, set_text } from '../lib/dom.js';
 import { write_json, read_json } from '../lib/store.js';
+import { let_in_again } from '../models/connection.js';
 import { set_banner } from '../views/banner.js';
 import { show_ending } from '../views/ending.js';
 
@@ -8,6 +9,10 @@ import { show_ending } from '../views/ending.js';
 /** @typedef {import('../types.js').Engine} Engine */
 
 const quiet_ms = 2_000;
+const patience_ms = 10_000;
+
+const wait = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+const page_anew = () => fetch(location.pathname, { cache: 'no-store', signal: AbortSignal.timeout(patience_ms) });
 
 /**
  * The line to the server as people see it: the dot in the header, a quiet banner after two seconds, and the page that says it is over.
@@ -26,6 +31,7 @@ export function control_link(app, engine, composer) {
   };
   const paint = () => {
     const { state, text } = words();
+    app.lost = state === 'joined' ? '' : text;
     set_attribute(find('#connection'), 'data-state', state);
     set_text(find('#connection-text'), text);
     if (state === 'connecting') {
@@ -49,12 +55,14 @@ export function control_link(app, engine, composer) {
   });
 
   /** @param {string} reason */
-  function over(reason) {
+  async function over(reason) {
     engine.close();
     if (reason === 'replaced') {
       set_banner('This room went on in another tab.', { text: 'Use it here', act: () => connection.restart() });
       return;
     }
+    // Only a page that was in the room: one that reloads into the same refusal would do so for ever.
+    if (reason === 'logged_out' && was_joined && (await let_in_again(wait, page_anew))) return location.reload();
     write_json('sessionStorage', app.draft_key(), composer.draft() || null);
     show_ending(reason, app.page.code);
   }

@@ -16,6 +16,8 @@ import { Emitter } from '../lib/emitter.js';
 const endings = /** @type {Record<number, string>} */ ({
   1008: 'policy', 4001: 'logged_out', 4003: 'removed', 4004: 'no_such_room', 4010: 'replaced', 4011: 'new_version',
 });
+/** The same code for several reasons: this one is the person's own doing, so it is told apart by its words. */
+const too_many_tabs = 'too many tabs';
 const refusals = ['no_such_room', 'room_full', 'room_closed'];
 const first_wait_ms = 500;
 const longest_wait_ms = 15_000;
@@ -32,6 +34,24 @@ export function backoff_ms(code, attempt, random) {
   if (code === 4008) return 10_000 + random * 1_000;
   const ceiling = Math.min(longest_wait_ms, first_wait_ms * 2 ** attempt);
   return ceiling / 2 + (random * ceiling) / 2;
+}
+
+const other_tab_ms = 1_000;
+
+/**
+ * After 4001: signing up or logging in in another tab ends the old session, but this browser has a new one a moment later. Asks for the room page once.
+ * @param {(ms: number) => Promise<unknown>} wait
+ * @param {() => Promise<{status: number, text(): Promise<string>}>} ask for the room page, anew
+ * @returns {Promise<boolean>} the room lets this browser in
+ */
+export async function let_in_again(wait, ask) {
+  try {
+    await wait(other_tab_ms);
+    const answer = await ask();
+    return answer.status === 200 && (await answer.text()).includes('name="matinee-room"');
+  } catch {
+    return false;
+  }
 }
 
 /** One WebSocket that keeps coming back. Says `state`, `message` (all but replies) and nothing else. */
@@ -68,7 +88,7 @@ export class Connection extends Emitter {
       this.#put({ type: 'room.join', ...this.#parts.join() });
     };
     socket.onmessage = (/** @type {{data: string}} */ event) => socket === this.#socket && this.#hear(event.data);
-    socket.onclose = (/** @type {{code: number}} */ event) => socket === this.#socket && this.#closed(event.code);
+    socket.onclose = (/** @type {{code: number, reason?: string}} */ event) => socket === this.#socket && this.#closed(event.code, event.reason);
   }
 
   /** The network changed or the page woke up: no reason to sit out the backoff, and a silent connection is asked for a sign of life. */
@@ -149,11 +169,11 @@ export class Connection extends Emitter {
     socket.close();
   }
 
-  /** @param {number} code */
-  #closed(code) {
+  /** @param {number} code @param {string} [reason] */
+  #closed(code, reason) {
     this.#forget();
     if (endings[code]) {
-      this.ending = endings[code];
+      this.ending = code === 1008 && reason === too_many_tabs ? 'too_many_tabs' : endings[code];
       this.#become('ended');
       return;
     }

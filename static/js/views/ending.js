@@ -14,6 +14,7 @@ export function ending_words(reason, code) {
     case 'room_closed': return { title: 'This room is closed', text: 'Its owner closed it. Thank you for watching.', actions: [{ text: 'Start a room', href: '/' }] };
     case 'room_full': return { title: 'This room is full', text: 'Nobody else fits in just now. Try again when somebody has left.', actions: [again, start] };
     case 'new_version': return { title: 'Matinee was updated', text: 'Reload to continue. What you were writing is kept.', actions: [{ text: 'Reload', act: 'reload' }] };
+    case 'too_many_tabs': return { title: 'Too many tabs', text: 'You have this room open in too many tabs. Close some, then reload.', actions: [{ text: 'Reload', act: 'reload' }] };
     default: return { title: 'The connection was refused', text: 'The server did not accept what this page sent. Reload to continue.', actions: [{ text: 'Reload', act: 'reload' }] };
   }
 }
