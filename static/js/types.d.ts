@@ -60,7 +60,7 @@ export interface PageData {
 
 /** What the sync engine tells the screen, at most four times a second and on every change. */
 export interface Badge {
-  kind: 'in-step' | 'catching-up' | 'waiting' | 'alone' | 'sound-off' | 'ad' | 'failed' | 'idle';
+  kind: 'in-step' | 'catching-up' | 'waiting' | 'alone' | 'sound-off' | 'ad' | 'failed' | 'idle' | 'reconnecting';
   text: string; ms?: number; until_ms?: number; names?: string[];
 }
 export interface PlayerView {

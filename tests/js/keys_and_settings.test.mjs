@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { intent_of, place_of } from '../../static/js/models/keys.js';
 import { checked_settings, default_settings } from '../../static/js/models/settings.js';
-import { badge_action, badge_details } from '../../static/js/views/badge.js';
+import { badge_action, badge_details, badge_now } from '../../static/js/views/badge.js';
 import { ending_words } from '../../static/js/views/ending.js';
 
 const keys = { ' ': 'toggle', k: 'toggle', K: 'toggle', j: 'back10', l: 'forward10', ArrowLeft: 'back5', ArrowRight: 'forward5', ArrowUp: 'louder', ArrowDown: 'quieter', f: 'fullscreen', m: 'mute', c: 'chat', '?': 'help' };
@@ -55,6 +55,14 @@ test('each badge offers the one thing that helps', () => {
   assert.equal(badge_action(view('in-step'), true), null);
 });
 
+test('without a connection nobody is said to be in step', () => {
+  for (const kind of ['in-step', 'catching-up', 'waiting']) {
+    assert.deepEqual(badge_now({ kind, text: kind, ms: 3 }, 'Reconnecting'), { kind: 'reconnecting', text: 'Reconnecting' });
+    assert.equal(badge_now({ kind, text: kind }, '').kind, kind);
+  }
+  for (const kind of ['alone', 'failed', 'sound-off', 'ad', 'idle']) assert.equal(badge_now({ kind, text: kind }, 'Reconnecting').kind, kind);
+});
+
 test('the details say how far off in words', () => {
   assert.equal(badge_details({ kind: 'in-step', text: '', ms: -6 }), '6 milliseconds behind the room.');
   assert.equal(badge_details({ kind: 'in-step', text: '', ms: 12 }), '12 milliseconds ahead of the room.');
@@ -64,6 +72,6 @@ test('the details say how far off in words', () => {
 
 test('an unknown room and a blocked person read the same, every ending says what to do', () => {
   assert.equal(ending_words('no_such_room', 'X').title, 'No room with this code, or you cannot enter it');
-  for (const reason of ['logged_out', 'removed', 'no_such_room', 'room_closed', 'room_full', 'new_version', 'policy']) assert.ok(ending_words(reason, 'K7QM3XFD').actions.length > 0, reason);
+  for (const reason of ['logged_out', 'removed', 'no_such_room', 'room_closed', 'room_full', 'new_version', 'policy', 'too_many_tabs']) assert.ok(ending_words(reason, 'K7QM3XFD').actions.length > 0, reason);
   assert.equal(ending_words('logged_out', 'K7QM3XFD').actions[0].href, '/login?next=/rooms/K7QM3XFD');
 });

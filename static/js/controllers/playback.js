@@ -115,6 +115,13 @@ export function control_playback(app, engine) {
   });
   people.on('change', paint_room);
   app.on('room', paint_room);
+  app.on('connection', (state) => {
+    if (view) badge(view, may('control'), app.lost);
+    if (state !== 'joined') return;
+    const broken = sentence_for({ code: 'connection_lost' });
+    notice.take_down(broken);
+    source.take_down(broken);
+  });
   find('#gate-load').addEventListener('click', () => engine.loadAnyway());
   find('#sync-again').addEventListener('click', () => engine.resync());
   find('#sync-alone').addEventListener('click', () => engine.watchAlone(!alone()));
@@ -125,7 +132,7 @@ export function control_playback(app, engine) {
     view = /** @type {CustomEvent} */ (event).detail;
     if (!view) return;
     bar.paint(view);
-    badge(view, may('control'));
+    badge(view, may('control'), app.lost);
     find('#stage-gate').hidden = !view.needsConsent;
   });
   engine.addEventListener('refused', (event) => {

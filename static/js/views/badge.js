@@ -22,6 +22,15 @@ export function badge_action(view, may_control) {
   }
 }
 
+/**
+ * Without a connection nobody knows whether the room went on: what would be said about being in step gives way to that. Pure.
+ * @param {Badge} badge @param {string} lost what is said of the lost connection, or ""
+ * @returns {Badge}
+ */
+export function badge_now(badge, lost) {
+  return lost && ['in-step', 'catching-up', 'waiting'].includes(badge.kind) ? { kind: 'reconnecting', text: lost } : badge;
+}
+
 /** What the details say about the figure. @param {Badge} badge */
 export function badge_details(badge) {
   if (badge.ms === undefined) return '';
@@ -56,8 +65,9 @@ export function make_badge({ act, announce, details }) {
     said_at = performance.now();
   };
 
-  /** @param {PlayerView} view @param {boolean} may_control */
-  return (view, may_control) => {
+  /** @param {PlayerView} seen @param {boolean} may_control @param {string} lost */
+  return (seen, may_control, lost) => {
+    const view = { ...seen, badge: badge_now(seen.badge, lost) };
     const offer = badge_action(view, may_control);
     const tap = view.needsTap && view.badge.kind !== 'sound-off';
     const kind = view.needsConsent ? 'idle' : tap ? 'sound-off' : view.badge.kind;
@@ -66,7 +76,8 @@ export function make_badge({ act, announce, details }) {
     action.hidden = !offer || kind === 'idle';
     action_name = offer?.name ?? '';
     if (offer) set_text(action, offer.text);
-    if (kind !== 'idle') say(view.badge);
+    // The banner tells of a lost connection when it lasts.
+    if (kind !== 'idle' && view.badge.kind !== 'reconnecting') say(view.badge);
     set_text(find('#sync-title'), view.badge.text || 'Nothing is playing');
     set_text(find('#sync-ms'), badge_details(view.badge));
     set_text(find('#sync-alone'), view.badge.kind === 'alone' ? 'Rejoin the room' : 'Watch on my own');

@@ -29,5 +29,9 @@ export function make_notice() {
       timer = setTimeout(clear, shown_ms);
     },
     clear,
+    /** No longer true. @param {string} text */
+    take_down(text) {
+      if (find('#notice-text').textContent === text) clear();
+    },
   };
 }

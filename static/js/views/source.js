@@ -56,6 +56,10 @@ export function make_source({ watch, close }) {
       find('#source-close').hidden = !on_stage || refusal !== '';
     },
     say,
+    /** No longer true. @param {string} sentence */
+    take_down(sentence) {
+      if (error.textContent === sentence) say(null);
+    },
     focus() {
       open(true);
       link.focus();
