@@ -34,7 +34,10 @@ class HttpFixture {
       std::string error;
       listener_ = net::Listener::open(
           thread_.loop(), {&thread_.loop()}, options,
-          [this](std::shared_ptr<net::Connection> connection) { server_->adopt(std::move(connection)); }, error);
+          [this](std::shared_ptr<net::Connection> connection) {
+            if (server_) server_->adopt(std::move(connection));  // a handshake may end while the fixture does
+          },
+          error);
     });
   }
   ~HttpFixture() {
