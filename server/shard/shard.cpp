@@ -45,7 +45,7 @@ struct Shard::State : std::enable_shared_from_this<Shard::State> {
 
   void adopt(std::string code, net::UpgradeRequest request) {
     if (context.stopping || !request.stream.open()) return;  // the stream closes with the request
-    const net::RequestHead head = request.head;
+    const net::RequestHead head = std::move(request.head);
     auto client = std::make_shared<Client>(context, door, std::move(code));
     net::WebSocket::adopt(context.loop(), std::move(request), context.options.websocket, client);
     if (client->socket() != nullptr) door.arrive(*client, head);
