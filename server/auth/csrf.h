@@ -9,8 +9,6 @@
 
 namespace matinee::auth {
 
-inline constexpr std::string_view form_token_field = "token";
-
 class FormTokens {
  public:
   explicit FormTokens(std::string secret) : secret_(std::move(secret)) {}
