@@ -1,0 +1,39 @@
+// What runs live in a room, as everybody in it is told: the streams of cameras, screens and files, and how many desktop programs
+// are connected. Made by whoever serves the media and given to the room as one whole state; the room only keeps and tells it.
+// Pure values.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+#include "rooms/ids.h"
+
+namespace matinee::rooms {
+
+enum class LiveKind : std::uint8_t { camera, screen, file, link };
+// Frames of the room's own video, for the desktop windows: nobody needs them (fewer than two desktops, or an empty stage), somebody
+// has been asked, they come, or nobody here can send them.
+enum class VideoFrames : std::uint8_t { none, asking, live, nobody };
+
+struct LiveStream {
+  std::int64_t id = 0;
+  LiveKind kind = LiveKind::camera;
+  bool room_video = false;  // the frames of the room's own video: only a chip in the browser
+  std::string title;
+  PersonId publisher;
+  std::string publisher_name;
+  std::int64_t width = 0, height = 0, fps = 0;
+  bool sound = false;
+  bool online = true;  // false: lost, may come back within 30 s
+  std::int64_t viewers = 0;
+  bool operator==(const LiveStream&) const = default;
+};
+
+struct LiveState {
+  std::vector<LiveStream> streams;
+  std::int64_t desktops = 0;  // connected desktop programs
+  std::int64_t windows = 0;   // of those, how many show frames of the room's video
+  VideoFrames frames = VideoFrames::none;
+  bool operator==(const LiveState&) const = default;
+};
+
+}  // namespace matinee::rooms

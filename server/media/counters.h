@@ -1,0 +1,23 @@
+// What the live media of a loop have done and hold. Plain values: read them on the loop's thread (Relay::with_counters).
+#pragma once
+#include <cstdint>
+
+namespace matinee::media {
+
+struct MediaCounters {
+  std::uint64_t desktops = 0;  // desktop programs connected and let in now
+  std::uint64_t desktops_total = 0;
+  std::uint64_t auth_failures = 0;
+  std::uint64_t streams = 0;  // now
+  std::uint64_t streams_total = 0;
+  std::uint64_t viewers = 0;       // now, browsers included
+  std::uint64_t pictures_in = 0;   // pictures and DUPs from publishers
+  std::uint64_t pictures_out = 0;  // pictures × viewers
+  std::uint64_t pictures_dropped = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t bad_jpegs = 0;
+  std::uint64_t slow_viewers_closed = 0;
+};
+
+}  // namespace matinee::media

@@ -1,0 +1,74 @@
+// Relay: the live media of the rooms of one loop: desktop programs that have said who they are, their streams, and who watches.
+// A room's relay lives on the room's home loop, like the room. Nothing is decoded; a picture's bytes are read into a pool slot once
+// and every viewer, desktop or browser, is sent from there.
+// Thread rule: one per Loop. [any] = from any thread, runs later on the loop; the rest on the loop's thread. Destroy it after its
+// loop has stopped running.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include "server/media/counters.h"
+#include "server/net/connection_caps.h"
+#include "server/seams/result.h"
+#include "server/seams/room_gate.h"
+#include "videoproto/connection.h"
+
+namespace matinee::net {
+class Loop;
+}
+
+namespace matinee::media {
+
+class StreamHub;
+
+// A desktop connection between its AUTH and the room's home loop.
+struct Arrival {
+  videoproto::OpenConnection connection;
+  videoproto::Auth auth;
+  std::uint32_t request = 0;  // of the AUTH
+  std::string address;
+  net::ConnectionLease lease;
+};
+
+struct RelayParts {
+  net::Loop& loop;
+  seams::RoomGate& gate;
+  // token → who; called on the loop, answers there. not_found: unknown, expired or revoked.
+  std::function<void(const std::string& token, std::function<void(seams::Result<seams::Visit>)> done)> find_token;
+  std::function<std::int64_t()> server_time_us;  // the room's clock in µs: playback.at_ms × 1000
+  std::uint32_t first_stream = 1;                // ids are first, first + step, …: from an id follows its home loop
+  std::uint32_t stream_step = 1;
+  std::shared_ptr<videoproto::PoolBudget> budget;  // one for the process
+  std::uint32_t frame_bytes_max = 2 * 1024 * 1024;
+};
+
+class Relay {
+ public:
+  explicit Relay(RelayParts parts);
+  ~Relay();
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  // [any] Takes a connection whose AUTH names a room of this loop.
+  void adopt(Arrival arrival);
+  // 16 letters of base32: 80 random bits, one use, five minutes; bound to the room and the person. Empty: too many under way.
+  [[nodiscard]] std::string make_pair(const std::string& code, seams::Visit visit);
+  // Null when there is no such stream on this loop.
+  [[nodiscard]] std::shared_ptr<StreamHub> find(std::uint32_t stream) const;
+  // The stream's room.
+  [[nodiscard]] const std::string* room_of(std::uint32_t stream) const;
+  // [any] Says shutting_down to everybody and closes, then calls done on the loop. Nobody gets in any more.
+  void stop(std::function<void()> done);
+  // [any] Calls back on the loop.
+  void with_counters(std::function<void(const MediaCounters&)> read);
+  [[nodiscard]] net::Loop& loop();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with posted calls, which find it gone after destruction
+};
+
+}  // namespace matinee::media

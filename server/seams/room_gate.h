@@ -1,0 +1,57 @@
+// RoomGate: how a connection that is no browser's (a desktop program) enters a room as one more connection of a person, and what
+// the room and the live media tell each other. The shard implements it, media uses it; they know each other only by this.
+// An attendee is present like a tab: it counts for presence, it is sent away by remove, block, close and the end of its session.
+// Thread rule: the loop of the room's home; nothing here may be called from another thread. Callbacks never come inside a call
+// to the gate, except where said.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include "rooms/live.h"
+#include "rooms/person.h"
+#include "rooms/playback.h"
+#include "rooms/result.h"
+#include "server/seams/result.h"
+
+namespace matinee::seams {
+
+// Who wants in, as the credential said. When the session ends the attendee is sent away.
+struct Visit {
+  rooms::Person person;
+  SessionId session;
+};
+
+enum class SentAway : std::uint8_t { removed, blocked_or_closed, logged_out, restart, replaced, too_many };
+
+class Attendee {
+ public:
+  virtual ~Attendee() = default;
+  // Once, before everything else but on_refused.
+  virtual void on_admitted(const std::string& name, bool may_publish, const rooms::PlaybackState& playback) = 0;
+  // Last. no_such_room (also: blocked), room_full, storage_unavailable.
+  virtual void on_refused(rooms::ErrorCode why) = 0;
+  virtual void on_playback(const rooms::PlaybackState& playback) = 0;
+  virtual void on_rights(bool may_publish) = 0;  // the grant go_live came or went
+  virtual void on_name(const std::string& name) = 0;
+  // Last: the room does not know it any more.
+  virtual void on_sent_away(SentAway why) = 0;
+};
+
+class RoomGate {
+ public:
+  virtual ~RoomGate() = default;
+  // `code` canonical. The gate holds the attendee until leave(), on_refused or on_sent_away.
+  virtual void attend(const std::string& code, Visit visit, std::shared_ptr<Attendee> attendee) = 0;
+  virtual void leave(const Attendee& attendee) = 0;  // unknown: nothing happens
+  // The person is in the room now (a short absence counts as presence).
+  [[nodiscard]] virtual bool is_present(const std::string& code, rooms::PersonId person) const = 0;
+  // The room is open in memory and has not blocked the person: may go on watching its streams.
+  [[nodiscard]] virtual bool may_watch(const std::string& code, const rooms::Person& person) const = 0;
+  [[nodiscard]] virtual bool may_publish(const std::string& code, rooms::PersonId person) const = 0;
+  // Told to everybody in the room, and to newcomers in their welcome. A room that is not in memory: nothing happens.
+  virtual void tell_live(const std::string& code, rooms::LiveState state) = 0;
+};
+
+}  // namespace matinee::seams
