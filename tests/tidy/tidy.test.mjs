@@ -20,6 +20,7 @@ const includes = (file) => [...text(file).matchAll(/^\s*#\s*include\s*[<"]([^>"]
 // Module of a path: rooms, rooms_links, server/net …
 function moduleOf(path) {
   if (/^rooms\/(media_link|url_library)\./.test(path)) return 'rooms_links';
+  if (path.startsWith('videoproto/desktop/')) return 'desktop';
   const parts = path.split('/');
   return parts[0] === 'server' ? (parts.length > 2 ? parts[1] : 'app') : parts[0];
 }
@@ -29,6 +30,7 @@ const allowed = {
   rooms: ['rooms_links'],                    // the header of the link parser names rooms types only
   rooms_links: ['rooms'],
   videoproto: [],
+  desktop: ['videoproto', 'rooms', 'rooms_links'],   // rooms: only how a room's code and a link are read
   seams: ['rooms'],
   ops: [],
   net: ['ops'],
@@ -70,7 +72,7 @@ test('the room is pure: the standard library and tl::expected only, no clock, ra
 test('a library is seen only where its module is', () => {
   const homes = [
     [/^websocketpp\//, /^server\/net\/websocket/, 3],
-    [/^boost\/asio/, /^(server\/(net|app)\/|videoproto\/connection)/],
+    [/^boost\/asio/, /^(server\/(net|app)\/|videoproto\/(connection|desktop\/(link|room|app)\.))/],
     [/^boost\/beast/, /^server\/net\//],
     [/^boost\/json/, /^server\/(wire|pages|api|ops)\/|^videoproto\/(json|control_codec)\.cpp/],
     [/^boost\/url/, /^rooms\/(media_link|url_library)\./],
@@ -79,9 +81,10 @@ test('a library is seen only where its module is', () => {
     [/^argon2\.h/, /^server\/auth\//],
     [/^kainjow\//, /^server\/pages\//, 1],
     [/^spdlog\//, /^server\/ops\//],
-    [/^CLI\//, /^server\/ops\//],
+    [/^CLI\//, /^(server\/ops\/|videoproto\/desktop\/options\.)/],
     [/^opencv2\//, /^videoproto\/desktop\//],
-    [/^libav/, /^streams\/remux\//],
+    [/^(turbojpeg\.h|curl\/|X11\/|SDL2?\/|SDL\.h|opus)/, /^videoproto\/desktop\//],
+    [/^lib(av|sw)/, /^(streams\/remux|videoproto\/desktop)\//],
   ];
   const wrong = [];
   for (const [library, home, most] of homes) {
