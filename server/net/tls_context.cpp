@@ -59,6 +59,12 @@ std::shared_ptr<const TlsContext> TlsContext::load(const std::string& certificat
 
 TlsContext::~TlsContext() { ::SSL_CTX_free(context_); }
 
+std::array<std::byte, 32> TlsContext::fingerprint() const {
+  std::array<std::byte, 32> print{};
+  ::X509_digest(::SSL_CTX_get0_certificate(context_), ::EVP_sha256(), reinterpret_cast<unsigned char*>(print.data()), nullptr);
+  return print;
+}
+
 ssl_st* TlsContext::new_session(int fd) const {
   ssl_st* ssl = ::SSL_new(context_);
   if (!ssl) return nullptr;

@@ -1,5 +1,7 @@
 // Certificate, key and TLS settings (≥ 1.2, ALPN http/1.1) from two PEM files. Immutable after load(), any thread.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -16,6 +18,9 @@ class TlsContext {
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
+
+  // SHA-256 of the certificate (of its DER bytes): how programs recognise a server without an authority.
+  [[nodiscard]] std::array<std::byte, 32> fingerprint() const;
 
   // A server's TLS state on an accepted, non-blocking descriptor; nullptr when out of memory. The caller owns it.
   [[nodiscard]] ssl_st* new_session(int fd) const;

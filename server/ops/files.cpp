@@ -66,6 +66,7 @@ std::string write_private_file(const std::string& path, const std::string& conte
     if (n > 0) written += static_cast<std::size_t>(n);
     else if (errno != EINTR) failure = errno;
   }
+  if (failure == 0 && ::fsync(fd) != 0) failure = errno;  // a name must not point at bytes that a power cut takes
   if (::close(fd) != 0 && failure == 0) failure = errno;
   if (failure == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) failure = errno;
   if (failure == 0) return {};
