@@ -48,10 +48,12 @@ struct Option {
 };
 
 constexpr const char* reaching = "Reaching it";
+constexpr const char* video = "Desktop video";
 constexpr const char* files = "Data and files";
 constexpr const char* people = "People";
+constexpr const char* other_sites = "Other sites";
 constexpr const char* resources = "Resources";
-constexpr const char* logging = "Log";
+constexpr const char* logging = "Log and metrics";
 constexpr const char* benching = "Bench mode (lifts the rates: never where others can reach it)";
 
 const Option options[] = {
@@ -65,6 +67,12 @@ const Option options[] = {
     {"tls-key", reaching, Text{&Config::tls_key, "a PEM file", "none"}, "Private key of the certificate"},
     {"tls-port", reaching, Number{&Config::tls_port, 0, 65535, ""}, "Speak https here and plain http on --port (0: https on --port)"},
 
+    {"video", video, Switch{&Config::video, "on", "off"}, "Whether desktop programs may connect"},
+    {"video-port", video, Number{&Config::video_port, 0, 65535, ""}, "Port for desktop programs, with TLS, on --address (0: any free one)"},
+    {"video-plain-port", video, Number{&Config::video_plain_port, 0, 65535, ""}, "The same without TLS (0: any free one)"},
+    {"video-plain-address", video, Text{&Config::video_plain_address, "an IP address", ""},
+     "Address of the port without TLS: anybody on the way can listen, so keep it to this machine or a VPN"},
+
     {"data", files, Text{&Config::data_folder, "a folder", ""}, "Folder with everything the server keeps"},
     {"templates", files, Text{&Config::templates_folder, "a folder", "as installed"}, "Folder of the page templates"},
     {"static", files, Text{&Config::static_folder, "a folder", "as installed"}, "Folder of the scripts and styles"},
@@ -72,6 +80,13 @@ const Option options[] = {
     {"signups", people, Switch{&Config::signups_open, "open", "closed"}, "Who may make an account"},
     {"guests", people, Switch{&Config::guests, "on", "off"}, "Whether people without an account may start and join rooms"},
     {"participants-max", people, Number{&Config::participants_max, 2, 5000, ""}, "People in one room"},
+
+    {"link-previews", other_sites, Switch{&Config::link_previews, "on", "off"},
+     "Whether this server asks other sites for a link's title, length, picture and subtitles"},
+    {"youtube-oembed-url", other_sites, Text{&Config::youtube_oembed_url, "an http:// or https:// address", "none"},
+     "Where YouTube titles are asked for"},
+    {"allow-private-links", other_sites, Switch{&Config::private_links, "on", "off"},
+     "Whether links into the local network are looked at too: only where everybody may reach it"},
 
     {"shards", resources, Number{&Config::shards, 0, 64, ""}, "Threads that serve connections (0: one per core)"},
     {"max-connections", resources, Number{&Config::connections_max, 16, 1'000'000, ""}, "Open connections"},
@@ -82,11 +97,15 @@ const Option options[] = {
 
     {"log-level", logging, Choice{&Config::log_level, {"debug", "info", "warning", "error"}}, "Least severity that is logged"},
     {"log-format", logging, Switch{&Config::log_json, "json", "text"}, "One line of key=value pairs, or one JSON object a line"},
+    {"metrics-port", logging, Number{&Config::metrics_port, -1, 65535, ""},
+     "Port on 127.0.0.1 for GET /metrics (0: any free one, -1: none)"},
 
     {"bench-guests", benching, Number{&Config::bench_guests, 0, 100'000, ""}, "Make this many guests at start"},
     {"bench-rooms", benching, Number{&Config::bench_rooms, 1, 10'000, ""}, "Make this many rooms at start, owned by the first guest"},
     {"bench-cookies", benching, Text{&Config::bench_cookies_file, "a file", "none"}, "Write a cookie line for each guest to this file"},
     {"bench-codes", benching, Text{&Config::bench_codes_file, "a file", "none"}, "Write the room codes to this file"},
+    {"bench-tokens", benching, Text{&Config::bench_tokens_file, "a file", "none"},
+     "Write a desktop program's token for each guest to this file"},
 };
 
 template <class... F>

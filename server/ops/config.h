@@ -21,6 +21,12 @@ struct Config {
   std::string tls_key;
   std::int64_t tls_port = 0;  // 0 = `port` itself speaks TLS; else `port` stays plain and this one speaks TLS
 
+  // Desktop video
+  bool video = true;
+  std::int64_t video_port = 8090;        // TLS, on `addresses`; 0 = any free one
+  std::int64_t video_plain_port = 8091;  // the same without TLS; 0 = any free one
+  std::string video_plain_address = "127.0.0.1";
+
   // Data and files
   std::string data_folder = "./var";
   std::string templates_folder;  // set by parse_config: installed beside the program, else the source tree
@@ -30,6 +36,11 @@ struct Config {
   bool signups_open = true;
   bool guests = true;
   std::int64_t participants_max = 5'000;  // a room
+
+  // Other sites
+  bool link_previews = true;
+  std::string youtube_oembed_url = "https://www.youtube.com/oembed";
+  bool private_links = false;  // links into the local network are looked at as well
 
   // Resources
   std::int64_t shards = 0;  // 0 = one per core
@@ -41,12 +52,14 @@ struct Config {
   // Log
   std::string log_level = "info";  // debug info warning error
   bool log_json = false;
+  std::int64_t metrics_port = -1;  // GET /metrics on 127.0.0.1; -1 = off, 0 = any free one
 
   // Bench mode
   std::int64_t bench_guests = 0;  // over 0: bench mode. Rates are lifted: never on a server that others can reach
   std::int64_t bench_rooms = 1;
   std::string bench_cookies_file;  // one "name=value" line a guest
   std::string bench_codes_file;    // one room code a line
+  std::string bench_tokens_file;   // one token of a desktop program a line, of the guests in the order of their cookies
 
   [[nodiscard]] bool has_tls() const { return !tls_certificate.empty(); }
   [[nodiscard]] bool bench() const { return bench_guests > 0; }

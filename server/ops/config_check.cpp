@@ -24,6 +24,27 @@ bool is_host(std::string_view host) {
   });
 }
 
+// Two listeners want two numbers. The option that comes later in the table is at fault; 0 is any free one.
+CheckOutcome check_ports(const Config& config) {
+  struct Row {
+    const char* option;
+    std::int64_t port;
+  };
+  const std::int64_t none = 0;
+  const Row rows[] = {{"port", config.port},
+                      {"tls-port", config.tls_port},
+                      {"video-port", config.video ? config.video_port : none},
+                      {"video-plain-port", config.video ? config.video_plain_port : none},
+                      {"metrics-port", std::max(config.metrics_port, none)}};
+  for (const Row& row : rows) {
+    for (const Row* before = rows; before != &row; ++before) {
+      if (row.port != none && row.port == before->port)
+        return {row.option, "--" + std::string(row.option) + " and --" + before->option + " need two numbers."};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<BaseUrl> read_base_url(std::string_view text) {
@@ -63,16 +84,18 @@ CheckOutcome check_config(Config& config) {
     if (!read_base_url(config.public_url)) return {"public-url", {}};
     if (config.public_url.back() == '/') config.public_url.pop_back();
   }
+  const std::string& oembed = config.youtube_oembed_url;
+  if (!oembed.starts_with("https://") && !oembed.starts_with("http://")) return {"youtube-oembed-url", {}};
   if (config.data_folder.empty()) return {"data", {}};
   if (config.tls_certificate.empty() != config.tls_key.empty()) {
     return {"tls-cert", "--tls-cert and --tls-key belong together: give both, or neither."};
   }
   if (config.tls_port != 0 && !config.has_tls()) return {"tls-port", "--tls-port needs --tls-cert and --tls-key."};
-  if (config.tls_port != 0 && config.tls_port == config.port) return {"tls-port", "--tls-port and --port need two numbers."};
-  if (!config.bench() && (!config.bench_cookies_file.empty() || !config.bench_codes_file.empty())) {
-    return {"bench-guests", "--bench-cookies and --bench-codes need --bench-guests."};
+  if (!is_address(config.video_plain_address)) return {"video-plain-address", {}};
+  if (!config.bench() && (!config.bench_cookies_file.empty() || !config.bench_codes_file.empty() || !config.bench_tokens_file.empty())) {
+    return {"bench-guests", "--bench-cookies, --bench-codes and --bench-tokens need --bench-guests."};
   }
-  return {};
+  return check_ports(config);
 }
 
 std::string shipped_folder(std::string_view name) {

@@ -56,6 +56,11 @@ TEST_CASE("without any option the documented defaults hold") {
   CHECK(config.signups_open);
   CHECK(config.guests);
   CHECK_FALSE(config.bench());
+  CHECK(config.video);
+  CHECK(config.video_port == 8090);
+  CHECK(config.video_plain_port == 8091);
+  CHECK(config.video_plain_address == "127.0.0.1");
+  CHECK(config.metrics_port == -1);
   CHECK(config.templates_folder.find("templates") != std::string::npos);
 }
 
@@ -95,10 +100,10 @@ TEST_CASE("numbers are accepted at their limits and refused one beyond") {
     std::int64_t min;
     std::int64_t max;
   };
-  const auto row =
-      GENERATE(Row{"--port", 0, 65535}, Row{"--shards", 0, 64}, Row{"--argon2-memory", 19, 1024}, Row{"--argon2-time", 2, 20},
-               Row{"--participants-max", 2, 5000}, Row{"--max-connections", 16, 1'000'000},
-               Row{"--max-connections-per-address", 4, 1'000'000}, Row{"--bench-guests", 0, 100'000}, Row{"--bench-rooms", 1, 10'000});
+  const auto row = GENERATE(Row{"--port", 0, 65535}, Row{"--shards", 0, 64}, Row{"--argon2-memory", 19, 1024}, Row{"--argon2-time", 2, 20},
+                            Row{"--participants-max", 2, 5000}, Row{"--max-connections", 16, 1'000'000},
+                            Row{"--max-connections-per-address", 4, 1'000'000}, Row{"--bench-guests", 0, 100'000},
+                            Row{"--bench-rooms", 1, 10'000}, Row{"--video-plain-port", 0, 65535}, Row{"--metrics-port", -1, 65535});
   INFO(row.flag);
   run({row.flag, std::to_string(row.min)});
   run({row.flag, std::to_string(row.max)});
@@ -161,12 +166,24 @@ TEST_CASE("addresses are IP addresses") {
   CHECK_THAT(refusal({"--address", "localhost"}), Contains("is no value for --address"));
 }
 
+TEST_CASE("two listeners want two ports, and the later option is told") {
+  CHECK(refusal({"--video-port", "8080"}) == "--video-port and --port need two numbers.");
+  CHECK(refusal({"--port", "8091"}) == "--video-plain-port and --port need two numbers.");
+  CHECK(refusal({"--video-plain-port", "8090"}) == "--video-plain-port and --video-port need two numbers.");
+  CHECK(refusal({"--metrics-port", "8090"}) == "--metrics-port and --video-port need two numbers.");
+  CHECK(run({"--port", "0", "--video-port", "0", "--video-plain-port", "0", "--metrics-port", "0"}).video_port == 0);
+  CHECK(run({"--port", "8090", "--video", "off"}).port == 8090);
+  CHECK(run({"--video-plain-address", "::1"}).video_plain_address == "::1");
+  CHECK_THAT(refusal({"--video-plain-address", "localhost"}), Contains("is no value for --video-plain-address"));
+}
+
 TEST_CASE("options that need each other say so") {
   CHECK_THAT(refusal({"--tls-cert", "a.pem"}), Contains("--tls-key"));
   CHECK_THAT(refusal({"--tls-key", "a.pem"}), Contains("--tls-cert"));
   CHECK_THAT(refusal({"--tls-port", "8443"}), Contains("--tls-cert"));
   CHECK_THAT(refusal({"--tls-cert", "a", "--tls-key", "b", "--tls-port", "8080"}), Contains("two numbers"));
   CHECK_THAT(refusal({"--bench-codes", "f"}), Contains("--bench-guests"));
+  CHECK_THAT(refusal({"--bench-tokens", "f"}), Contains("--bench-guests"));
   CHECK(run({"--tls-cert", "a", "--tls-key", "b"}).has_tls());
 }
 

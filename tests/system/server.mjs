@@ -16,7 +16,8 @@ export function temporaryFolder() {
 export class Server {
   /** @param {{data: string, args?: string[], wrap?: string[]}} options wrap: a command that execs the server (a shell with a limit set) */
   static start({ data, args = [], wrap = [], env = {} }) {
-    const words = [...wrap, binary, '--data', data, '--address', '127.0.0.1', '--port', '0', '--argon2-memory', '19', '--argon2-time', '2', ...args];
+    const words = [...wrap, binary, '--data', data, '--address', '127.0.0.1', '--port', '0', '--video-port', '0', '--video-plain-port', '0',
+      '--argon2-memory', '19', '--argon2-time', '2', ...args];
     const server = new Server();
     server.data = data;
     server.log = '';
