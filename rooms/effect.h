@@ -7,6 +7,7 @@
 #include <vector>
 #include "rooms/event.h"
 #include "rooms/ids.h"
+#include "rooms/live.h"
 #include "rooms/person.h"
 #include "rooms/playback.h"
 #include "rooms/result.h"
@@ -32,7 +33,7 @@ struct RoomInfo {
   PersonId owner; bool guest_room = false;
 };
 struct Welcome {
-  PersonId you; RoomInfo room; std::vector<ParticipantInfo> participants; PlaybackState playback;
+  PersonId you; RoomInfo room; std::vector<ParticipantInfo> participants; PlaybackState playback; LiveState live;
   std::vector<ChatMessage> messages; bool more_before = false;   // older messages exist
   std::int64_t epoch = 0; Seq seq; std::int64_t server_time_ms = 0;
   bool resumed = false;                                          // messages hold exactly what was missed
@@ -43,11 +44,13 @@ struct TypingNow { PersonId person; bool on = false; };
 struct PlaybackChanged { PlaybackState state; std::int64_t epoch = 0; std::vector<PersonId> waiting_for; };
 struct RoomChanged { RoomInfo room; PersonId by; };
 struct RoomClosed {};
+struct LiveChanged { LiveState live; };
 struct SignalFrom { PersonId from; std::string data; };
 struct YouWere { std::string what; PersonId by; };               // "removed" | "blocked", before the disconnect
 struct BlockedPeople { std::vector<std::pair<PersonId, std::string>> people; };   // to those who may block: by name, ≤ blocks_shown_max
 
-using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere, BlockedPeople>;
+using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere, BlockedPeople,
+                              LiveChanged>;
 
 // ---- what the shard does
 struct ReplyOk { Ref ref; std::optional<Seq> seq; std::optional<Revision> rev; };

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 #include "rooms/ids.h"
+#include "rooms/live.h"
 #include "rooms/person.h"
 #include "rooms/playback.h"
 
@@ -16,8 +17,11 @@ namespace matinee::rooms {
 
 struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; };
 
-struct Join { Person person; std::optional<Since> since; };   // a connection of ref.connection wants in; repeats for further tabs
+// A connection of ref.connection wants in; repeats for further ones. plays = false: it brings no player of the room's video along (a desktop
+// program): nobody waits for it.
+struct Join { Person person; std::optional<Since> since; bool plays = true; };
 struct Leave { PersonId person; };                            // the last connection has been gone for absence_ms
+struct PlayerGone { PersonId person; };                       // no connection that plays for absence_ms; others are still here
 struct PostChat { std::string id; std::string text; std::optional<Seq> reply_to; bool again = false; };
 // The answer to AskLog: the log knows this id (and when it was written, 0 = unknown), or not. Context: actor and ref of the AskLog.
 struct FoundRepeat { std::string id; std::optional<Seq> seq; PostChat post; std::int64_t at_ms = 0; };
@@ -44,10 +48,11 @@ struct Stored { Seq up_to; };                                 // committed: ever
 struct StoredVoid { Seq seq; Seq original; };
 struct StoreFailed { Seq from; };                             // nothing from this seq on was committed
 struct TimerFired { std::int64_t id = 0; };
+struct SetLive { LiveState live; };                           // the whole state, from whoever serves the media
 struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; };   // profile change, guest kept the room
 
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
-                           SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid>;
+                           SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid, PlayerGone, SetLive>;
 
 // Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered).
 struct Ref { ConnectionId connection; std::string client; };

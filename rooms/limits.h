@@ -32,6 +32,8 @@ inline constexpr std::size_t status_sampled_above = 100;      // more people tha
 inline constexpr std::size_t silenced_max = 1'000;
 inline constexpr std::size_t departed_max = 200;  // people who left lately: they can still be blocked by name
 inline constexpr std::size_t waiting_for_named_max = 8;
+inline constexpr std::size_t live_streams_max = 32;       // told of a room; further ones are not
+inline constexpr std::size_t live_title_bytes_max = 300;  // of a stream: a longer one is told without
 
 inline constexpr std::int64_t absence_ms = 10'000;  // no connection this long = left
 inline constexpr std::int64_t chat_burst = 8;       // token bucket; new accounts and guests: half of both

@@ -41,6 +41,11 @@ Participant* Room::State::find(PersonId person) {
   return found == participants.end() ? nullptr : &found->second;
 }
 
+const Participant* Room::State::find(PersonId person) const {
+  const auto found = participants.find(person);
+  return found == participants.end() ? nullptr : &found->second;
+}
+
 Role Room::State::role_of(const Person& person) const {
   if (person.id == info.owner) return Role::owner;
   if (const auto found = roles.find(person.id); found != roles.end()) return found->second;
@@ -90,6 +95,11 @@ void Room::handle(const Event& event, const Context& context, EffectList& effect
       event);
 }
 
+bool Room::may(PersonId person, Grant grant) const {
+  const Participant* participant = std::as_const(*state_).find(person);
+  return participant != nullptr && state_->may(*participant, grant);
+}
+
 RoomSnapshot Room::snapshot(std::int64_t now_ms) const {
   const State& room = *state_;
   RoomSnapshot taken;
@@ -110,6 +120,8 @@ RoomSnapshot Room::snapshot(std::int64_t now_ms) const {
 const RoomInfo& Room::info() const { return state_->info; }
 const PlaybackState& Room::playback() const { return state_->playback.state(); }
 std::size_t Room::participant_count() const { return state_->participants.size(); }
+bool Room::has_participant(PersonId person) const { return state_->participants.count(person) > 0; }
+bool Room::is_blocked(const Person& person, std::int64_t now_ms) const { return state_->is_kept_out(person, now_ms); }
 bool Room::closed() const { return state_->closed; }
 bool Room::has_pending() const { return state_->chat.pending_count() > 0; }
 

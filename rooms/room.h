@@ -50,6 +50,9 @@ class Room {
   [[nodiscard]] const RoomInfo& info() const;
   [[nodiscard]] const PlaybackState& playback() const;
   [[nodiscard]] std::size_t participant_count() const;
+  [[nodiscard]] bool has_participant(PersonId person) const;
+  [[nodiscard]] bool may(PersonId person, Grant grant) const;                      // false for who is not here
+  [[nodiscard]] bool is_blocked(const Person& person, std::int64_t now_ms) const;  // by id, or as a guest who is not here by address
   [[nodiscard]] bool closed() const;       // its owner ended it: everything else is refused with room_closed
   [[nodiscard]] bool has_pending() const;  // numbered messages the log has not confirmed: do not unload
 

@@ -23,6 +23,11 @@ bool Room::State::is_address_blocked(const Person& person, std::int64_t now_ms) 
                      [&](const auto& entry) { return entry.second.address == person.address && entry.second.until_ms > now_ms; });
 }
 
+// Who is inside already is not reached by a block at his address: it was meant for somebody else there.
+bool Room::State::is_kept_out(const Person& person, std::int64_t now_ms) const {
+  return is_blocked(person.id, now_ms) || (find(person.id) == nullptr && is_address_blocked(person, now_ms));
+}
+
 BlockedPeople Room::State::blocked_people(std::int64_t now_ms) const {
   BlockedPeople told;
   for (const auto& [id, entry] : blocks) {

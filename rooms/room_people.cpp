@@ -10,8 +10,9 @@ constexpr std::array<std::string_view, 8> status_names{"playing", "paused", "buf
 
 // What a welcome may spend on messages, after its people and its fixed fields.
 constexpr std::size_t person_bytes_max = 384;
+constexpr std::size_t live_stream_bytes_max = 2 * limits::live_title_bytes_max + 512;
 std::size_t bytes_for_messages(std::size_t people) {
-  constexpr std::size_t fixed_bytes = 8 * 1024;
+  constexpr std::size_t fixed_bytes = 8 * 1024 + limits::live_streams_max * live_stream_bytes_max;
   const std::size_t spent = fixed_bytes + people * person_bytes_max;
   static_assert(fixed_bytes + limits::welcome_participants_max * person_bytes_max < limits::welcome_bytes_max);
   return limits::welcome_bytes_max - spent;
@@ -28,7 +29,7 @@ ParticipantInfo Room::State::info_of(const Participant& participant, std::int64_
 void Room::State::on(const Join& join, Turn& turn) {
   const PersonId id = join.person.id;
   if (closed) return turn.refuse(ErrorCode::room_closed);
-  if (is_blocked(id, turn.now_ms()) || (find(id) == nullptr && is_address_blocked(join.person, turn.now_ms()))) {
+  if (is_kept_out(join.person, turn.now_ms())) {
     turn.refuse(ErrorCode::no_such_room);
     return turn.emit(Disconnect{id, 4004});
   }
@@ -37,12 +38,17 @@ void Room::State::on(const Join& join, Turn& turn) {
     if (participants.size() >= options.participants_max) return turn.refuse(ErrorCode::room_full);
     known = &participants[id];
     known->person = join.person;
+    known->plays = join.plays;
     presence_changed(id, turn);
-    wait_for(*known, turn);
+    if (join.plays) wait_for(*known, turn);
     if (participants.size() == 1 && playback.state().phase == Phase::playing) save_soon(turn);  // the heartbeat starts again
   } else if (known->person.name != join.person.name || known->person.kind != join.person.kind) {
     known->person = join.person;
     presence_changed(id, turn);
+  }
+  if (join.plays && !known->plays) {
+    known->plays = true;
+    wait_for(*known, turn);
   }
   welcome(*known, join.since, turn);
   turn.ok();
@@ -54,6 +60,7 @@ void Room::State::welcome(const Participant& participant, const std::optional<Si
   welcome.you = participant.person.id;
   welcome.room = info;
   welcome.playback = playback.state();
+  welcome.live = live;
   welcome.epoch = options.epoch;
   welcome.seq = chat.committed();
   welcome.server_time_ms = turn.now_ms();
@@ -87,6 +94,17 @@ void Room::State::welcome(const Participant& participant, const std::optional<Si
 
 void Room::State::on(const Leave& leave, Turn& turn) {
   if (find(leave.person) != nullptr) depart(leave.person, turn);
+}
+
+// What was last heard of the player is not so any more.
+void Room::State::on(const PlayerGone& gone, Turn& turn) {
+  Participant* participant = find(gone.person);
+  if (participant == nullptr || !participant->plays) return;
+  participant->plays = false;
+  participant->state.clear();
+  participant->stalled_since_ms = 0;
+  presence_changed(gone.person, turn);
+  wait_no_longer_for(gone.person, turn);
 }
 
 void Room::State::depart(PersonId person, Turn& turn) {

@@ -5,9 +5,10 @@
 namespace matinee::rooms {
 namespace {
 
-// These cannot say that they are ready, or have chosen to watch alone.
+// The others have no player, cannot say that they are ready, or have chosen to watch alone.
 bool is_waited_for(const Participant& participant) {
-  return participant.state != "blocked" && participant.state != "failed" && participant.state != "hidden" && participant.state != "alone";
+  return participant.plays && participant.state != "blocked" && participant.state != "failed" && participant.state != "hidden" &&
+         participant.state != "alone";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The inside of a Room, shared by the room_*.cpp files and by nobody else. Each file holds one part of the behaviour:
-// people (join, leave, presence), chat, playback, moderation (roles, remove, block, silence), settings (name, rights, closing, saving).
+// people (join, leave, presence), chat, playback, moderation (roles, remove, block, silence), settings (name, rights, closing, saving),
+// live (what the media tell).
 // Belongs to one shard's thread.
 #pragma once
 #include <list>
@@ -18,6 +19,7 @@ namespace matinee::rooms {
 
 struct Participant {
   Person person;
+  bool plays = true;  // has a player; false: only a desktop program
   std::string state;  // last Status
   std::int64_t error_ms = 0;
   std::int64_t ahead_ms = 0;
@@ -56,6 +58,7 @@ struct Room::State {
   // ---- people
   void on(const Join& join, Turn& turn);
   void on(const Leave& leave, Turn& turn);
+  void on(const PlayerGone& gone, Turn& turn);
   void on(const Renamed& renamed, Turn& turn);
   void on(const Status& status, Participant& actor, Turn& turn);
   void on(const Typing& typing, Participant& actor, Turn& turn);
@@ -81,9 +84,12 @@ struct Room::State {
   void on(const ChangeSettings& change, Participant& actor, Turn& turn);
   void on(const CloseRoom& close, Participant& actor, Turn& turn);
   void on(const TimerFired& fired, Turn& turn);
+  // ---- live
+  void on(const SetLive& set, Turn& turn);
 
   // ---- asked by several of the above
   [[nodiscard]] Participant* find(PersonId person);
+  [[nodiscard]] const Participant* find(PersonId person) const;
   [[nodiscard]] Role role_of(const Person& person) const;
   [[nodiscard]] bool may(const Participant& actor, Grant grant) const;
   [[nodiscard]] bool allow_command(Participant& actor, Turn& turn);                   // refuses with slow_down
@@ -93,6 +99,7 @@ struct Room::State {
   [[nodiscard]] BlockedPeople blocked_people(std::int64_t now_ms) const;
   void tell_blocked(Turn& turn);  // to everybody who may block
   [[nodiscard]] bool is_address_blocked(const Person& person, std::int64_t now_ms) const;
+  [[nodiscard]] bool is_kept_out(const Person& person, std::int64_t now_ms) const;
   [[nodiscard]] ParticipantInfo info_of(const Participant& participant, std::int64_t now_ms) const;
   [[nodiscard]] std::optional<Person> person_known(PersonId person) const;  // here, left lately, or wrote lately
 
@@ -144,6 +151,7 @@ struct Room::State {
   std::set<PersonId> waiting_for;  // phase waiting: who is not ready yet
   std::set<PersonId> typing;       // who has a typing mark
   Presence presence;
+  LiveState live;  // not saved: it is made anew by whoever serves the media
   bool presence_timer_set = false;
   bool waiting_names_changed = false;  // told with the next presence diff
   bool wait_timer_set = false;

@@ -90,6 +90,34 @@ void write_playback_fields(JsonWriter& json, const rooms::PlaybackState& state, 
   if (state.wait_until_ms > 0) json.key("wait_until_ms").integer(state.wait_until_ms);
 }
 
+void write_stream(JsonWriter& json, const rooms::LiveStream& s) {
+  json.open_object();
+  json.key("id").integer(s.id);
+  json.key("kind").string(name_of(s.kind));
+  json.key("room_video").boolean(s.room_video);
+  json.key("title").string(s.title);
+  json.key("publisher").person(s.publisher);
+  json.key("name").string(s.publisher_name);
+  json.key("width").integer(s.width);
+  json.key("height").integer(s.height);
+  json.key("fps").integer(s.fps);
+  json.key("sound").boolean(s.sound);
+  json.key("online").boolean(s.online);
+  json.key("viewers").integer(s.viewers);
+  json.close_object();
+}
+
+void write_live(JsonWriter& json, const rooms::LiveState& live) {
+  json.open_object();
+  json.key("streams").open_array();
+  for (const auto& stream : live.streams) write_stream(json, stream);
+  json.close_array();
+  json.key("desktops").integer(live.desktops);
+  json.key("windows").integer(live.windows);
+  json.key("frames").string(name_of(live.frames));
+  json.close_object();
+}
+
 void write(JsonWriter& json, const rooms::Welcome& w) {
   type(json, "room.welcome");
   json.key("you").person(w.you);
@@ -101,6 +129,8 @@ void write(JsonWriter& json, const rooms::Welcome& w) {
   json.open_object();
   write_playback_fields(json, w.playback, w.epoch);
   json.close_object();
+  json.key("live");
+  write_live(json, w.live);
   write_messages(json, w.messages);
   json.key("more_before").boolean(w.more_before);
   json.key("epoch").integer(w.epoch);
@@ -141,6 +171,12 @@ void write(JsonWriter& json, const rooms::RoomChanged& changed) {
   json.key("room");
   write_room(json, changed.room);
   json.key("by").person(changed.by);
+}
+
+void write(JsonWriter& json, const rooms::LiveChanged& changed) {
+  type(json, "live.changed");
+  json.key("live");
+  write_live(json, changed.live);
 }
 
 void write(JsonWriter& json, const rooms::RoomClosed&) { type(json, "room.closed"); }

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string_view>
+#include "rooms/live.h"
 #include "rooms/media_ref.h"
 #include "rooms/person.h"
 #include "rooms/playback.h"
@@ -19,6 +20,26 @@ namespace matinee::wire {
     case rooms::MediaKind::hls: return "hls";
   }
   return "file";
+}
+
+[[nodiscard]] constexpr std::string_view name_of(rooms::LiveKind kind) {
+  switch (kind) {
+    case rooms::LiveKind::camera: return "camera";
+    case rooms::LiveKind::screen: return "screen";
+    case rooms::LiveKind::file: return "file";
+    case rooms::LiveKind::link: return "link";
+  }
+  return "file";
+}
+
+[[nodiscard]] constexpr std::string_view name_of(rooms::VideoFrames frames) {
+  switch (frames) {
+    case rooms::VideoFrames::none: return "none";
+    case rooms::VideoFrames::asking: return "asking";
+    case rooms::VideoFrames::live: return "live";
+    case rooms::VideoFrames::nobody: return "nobody";
+  }
+  return "none";
 }
 
 [[nodiscard]] inline std::optional<rooms::WaitPolicy> policy_from(std::string_view name) {

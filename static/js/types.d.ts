@@ -27,8 +27,16 @@ export interface Playback {
   wait_until_ms?: number; waiting_for?: string[];
 }
 
+export interface LiveStream {
+  id: number; kind: 'camera' | 'screen' | 'file' | 'link'; room_video: boolean; title: string; publisher: string; name: string;
+  width: number; height: number; fps: number; sound: boolean; online: boolean; viewers: number;
+}
+export interface Live {
+  streams: LiveStream[]; desktops: number; windows: number; frames: 'none' | 'asking' | 'live' | 'nobody';
+}
+
 export interface Welcome {
-  type: 'room.welcome'; you: string; room: Room; participants: Participant[]; playback: Playback;
+  type: 'room.welcome'; you: string; room: Room; participants: Participant[]; playback: Playback; live: Live;
   messages: Message[]; more_before: boolean; epoch: number; seq: number; server_time_ms: number; resumed: boolean;
 }
 export interface ChatMessage extends Message { type: 'chat.message' }
@@ -37,6 +45,7 @@ export interface ChatTyping { type: 'chat.typing'; person: string; on: boolean }
 export interface PlaybackState extends Playback { type: 'playback.state' }
 export interface PresenceDiff { type: 'presence.diff'; changed: Participant[]; left: string[] }
 export interface RoomChanged { type: 'room.changed'; room: Room; by: string }
+export interface LiveChanged { type: 'live.changed'; live: Live }
 export interface RoomClosed { type: 'room.closed' }
 export interface RoomSignal { type: 'room.signal'; from: string; data: unknown }
 export interface RoomBlocked { type: 'room.blocked'; people: { id: string; name: string }[] }
@@ -47,7 +56,7 @@ export interface WireError {
   type: 'error'; ref?: string; id?: string; code: string; message: string; detail?: string | number; retry_ms?: number;
 }
 export type ServerMessage =
-  | Welcome | ChatMessage | ChatPage | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | RoomClosed
+  | Welcome | ChatMessage | ChatPage | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | LiveChanged | RoomClosed
   | RoomSignal | RoomBlocked | YouWere | ClockReply | Ok | WireError;
 export type Reply = Ok | WireError | ChatPage;
 export interface ClientMessage { type: string; ref?: string; [field: string]: unknown }

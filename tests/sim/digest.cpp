@@ -54,18 +54,23 @@ class Digest {
     all(r.code, r.name, r.preset, r.policy, r.owner, r.guest_room);
     for (const GrantSet& grants : r.grants) add(static_cast<std::int64_t>(grants.to_ulong()));
   }
+  void add(const LiveStream& s) {
+    all(s.id, s.kind, s.room_video, s.title, s.publisher, s.publisher_name, s.width, s.height, s.fps, s.sound, s.online, s.viewers);
+  }
+  void add(const LiveState& l) { all(l.streams, l.desktops, l.windows, l.frames); }
   void add(const Ref& r) { all(r.connection, r.client); }
   void add(const Error& e) { all(e.code, e.detail, e.retry_ms); }
   void add(const PostChat& p) { all(p.id, p.text, p.reply_to, p.again); }
 
   void add(const Welcome& w) {
-    all(w.you, w.room, w.participants, w.playback, w.messages, w.more_before, w.epoch, w.seq, w.server_time_ms, w.resumed);
+    all(w.you, w.room, w.participants, w.playback, w.live, w.messages, w.more_before, w.epoch, w.seq, w.server_time_ms, w.resumed);
   }
   void add(const PresenceDiff& d) { all(d.changed, d.left); }
   void add(const TypingNow& t) { all(t.person, t.on); }
   void add(const PlaybackChanged& p) { all(p.state, p.epoch, p.waiting_for); }
   void add(const RoomChanged& r) { all(r.room, r.by); }
   void add(const RoomClosed&) {}
+  void add(const LiveChanged& l) { add(l.live); }
   void add(const SignalFrom& s) { all(s.from, s.data); }
   void add(const YouWere& y) { all(y.what, y.by); }
   void add(const BlockedPeople& blocked) {

@@ -74,6 +74,19 @@ void World::report(ConnectionId connection) {
   }
 }
 
+// The media tell the room's whole live state, often the same again.
+void World::media_tell() {
+  if (random_.chance(60)) {
+    live_.desktops = random_.below(3);
+    live_.streams.resize(static_cast<std::size_t>(random_.below(3)));
+    for (LiveStream& stream : live_.streams) {
+      stream.id = 1 + random_.below(3);
+      stream.viewers = random_.below(2);
+    }
+  }
+  handle(SetLive{live_}, {}, {});
+}
+
 void World::act_on_people(ConnectionId connection) {
   const PersonId target = somebody().id;
   switch (random_.below(10)) {

@@ -22,6 +22,10 @@ void World::deliver(Tab& tab, const Outgoing& message, bool to_all) {
   if (const auto* chat = std::get_if<ChatMessage>(&message)) return hear_chat(tab, *chat, to_all);
   if (const auto* playback = std::get_if<PlaybackChanged>(&message)) return hear(tab, *playback);
   if (const auto* diff = std::get_if<PresenceDiff>(&message)) return hear(tab, *diff);
+  if (const auto* live = std::get_if<LiveChanged>(&message)) {
+    ++counts_.live_told;
+    return hear(tab, *live);
+  }
 }
 
 void World::hear(Tab& tab, const Welcome& welcome) {
@@ -46,6 +50,8 @@ void World::hear(Tab& tab, const Welcome& welcome) {
   tab.epoch = welcome.epoch;
   tab.seen = welcome.seq;
   tab.playback = welcome.playback;
+  if (welcome.live != live_) throw Broken("a welcome with another live state than the media told");
+  tab.live = welcome.live;
   for (const ParticipantInfo& person : welcome.participants) tab.people.insert(person.id);
   if (tab.people.count(tab.person) == 0) throw Broken("a welcome without oneself");
 }
@@ -72,6 +78,10 @@ void World::hear(Tab& tab, const PlaybackChanged& changed) {
   const bool same =
       now.phase == before.phase && now.position_ms == before.position_ms && now.at_ms == before.at_ms && now.media == before.media;
   if (now.rev == before.rev && !same) throw Broken("two states under one revision");
+  for (const PersonId person : changed.waiting_for) {
+    const bool away = clients_.at(static_cast<std::size_t>(person.value - 1)).player_gone_since_ms >= 0;
+    if (!away && !has_player(person)) throw Broken("somebody without a player is waited for");
+  }
   if (now.phase != Phase::waiting && !changed.waiting_for.empty()) throw Broken("somebody is waited for while nobody waits");
   tab.playback = now;
 }
@@ -79,6 +89,11 @@ void World::hear(Tab& tab, const PlaybackChanged& changed) {
 void World::hear(Tab& tab, const PresenceDiff& diff) {
   for (const ParticipantInfo& person : diff.changed) tab.people.insert(person.id);
   for (const PersonId person : diff.left) tab.people.erase(person);
+}
+
+void World::hear(Tab& tab, const LiveChanged& changed) {
+  if (changed.live == tab.live) throw Broken("a live state was told twice");
+  tab.live = changed.live;
 }
 
 void World::answered(PersonId author, const std::string& id) {
@@ -118,6 +133,7 @@ void World::check_end() {
   for (const auto& [id, tab] : tabs_) {
     if (tab.people != here) throw Broken("somebody sees other people than there are");
     if (tab.seen < last_shown) throw Broken("somebody has not seen the last message");
+    if (tab.live != live_) throw Broken("somebody has not heard of the last live state");
     if (tab.playback.rev != room_->playback().rev) throw Broken("somebody has not heard of the last playback state");
   }
   for (const Client& client : clients_) {

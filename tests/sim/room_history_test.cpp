@@ -45,11 +45,13 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
       sum.stale += counts.stale;
       sum.asked += counts.asked;
       sum.disconnected += counts.disconnected;
+      sum.live_told += counts.live_told;
+      sum.players_gone += counts.players_gone;
     } catch (const Broken& broken) { FAIL("MATINEE_SIM_SEED=" << seed << ": " << broken.what()); }
   }
   INFO("shown " << sum.shown << ", voided " << sum.voided << ", refused by the store " << sum.refused_by_store << ", blocks " << sum.blocks
                 << ", restarts " << sum.restarts << ", resumed " << sum.resumed << ", stale " << sum.stale << ", asked " << sum.asked
-                << ", disconnected " << sum.disconnected);
+                << ", disconnected " << sum.disconnected << ", live told " << sum.live_told << ", players gone " << sum.players_gone);
   if (only > 0) return;
   // A simulation in which nothing goes wrong proves nothing.
   CHECK(sum.shown > 10'000);
@@ -61,6 +63,8 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
   CHECK(sum.stale > 1'000);
   CHECK(sum.asked > 1'000);
   CHECK(sum.disconnected > 500);
+  CHECK(sum.live_told > 1'000);
+  CHECK(sum.players_gone > 500);
 }
 
 TEST_CASE("the same seed is the same history", "[sim]") {

@@ -40,6 +40,7 @@ void World::open_room(RoomSnapshot snapshot, RoomOptions options) {
   shown_.clear();
   timers_.clear();
   last_rev_ = Revision{};
+  live_ = {};
 }
 
 // kill -9: some of what was on its way to the store is stored all the same, and nobody was told.
@@ -57,7 +58,7 @@ void World::restart() {
   asks_.clear();
   network_.clear();
   while (!tabs_.empty()) disconnect(tabs_.begin()->first);
-  for (Client& client : clients_) client.gone_since_ms = -1;
+  for (Client& client : clients_) client.gone_since_ms = client.player_gone_since_ms = -1;
   now_ms_ += random_.below(100'000);
   RoomOptions options;
   options.epoch = ++epoch_;
@@ -199,9 +200,15 @@ void World::network_step() {
 
 void World::absences() {
   for (Client& client : clients_) {
-    if (client.gone_since_ms < 0 || now_ms_ - client.gone_since_ms < limits::absence_ms) continue;
-    client.gone_since_ms = -1;
-    handle(Leave{client.id}, {}, {});
+    if (client.gone_since_ms >= 0 && now_ms_ - client.gone_since_ms >= limits::absence_ms) {
+      client.gone_since_ms = client.player_gone_since_ms = -1;
+      handle(Leave{client.id}, {}, {});
+    } else if (client.gone_since_ms < 0 && client.player_gone_since_ms >= 0 &&
+               now_ms_ - client.player_gone_since_ms >= limits::absence_ms) {
+      ++counts_.players_gone;
+      client.player_gone_since_ms = -1;
+      handle(PlayerGone{client.id}, {}, {});
+    }
   }
 }
 
@@ -212,7 +219,9 @@ void World::connect(Client& client) {
   tab.person = client.id;
   if (random_.chance(80)) tab.since = client.since;
   client.gone_since_ms = -1;
-  const Join join{Person{client.id, "person", client.kind, client.kind == PersonKind::guest}, tab.since};
+  tab.plays = random_.chance(75);
+  if (tab.plays) client.player_gone_since_ms = -1;
+  const Join join{Person{client.id, "person", client.kind, client.kind == PersonKind::guest}, tab.since, tab.plays};
   tabs_.emplace(connection, std::move(tab));
   handle(join, client.id, Ref{connection, ""});
   // Whoever comes back sends again what was never answered.
@@ -228,6 +237,12 @@ void World::disconnect(ConnectionId connection) {
   Client& client = clients_.at(static_cast<std::size_t>(tab.person.value - 1));
   if (tab.welcomed) client.since = Since{tab.epoch, tab.seen, tab.playback.rev};
   if (tabs_of(tab.person).empty()) client.gone_since_ms = now_ms_;
+  if (tab.plays && !has_player(tab.person)) client.player_gone_since_ms = now_ms_;
+}
+
+bool World::has_player(PersonId person) const {
+  return std::any_of(tabs_.begin(), tabs_.end(),
+                     [person](const auto& entry) { return entry.second.person == person && entry.second.plays; });
 }
 
 std::vector<ConnectionId> World::tabs_of(PersonId person) const {
@@ -248,6 +263,7 @@ void World::step() {
   fire_timers();
   absences();
   if (random_.chance(60)) somebody_acts();
+  if (random_.chance(5)) media_tell();
   network_step();
   network_step();
   store_step();

@@ -42,10 +42,12 @@ struct Tab {
   PersonId person;
   bool admitted = false;
   bool welcomed = false;
+  bool plays = true;           // false: a desktop program
   std::optional<Since> since;  // as sent with the join
   std::int64_t epoch = 0;
   Seq seen;
   PlaybackState playback;
+  LiveState live;
   std::set<PersonId> people;
 };
 
@@ -55,7 +57,8 @@ struct Client {
   PersonKind kind = PersonKind::account;
   std::map<std::string, std::string> unanswered;  // id → text
   std::optional<Since> since;
-  std::int64_t gone_since_ms = -1;  // no connection since; −1 = connected or never here
+  std::int64_t gone_since_ms = -1;         // no connection since; −1 = connected or never here
+  std::int64_t player_gone_since_ms = -1;  // no connection with a player since; −1 = there is one, or its end was told
   int written = 0;
 };
 
@@ -68,7 +71,8 @@ class World {
   void check_replay() const;  // the recorded history gives the same effects again
 
   struct Counts {
-    int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0;
+    int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0,
+        live_told = 0, players_gone = 0;
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
@@ -104,6 +108,7 @@ class World {
   void disconnect(ConnectionId connection);
   [[nodiscard]] std::vector<ConnectionId> tabs_of(PersonId person) const;
   [[nodiscard]] bool is_blocked(PersonId person) const;
+  [[nodiscard]] bool has_player(PersonId person) const;
 
   // ---- what people do (people.cpp)
   void somebody_acts();
@@ -111,6 +116,7 @@ class World {
   void act_on_playback(ConnectionId connection);
   void act_on_people(ConnectionId connection);
   void report(ConnectionId connection);
+  void media_tell();
   Client& somebody();
 
   // ---- what tabs are told, and what must hold (promises.cpp)
@@ -120,6 +126,7 @@ class World {
   void hear_chat(Tab& tab, const ChatMessage& message, bool to_all);
   void hear(Tab& tab, const PlaybackChanged& changed);
   void hear(Tab& tab, const PresenceDiff& diff);
+  static void hear(Tab& tab, const LiveChanged& changed);
   void answered(PersonId author, const std::string& id);
   void refused(const ReplyError& error);
   void check_room() const;
@@ -140,6 +147,7 @@ class World {
   std::map<std::int64_t, std::int64_t> timers_;       // id → at
   std::set<std::pair<PersonId, std::string>> shown_;  // told to all in this life of the room
   Revision last_rev_;
+  LiveState live_;  // as the media told it last
   Counts counts_;
   // of the current life
   RoomSnapshot opened_with_;

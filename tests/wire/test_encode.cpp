@@ -89,6 +89,7 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
   w.room.grants[2].set(static_cast<std::size_t>(rooms::Grant::chat));
   w.room.policy = rooms::WaitPolicy::strict;
   w.room.owner = {42};
+  w.live.desktops = 1;
   w.messages.push_back(chat());
   w.more_before = true;
   w.epoch = 3;
@@ -100,8 +101,33 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
       R"({"type":"room.welcome","you":"42","room":{"code":"K7QM3XFD","name":"Film","preset":"class","grants":{"owner":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat","edit_room","delete_messages","go_live"],"moderator":[],"member":["chat"],"guest":[]},)"
       R"("wait_policy":"strict","owner":"42","guest_room":false},"participants":[],)"
       R"("playback":{"rev":0,"epoch":3,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""},)"
+      R"("live":{"streams":[],"desktops":1,"windows":0,"frames":"none"},)"
       R"("messages":[{"seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123}],)"
       R"("more_before":true,"epoch":3,"seq":12,"server_time_ms":5,"resumed":true})");
+}
+
+TEST_CASE("what runs live is told stream by stream, with the desktops that show it") {
+  rooms::LiveChanged changed;
+  changed.live.streams.push_back({7, rooms::LiveKind::screen, false, "My \"desk\"", {42}, "Ann", 1280, 720, 30, true, false, 3});
+  changed.live.streams.push_back({8, rooms::LiveKind::link, true, "", {43}, "Bob", 640, 360, 25, false, true, 0});
+  changed.live.desktops = 3;
+  changed.live.windows = 2;
+  changed.live.frames = rooms::VideoFrames::live;
+  CHECK(
+      text_of(changed) ==
+      R"({"type":"live.changed","live":{"streams":[{"id":7,"kind":"screen","room_video":false,"title":"My \"desk\"","publisher":"42","name":"Ann","width":1280,"height":720,"fps":30,"sound":true,"online":false,"viewers":3},)"
+      R"({"id":8,"kind":"link","room_video":true,"title":"","publisher":"43","name":"Bob","width":640,"height":360,"fps":25,"sound":false,"online":true,"viewers":0}],)"
+      R"("desktops":3,"windows":2,"frames":"live"}})");
+  for (const auto& [kind, name] : {std::pair{rooms::LiveKind::camera, R"("kind":"camera")"}, {rooms::LiveKind::file, R"("kind":"file")"}}) {
+    changed.live.streams[0].kind = kind;
+    CHECK(text_of(changed).find(name) != std::string::npos);
+  }
+  for (const auto& [frames, name] : {std::pair{rooms::VideoFrames::none, R"("frames":"none")"},
+                                     {rooms::VideoFrames::asking, R"("frames":"asking")"},
+                                     {rooms::VideoFrames::nobody, R"("frames":"nobody")"}}) {
+    changed.live.frames = frames;
+    CHECK(text_of(changed).find(name) != std::string::npos);
+  }
 }
 
 TEST_CASE("the short messages have their own shapes") {
