@@ -68,6 +68,7 @@ void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(
   sessions_.resolve(*token, [clock = shared_.clock, guests, block_address = std::move(block_address),
                              done = std::move(done)](seams::Result<auth::Identity> found) {
     if (!found) return done(tl::unexpected(found.error()));
+    if (found->device) return done(tl::unexpected(seams::StoreError::not_found));
     // Guests may have been switched off since this one came.
     if (found->kind == rooms::PersonKind::guest && !guests) return done(tl::unexpected(seams::StoreError::not_found));
     shard::Visitor visitor;

@@ -59,6 +59,7 @@ class Accounts {
   // `who`: the session the request came with, if any. A guest keeps id, rooms and messages; its session is replaced.
   void sign_up(SignUpForm form, std::optional<Identity> who, Client client, Done done);
   // A session the browser already had ends in the same step. A guest's session too: the guest's rooms stay the guest's.
+  // `client.kind` device: a token for a desktop program, which lives on by itself, without a browser's session.
   void log_in(LogInForm form, std::optional<Identity> who, Client client, Done done);
   void start_guest(std::string name, Client client, Done done);
   // Ends every other session of the person and replaces this one.

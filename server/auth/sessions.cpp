@@ -15,8 +15,8 @@ using seams::StoreError;
 using ResolveDone = std::function<void(Result<Identity>)>;
 constexpr int guest_id_tries = 3;
 
-Identity identity_of(const seams::User& user, seams::SessionId session) {
-  return {user.id, user.name, user.kind, user.admin, user.created_at_ms, session};
+Identity identity_of(const seams::User& user, const seams::Session& session) {
+  return {user.id, user.name, user.kind, user.admin, user.created_at_ms, session.id, session.kind == seams::SessionKind::device};
 }
 
 bool can_be_a_token(std::string_view token) { return token.size() == token_characters; }
@@ -82,7 +82,7 @@ struct SessionService::State : std::enable_shared_from_this<SessionService::Stat
     if (!found) return done(tl::unexpected(found.error()));
     // A session may have ended between the read and this answer; its notice has come already, so ask again rather than believe.
     if (asked != generation) return look_up(token, done);
-    const Identity identity = identity_of(found->user, found->session.id);
+    const Identity identity = identity_of(found->user, found->session);
     remember(token, identity, found->session);
     done(identity);
   }
@@ -92,12 +92,13 @@ struct SessionService::State : std::enable_shared_from_this<SessionService::Stat
     seams::NewSession wanted;
     wanted.token_hash = sha256(token);
     wanted.user = user.id;
+    wanted.kind = client.kind;
     wanted.client = std::move(client.description);
     wanted.address = std::move(client.address);
     wanted.at_ms = now_ms();
     auto started = then<seams::Session>([user, token, done = std::move(done)](State&, Result<seams::Session> session) {
       if (!session) return done(tl::unexpected(session.error()));
-      done(Started{token, identity_of(user, session->id)});
+      done(Started{token, identity_of(user, *session)});
     });
     if (replaces) return sessions.replace(replaces, std::move(wanted), loop, std::move(started));
     sessions.create(std::move(wanted), loop, std::move(started));

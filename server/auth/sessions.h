@@ -26,10 +26,11 @@ struct SessionServiceOptions {
 struct Client {
   std::string address;
   std::string description;  // for the list of sessions: "Firefox on Linux"
+  seams::SessionKind kind = seams::SessionKind::browser;
 };
 
 struct Started {
-  std::string token;  // goes into the cookie, nowhere else; never logged
+  std::string token;  // goes into the cookie, or to the desktop program that logged in, nowhere else; never logged
   Identity identity;
 };
 

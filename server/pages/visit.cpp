@@ -112,8 +112,9 @@ void start_visit(VisitPtr visit, std::function<void(VisitPtr)> next) {
   if (!token) return next(std::move(visit));
   auth::SessionService& sessions = *visit->here.sessions;
   sessions.resolve(*token, [visit = std::move(visit), next = std::move(next)](seams::Result<auth::Identity> found) {
-    if (found) visit->who = std::move(*found);
-    else if (found.error() == seams::StoreError::not_found) visit->clear_session();
+    const bool ended = found ? found->device : found.error() == seams::StoreError::not_found;
+    if (ended) visit->clear_session();
+    else if (found) visit->who = std::move(*found);
     else return visit->error(503, 5);
     next(visit);
   });

@@ -228,4 +228,51 @@ TEST_CASE("answers that arrive after the service is gone are dropped") {
   CHECK_FALSE(called);
 }
 
+TEST_CASE("a token of a desktop program is told apart from a browser's, over the memory and the store alike") {
+  AuthWorld world;
+  REQUIRE(world.sign_up("Ada", "correct horse"));
+  const auth::Client device{"192.0.2.1", "matinee-video", seams::SessionKind::device};
+  const auto entered = world.loop.await<AuthWorld::Entered>([&](auto done) {
+    world.accounts.log_in({"Ada", "correct horse"}, {}, device, std::move(done));
+  });
+  REQUIRE(entered);
+  CHECK(entered->identity.device);
+  CHECK(world.resolve(entered->token)->device);
+  CHECK(world.resolve(entered->token)->device);  // from memory
+  CHECK_FALSE(world.log_in("Ada", "correct horse")->identity.device);
+  const auto listed = world.loop.await<seams::Result<std::vector<seams::Session>>>(
+      [&](auto done) { world.sessions.list(entered->identity.user, std::move(done)); });
+  REQUIRE(listed->size() == 3);
+  const auto token = std::find_if(listed->begin(), listed->end(), [&](const auto& s) { return s.id == entered->identity.session; });
+  CHECK(token->kind == seams::SessionKind::device);
+  CHECK(token->client == "matinee-video");
+  CHECK_FALSE(token->parent);
+}
+
+TEST_CASE("a desktop program's token outlives the browser's log-out and ends with log out everywhere and a new password") {
+  AuthWorld world;
+  const auto browser = world.sign_up("Ada", "correct horse");
+  REQUIRE(browser);
+  const auto log_in_device = [&](const std::string& password) {
+    const auth::Client device{"192.0.2.1", "matinee-video", seams::SessionKind::device};
+    const auto entered = world.loop.await<AuthWorld::Entered>([&](auto done) {
+      world.accounts.log_in({"Ada", password}, {}, device, std::move(done));
+    });
+    REQUIRE(entered);
+    return entered->token;
+  };
+  const std::string first = log_in_device("correct horse");
+  REQUIRE(world.loop.await<seams::Result<void>>([&](auto done) { world.sessions.log_out(browser->identity.session, std::move(done)); }));
+  CHECK(world.resolve(first));
+  const auto again = world.log_in("Ada", "correct horse");
+  REQUIRE(world.loop.await<AuthWorld::Entered>([&](auto done) {
+    world.accounts.change_password(again->identity, "correct horse", "another long one", AuthWorld::client(), std::move(done));
+  }));
+  CHECK_FALSE(world.resolve(first));
+  const std::string second = log_in_device("another long one");
+  REQUIRE(world.loop.await<seams::Result<std::int64_t>>(
+      [&](auto done) { world.sessions.log_out_everywhere(again->identity.user, {}, std::move(done)); }));
+  CHECK_FALSE(world.resolve(second));
+}
+
 }  // namespace matinee::test
