@@ -24,6 +24,7 @@
 #include "server/ops/signals.h"
 #include "server/pages/pages.h"
 #include "server/pages/templates.h"
+#include "server/previews/previews.h"
 #include "server/shard/locator.h"
 
 namespace matinee::app {
@@ -85,6 +86,7 @@ struct App::State {
   std::unique_ptr<const pages::Templates> templates;
   std::shared_ptr<const http::StaticFiles> static_files;
   std::unique_ptr<ops::HostRules> hosts;
+  std::unique_ptr<previews::Previews> previews;  // none: switched off
   std::vector<std::unique_ptr<ShardThread>> shards;
   std::unique_ptr<pages::Services> services;
   std::shared_ptr<http::Router> router;
@@ -127,6 +129,12 @@ void App::State::make_people() {
       loop, [&](const seams::Executor& executor, auto done) { auth::load_server_secret(database->settings(), executor, std::move(done)); });
   require(secret.has_value(), "The data cannot be written: the server's own secret could not be stored.");
   form_tokens = std::make_unique<auth::FormTokens>(*secret);
+  if (config.link_previews) {
+    previews = std::make_unique<previews::Previews>(previews::PreviewsOptions{.oembed_url = config.youtube_oembed_url,
+                                                                              .local_network = config.private_links,
+                                                                              .user_agent = "Matinee/" MATINEE_VERSION,
+                                                                              .now_ms = [this] { return clock.now_ms(); }});
+  }
 }
 
 void App::State::make_shards() {
@@ -202,14 +210,16 @@ void App::State::make_router() {
       .room_summary =
           [this](const std::string& code, seams::Executor executor, std::function<void(std::optional<pages::RoomSummary>)> done) {
             home_of(code).with_summary(
-                code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
+                code, [this, executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
                   std::optional<pages::RoomSummary> summary;
                   if (found)
-                    summary = pages::RoomSummary{.people = static_cast<std::int64_t>(found->people),
-                                                 .watching = watching_title(found->media_url)};
+                    summary =
+                        pages::RoomSummary{.people = static_cast<std::int64_t>(found->people),
+                                           .watching = watching_title(found->media_url, previews ? previews->title(found->media_url) : "")};
                   executor([done, summary = std::move(summary)] { done(summary); });
                 });
           },
+      .previews = previews.get(),
       .signups_open = config.signups_open,
       .guests = config.guests,
       .version = MATINEE_VERSION,
@@ -288,6 +298,7 @@ App::State::~State() {
   stop();
   for (auto& thread : shards) thread->join();
   passwords.reset();  // answers go to loops that still exist
+  previews.reset();
   database->stop();
   housekeeping.reset();
   listeners.clear();

@@ -34,8 +34,9 @@ std::string greeting(const std::vector<Listening>& listening, const ops::HostRul
   return text;
 }
 
-std::string watching_title(const std::string& media_url) {
+std::string watching_title(const std::string& media_url, const std::string& title) {
   if (media_url.empty()) return {};
+  if (!title.empty()) return title;
   if (media_url.starts_with("https://www.youtube.com/")) return "a YouTube video";
   const std::size_t begin = media_url.find("://") + 3;
   return "a video from " + media_url.substr(begin, media_url.find('/', begin) - begin);

@@ -19,7 +19,7 @@ struct Listening {
 [[nodiscard]] std::string greeting(const std::vector<Listening>& listening, const ops::HostRules& hosts, const std::string& version,
                                    const std::optional<std::string>& setup_token);
 
-// What to call a video before anybody has asked what it is: its host, or for YouTube "a YouTube video".
-[[nodiscard]] std::string watching_title(const std::string& media_url);
+// What to call a video: its title if that is known, else its host, or for YouTube "a YouTube video".
+[[nodiscard]] std::string watching_title(const std::string& media_url, const std::string& title);
 
 }  // namespace matinee::app

@@ -19,8 +19,10 @@ enum class Limit : std::uint8_t {
   room_code_address,  // unknown room codes tried from one address
   room_code_account,  // … by one person
   room_new_address,   // rooms opened from one address
+  preview_person,     // links to other sites that one person made us look at
+  preview_address,    // … from one address
 };
-inline constexpr std::size_t limit_count = 7;
+inline constexpr std::size_t limit_count = 9;
 
 struct LimitRule {
   std::string_view name;

@@ -6,6 +6,7 @@
 #include "server/pages/entrance.h"
 #include "server/pages/errors.h"
 #include "server/pages/landing.h"
+#include "server/pages/previews.h"
 #include "server/pages/room.h"
 #include "server/pages/setup.h"
 #include "server/pages/visit.h"
@@ -33,6 +34,9 @@ void add_pages(http::Router& router, const Services& services) {
   router.post("/join", on_form(services, join_by_code));
   router.get("/rooms/{code}", on_page(services, room));
   router.post("/rooms/{code}/join", on_form(services, join_room, join_when_stale));
+  router.get("/rooms/{code}/preview", on_page(services, room_preview));
+  router.get("/rooms/{code}/subtitles", on_page(services, room_subtitles));
+  router.get("/previews/{key}", on_page(services, preview_picture));
   router.get("/r/{code}", on_page(services, short_link));
   router.get("/signup", on_page(services, sign_up_page));
   router.post("/signup", on_form(services, sign_up, enter_when_stale));

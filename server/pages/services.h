@@ -25,6 +25,9 @@ class Loop;
 namespace matinee::ops {
 class HostRules;
 }
+namespace matinee::previews {
+class Previews;
+}
 
 namespace matinee::pages {
 
@@ -56,6 +59,7 @@ struct Services {
   std::function<LoopServices(net::Loop&)> at;
   // Asks the room's home shard; answers on `executor`, nothing when the room is not loaded. Empty = never known.
   std::function<void(const std::string& code, seams::Executor executor, std::function<void(std::optional<RoomSummary>)> done)> room_summary;
+  previews::Previews* previews = nullptr;  // nothing: links are not looked at
   bool signups_open = true;
   bool guests = true;
   std::string version;

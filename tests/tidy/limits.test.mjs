@@ -22,6 +22,7 @@ const sources = [
   { file: 'server/http/cookies.cpp', only: ['pairs_max'] },
   { file: 'server/pages/visit.h', only: ['form_bytes_max'] },
   { file: 'server/pages/room_list.h' },
+  { file: 'server/previews/limits.h' },
   { file: 'server/auth/names.h' },
   { file: 'server/auth/password_pool.h' },
   { file: 'server/auth/random.h' },

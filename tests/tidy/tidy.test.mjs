@@ -39,9 +39,10 @@ const allowed = {
   store: ['seams', 'rooms', 'ops'],
   auth: ['seams', 'rooms', 'ops'],
   shard: ['rooms', 'rooms_links', 'wire', 'seams', 'net', 'ops'],
-  pages: ['http', 'net', 'auth', 'shard', 'seams', 'rooms', 'ops'],
+  previews: ['rooms', 'rooms_links', 'seams', 'wire', 'ops'],
+  pages: ['http', 'net', 'auth', 'shard', 'previews', 'seams', 'rooms', 'rooms_links', 'ops'],
   api: ['http', 'net', 'auth', 'shard', 'seams', 'rooms', 'ops'],
-  app: ['rooms', 'rooms_links', 'seams', 'ops', 'net', 'http', 'wire', 'store', 'auth', 'shard', 'pages', 'api'],
+  app: ['rooms', 'rooms_links', 'seams', 'ops', 'net', 'http', 'wire', 'store', 'auth', 'shard', 'previews', 'pages', 'api'],
 };
 
 test('modules include only what the allowed arrows say', () => {
@@ -74,8 +75,9 @@ test('a library is seen only where its module is', () => {
     [/^websocketpp\//, /^server\/net\/websocket/, 3],
     [/^boost\/asio/, /^(server\/(net|app)\/|videoproto\/(connection|desktop\/(link|room|app)\.))/],
     [/^boost\/beast/, /^server\/net\//],
-    [/^boost\/json/, /^server\/(wire|pages|api|ops)\/|^videoproto\/(json|control_codec)\.cpp/],
+    [/^boost\/json/, /^server\/(wire|pages|api|ops)\/|^server\/previews\/oembed\.cpp|^videoproto\/(json|control_codec)\.cpp/],
     [/^boost\/url/, /^rooms\/(media_link|url_library)\./],
+    [/^curl\//, /^server\/previews\/fetcher\.cpp|^videoproto\/desktop\//],
     [/^openssl\//, /^server\/(net|auth)\/|^videoproto\/connection/],
     [/^(SQLiteCpp\/|sqlite3\.h)/, /^server\/store\//],
     [/^argon2\.h/, /^server\/auth\//],

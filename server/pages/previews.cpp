@@ -1,0 +1,110 @@
+#include "server/pages/previews.h"
+
+#include "rooms/media_link.h"
+#include "rooms/room_code.h"
+#include "server/pages/room_access.h"
+#include "server/previews/previews.h"
+
+namespace matinee::pages {
+namespace {
+
+constexpr std::int64_t busy_retry_after_s = 5;
+
+// A browser that says so must ask from our own page: no other site makes this server ask around.
+bool is_from_elsewhere(const Visit& visit) {
+  const std::string_view site = visit.request->header("sec-fetch-site");
+  return !site.empty() && site != "same-origin";
+}
+
+struct Asking {
+  std::string person;
+  std::string address;
+};  // keys of the two throttles
+
+std::int64_t take(const Visit& visit, const Asking& asking) {  // 0 = allowed, else the wait in seconds
+  auth::Throttle& throttle = visit.services.throttle;
+  const std::int64_t now = visit.services.now_ms();
+  const auth::Allowance by_person = throttle.take(auth::Limit::preview_person, asking.person, now);
+  if (!by_person.allowed) return by_person.retry_after_s;
+  const auth::Allowance by_address = throttle.take(auth::Limit::preview_address, asking.address, now);
+  if (by_address.allowed) return 0;
+  throttle.give_back(auth::Limit::preview_person, asking.person, now);
+  return by_address.retry_after_s;
+}
+
+void refuse(const VisitPtr& visit, int status, std::string sentence, std::int64_t retry_after_s = 0) {
+  http::Response response = http::Response::text(status, std::move(sentence) + "\n");
+  if (retry_after_s > 0) response.with("Retry-After", std::to_string(retry_after_s));
+  visit->send(std::move(response));
+}
+
+// For those who may enter the room; then `use` gets the link.
+void with_link(const VisitPtr& visit, std::function<void(std::string url)> use) {
+  const auto code = rooms::read_room_code(visit->request->path_param("code"));
+  const auto url = visit->request->query_param("url");
+  if (visit->services.previews == nullptr || !code) return refuse(visit, 404, "There is nothing at this address.");
+  if (!visit->who || (visit->is_guest() && !visit->services.guests)) return refuse(visit, 401, "Join the room first.");
+  if (is_from_elsewhere(*visit)) return refuse(visit, 403, "Only the room's own page may ask this.");
+  if (!url || url->empty()) return refuse(visit, 400, "Give a link: ?url=https://…");
+  find_room(visit, *code, [visit, use = std::move(use), url = *url](const FoundRoom& found) {
+    switch (found.what) {
+      case FoundRoom::What::open: return use(url);
+      case FoundRoom::What::closed:
+      case FoundRoom::What::none: return refuse(visit, 404, "No room with this code, or you cannot enter it.");
+      case FoundRoom::What::slow_down: return refuse(visit, 429, "That was quick. Wait a moment.", found.retry_after_s);
+      case FoundRoom::What::unavailable: return refuse(visit, 503, "Try again in a moment.", busy_retry_after_s);
+    }
+  });
+}
+
+// True when this person may make us ask another site once more; else it has been answered.
+bool may_ask(const VisitPtr& visit) {
+  const std::int64_t wait_s = take(*visit, {std::to_string(visit->who->user.value), auth::address_key(visit->request->remote_address())});
+  if (wait_s > 0) refuse(visit, 429, "That was quick. Wait a moment.", wait_s);
+  return wait_s == 0;
+}
+
+void show(const VisitPtr& visit, const std::optional<previews::Preview>& preview) {
+  if (!preview) return refuse(visit, 503, "Too many links are being looked at. Try again in a moment.", busy_retry_after_s);
+  visit->send(http::Response::json(200, previews::preview_json(*preview)));
+}
+
+}  // namespace
+
+void room_preview(VisitPtr visit) {
+  with_link(visit, [visit](const std::string& url) {
+    auto media = rooms::parse_media_link(url);
+    if (!media) return refuse(visit, 400, std::string(rooms::media_link_sentence(media.error().detail)));
+    previews::Previews& previews = *visit->services.previews;
+    // What is known already costs nobody anything, so it costs no try.
+    if (const auto known = previews.known(*media)) return show(visit, known);
+    if (!may_ask(visit)) return;
+    previews.look(std::move(*media), visit->here.executor, [visit](const std::optional<previews::Preview>& found) { show(visit, found); });
+  });
+}
+
+void room_subtitles(VisitPtr visit) {
+  with_link(visit, [visit](const std::string& url) {
+    if (!may_ask(visit)) return;
+    visit->services.previews->subtitles(url, visit->here.executor, [visit](const previews::Previews::Subtitles& found) {
+      if (!found) return show(visit, std::nullopt);
+      if (!*found) return visit->send(http::Response::json(422, previews::refusal_json(found->error())));
+      http::Response response{200, {}, **found};
+      response.with("Content-Type", "application/octet-stream").with("Content-Disposition", "attachment");
+      visit->send(std::move(response));
+    });
+  });
+}
+
+void preview_picture(VisitPtr visit) {
+  constexpr std::string_view ending = ".jpg";
+  const std::string_view name = visit->request->path_param("key");
+  if (visit->services.previews == nullptr || !visit->who || !name.ends_with(ending)) return visit->error(404);
+  const auto picture = visit->services.previews->picture(std::string(name.substr(0, name.size() - ending.size())));
+  if (!picture) return visit->error(404);
+  http::Response response{200, {}, picture->bytes};
+  response.with("Content-Type", picture->type).with("Cross-Origin-Resource-Policy", "same-origin");
+  visit->send(std::move(response));
+}
+
+}  // namespace matinee::pages
