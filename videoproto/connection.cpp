@@ -213,8 +213,12 @@ std::optional<ErrorCode> Connection::Impl::on_message(const Header& header) {
   } else {
     Frame picture = std::exchange(filling, {}).finish(header.payload_bytes);
     const auto head = scan_jpeg(picture.bytes());
-    if (head) handler->on_frame(header, std::move(picture), *head);
-    else complain(ErrorCode::bad_jpeg, header);
+    if (head) {
+      handler->on_frame(header, std::move(picture), *head);
+    } else {
+      handler->on_bad_picture(header);
+      complain(ErrorCode::bad_jpeg, header);
+    }
   }
   return std::nullopt;
 }
@@ -360,8 +364,13 @@ void Connection::wake() { impl_->write_turn(); }
 void Connection::fail(ErrorCode code, std::uint32_t request, std::optional<std::int64_t> stream) {
   if (impl_->ended) return;
   const auto hold = shared_from_this();
-  static_cast<void>(impl_->send(error_message(code, stream), request, 0));
+  // The half-written picture of a slow peer is in the way of any last word, and others wait for its slot.
+  const bool cut = code == ErrorCode::slow_consumer && impl_->out.busy() && !impl_->writing;
+  if (!cut) static_cast<void>(impl_->send(error_message(code, stream), request, 0));
   if (info(code).fatal) impl_->begin_closing({code, false, {}});
+  if (!cut) return;
+  impl_->finish_closing();
+  impl_->out = {};
 }
 
 void Connection::bye() {

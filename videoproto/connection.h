@@ -44,6 +44,7 @@ class ConnectionHandler {
   // A slot for the picture that is announced; an empty one skips it.
   [[nodiscard]] virtual FrameFill begin_frame(const Header& header) = 0;
   virtual void on_frame(const Header& header, Frame picture, JpegHead head) = 0;
+  virtual void on_bad_picture(const Header&) {}  // it was told and dropped
   virtual void on_dup(const Header& header) = 0;
   virtual void on_audio(const Header& header, std::span<const std::byte> packet) = 0;
   // The socket is ready for one more unit: set_picture, set_audio, or nothing.
@@ -64,7 +65,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   // False when the session does not allow it now. `stream` for EOS and EOS_ACK.
   bool send(const Control& message, std::uint32_t request = 0, std::uint32_t stream = 0);
-  // ERROR; a fatal one closes.
+  // ERROR; a fatal one closes. slow_consumer while a message is half written closes at once, and gives the picture back.
   void fail(ErrorCode code, std::uint32_t request = 0, std::optional<std::int64_t> stream = std::nullopt);
   void wake();           // next_unit may have something now
   void bye();            // BYE, then closes

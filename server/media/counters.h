@@ -10,13 +10,14 @@ struct MediaCounters {
   std::uint64_t auth_failures = 0;
   std::uint64_t streams = 0;  // now
   std::uint64_t streams_total = 0;
-  std::uint64_t viewers = 0;       // now, browsers included
-  std::uint64_t pictures_in = 0;   // pictures and DUPs from publishers
-  std::uint64_t pictures_out = 0;  // pictures × viewers
-  std::uint64_t pictures_dropped = 0;
+  std::uint64_t viewers = 0;           // now, browsers included
+  std::uint64_t pictures_in = 0;       // pictures and DUPs from publishers
+  std::uint64_t pictures_out = 0;      // pictures × viewers
+  std::uint64_t pictures_dropped = 0;  // for one viewer, who was too slow for them
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t bad_jpegs = 0;
+  std::uint64_t pictures_skipped = 0;  // no slot or no memory was left for them
   std::uint64_t slow_viewers_closed = 0;
 };
 

@@ -4,25 +4,24 @@
 // Thread rule: one per Loop. [any] = from any thread, runs later on the loop; the rest on the loop's thread. Destroy it after its
 // loop has stopped running.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include "server/media/counters.h"
+#include "server/media/limits.h"
 #include "server/net/connection_caps.h"
+#include "server/net/loop.h"
 #include "server/seams/result.h"
 #include "server/seams/room_gate.h"
 #include "videoproto/connection.h"
 
-namespace matinee::net {
-class Loop;
-}
-
 namespace matinee::media {
 
 class StreamHub;
+class RelayCore;
 
 // A desktop connection between its AUTH and the room's home loop.
 struct Arrival {
@@ -31,6 +30,16 @@ struct Arrival {
   std::uint32_t request = 0;  // of the AUTH
   std::string address;
   net::ConnectionLease lease;
+};
+
+// Bounds that a test makes small.
+struct RelayBounds {
+  std::size_t desktops_per_room = limits::desktops_per_room_max;
+  std::size_t streams_per_room = limits::streams_per_room_max;
+  std::size_t streams_per_person = limits::streams_per_person_max;
+  std::size_t pairs = limits::pairs_max;
+  std::size_t resume_tokens = limits::resume_tokens_max;
+  std::chrono::milliseconds tick{250};  // how often deadlines are looked at
 };
 
 struct RelayParts {
@@ -42,7 +51,9 @@ struct RelayParts {
   std::uint32_t first_stream = 1;                // ids are first, first + step, …: from an id follows its home loop
   std::uint32_t stream_step = 1;
   std::shared_ptr<videoproto::PoolBudget> budget;  // one for the process
-  std::uint32_t frame_bytes_max = 2 * 1024 * 1024;
+  std::uint32_t frame_bytes_max = videoproto::limits::frame_bytes_default;
+  std::function<std::int64_t()> deadline_clock_ms = net::Loop::coarse_now_ms;  // of pairs, resumes and ASKs; monotonic
+  RelayBounds bounds;
 };
 
 class Relay {
@@ -60,6 +71,9 @@ class Relay {
   [[nodiscard]] std::shared_ptr<StreamHub> find(std::uint32_t stream) const;
   // The stream's room.
   [[nodiscard]] const std::string* room_of(std::uint32_t stream) const;
+  // [any] A session is over: pairing codes and resume tokens made from it lead nowhere any more. Who is connected with it is sent
+  // away by the room.
+  void end_session(seams::SessionId session);
   // [any] Says shutting_down to everybody and closes, then calls done on the loop. Nobody gets in any more.
   void stop(std::function<void()> done);
   // [any] Calls back on the loop.
@@ -67,8 +81,7 @@ class Relay {
   [[nodiscard]] net::Loop& loop();
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;  // shared with posted calls, which find it gone after destruction
+  std::shared_ptr<RelayCore> core_;  // shared with posted calls and timers, which hold it weakly
 };
 
 }  // namespace matinee::media

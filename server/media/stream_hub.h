@@ -116,6 +116,7 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   void dup(const videoproto::Header& header, std::int64_t now_us);
   void audio(const videoproto::Header& header, std::span<const std::byte> packet, std::int64_t now_us);
   void set_publisher_offset_us(std::int64_t offset_us) { publisher_offset_us_ = offset_us; }
+  void set_source(videoproto::Source source) { parts_.source = std::move(source); }
   void set_publisher_name(std::string name) { parts_.publisher_name = std::move(name); }
   void lose();
   // The publisher is back, maybe with another size and a clock that began anew.
@@ -128,11 +129,11 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
 
  private:
   friend class Viewing;
-  // The publisher's numbers go on where those of the connection before ended, and keep their gaps.
+  // The publisher's numbers go on where those of the connection before ended, and keep their gaps; the first unit after that jumps.
   struct Numbering {
     std::uint32_t last = 0, offset = 0;
-    bool fresh = true;
-    [[nodiscard]] std::uint32_t next(std::uint32_t theirs);
+    bool fresh = true, jumped = false;
+    [[nodiscard]] videoproto::Header next(const videoproto::Header& theirs);
   };
   template <class Call>
   void tell(const Call& call);
@@ -153,6 +154,7 @@ class StreamHub : public std::enable_shared_from_this<StreamHub> {
   std::optional<videoproto::AudioRing> ring_;
   videoproto::AdaptController adapt_;
   std::optional<std::int64_t> publisher_offset_us_;
+  std::vector<videoproto::Holding> holdings_;  // reused
 };
 
 }  // namespace matinee::media

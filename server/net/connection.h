@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/net/connection_caps.h"
 #include "server/net/loop.h"
@@ -41,6 +42,13 @@ class OpenStream {
   [[nodiscard]] ssl_st* ssl() const { return ssl_; }
   [[nodiscard]] bool secure() const { return ssl_ != nullptr; }
   [[nodiscard]] bool open() const { return fd_ >= 0; }
+
+  // Gives descriptor and TLS state (null = plain) away, for who reads and writes them himself; address, bytes and lease stay here.
+  struct Descriptor {
+    int fd = -1;
+    ssl_st* ssl = nullptr;
+  };
+  [[nodiscard]] Descriptor take() && { return {std::exchange(fd_, -1), std::exchange(ssl_, nullptr)}; }
 
  private:
   friend class Connection;

@@ -1,0 +1,24 @@
+// Bounds of the live media that are the server's own; those of the protocol are in videoproto/limits.h. docs/limits.md lists them.
+// Pure constants.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace matinee::media::limits {
+
+inline constexpr std::size_t desktops_per_room_max = 1'000;  // connected desktop programs
+inline constexpr std::size_t streams_per_room_max = 32;
+inline constexpr std::size_t streams_per_person_max = 4;
+inline constexpr std::size_t greetings_max = 1'024;  // connections of a loop that have not said yet who they are
+
+inline constexpr std::size_t pairs_max = 1'000;  // pairing codes of a loop that wait for their desktop
+inline constexpr std::size_t pairs_per_person_max = 4;
+inline constexpr std::int64_t pair_ms = 300'000;
+inline constexpr std::size_t resume_tokens_max = 4'096;  // of a loop, beside those of open connections
+
+inline constexpr std::int64_t ask_ms = 5'000;              // then the next desktop is asked for the room's video
+inline constexpr std::int64_t alone_ms = 5'000;            // the room's video goes on for so long when the second desktop leaves
+inline constexpr std::int64_t tell_live_every_ms = 500;    // what runs live is told a room at most so often
+inline constexpr std::int64_t offset_tell_min_us = 2'000;  // a publisher's clock must have moved so far to be told again
+
+}  // namespace matinee::media::limits
