@@ -73,9 +73,9 @@ test('the room is pure: the standard library and tl::expected only, no clock, ra
 test('a library is seen only where its module is', () => {
   const homes = [
     [/^websocketpp\//, /^server\/net\/websocket/, 3],
-    [/^boost\/asio/, /^(server\/(net|app)\/|videoproto\/(connection|desktop\/(link|room|app)\.))/],
+    [/^boost\/asio/, /^(server\/(net|app)\/|videoproto\/(connection|desktop\/(link|room|room_parts|room_sending|session_app)\.))/],
     [/^boost\/beast/, /^server\/net\//],
-    [/^boost\/json/, /^server\/(wire|pages|api|ops)\/|^server\/previews\/oembed\.cpp|^videoproto\/(json|control_codec)\.cpp/],
+    [/^boost\/json/, /^server\/(wire|pages|api|ops)\/|^server\/previews\/oembed\.cpp|^videoproto\/(json|control_codec|desktop\/(report|login))\.cpp/],
     [/^boost\/url/, /^rooms\/(media_link|url_library)\./],
     [/^curl\//, /^server\/previews\/fetcher\.cpp|^videoproto\/desktop\//],
     [/^openssl\//, /^server\/(net|auth)\/|^videoproto\/connection/],
@@ -85,7 +85,7 @@ test('a library is seen only where its module is', () => {
     [/^spdlog\//, /^server\/ops\//],
     [/^CLI\//, /^(server\/ops\/|videoproto\/desktop\/options\.)/],
     [/^opencv2\//, /^videoproto\/desktop\//],
-    [/^(turbojpeg\.h|curl\/|X11\/|SDL2?\/|SDL\.h|opus)/, /^videoproto\/desktop\//],
+    [/^(turbojpeg\.h|X11\/|SDL2?\/|SDL\.h|opus)/, /^videoproto\/desktop\//],
     [/^lib(av|sw)/, /^(streams\/remux|videoproto\/desktop)\//],
   ];
   const wrong = [];

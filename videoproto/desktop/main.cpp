@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "videoproto/desktop/exit_codes.h"
+#include "videoproto/desktop/login.h"
 #include "videoproto/desktop/options.h"
 #include "videoproto/desktop/picture_source.h"
 #include "videoproto/desktop/session_app.h"
@@ -27,6 +28,7 @@ Ending devices() {
 
 Ending run(Options options) {
   if (options.command == Command::devices) return devices();
+  if (options.command == Command::login) return log_in(options);
   return SessionApp(std::move(options)).run();
 }
 

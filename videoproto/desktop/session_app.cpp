@@ -225,7 +225,9 @@ void SessionApp::handle_picture(DuePicture& due) {
   watching.waiting = false;
   watching.report.received = due.figures.received;
   watching.report.repeated = due.figures.repeated;
-  watching.report.dropped = due.figures.lost + due.figures.skipped + due.figures.damaged;
+  // Handed and not shown: a newer one came before this thread had time.
+  const std::uint64_t replaced = due.figures.handed - watching.report.shown - (due.repeat ? 0 : 1);
+  watching.report.dropped = due.figures.lost + due.figures.skipped + due.figures.damaged + replaced;
   if (due.repeat) return;
   if (due.figures.quality > 0) watching.report.quality = due.figures.quality;
   if (!due.image.empty()) show(watching, due);

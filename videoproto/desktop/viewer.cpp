@@ -99,7 +99,8 @@ void Viewer::present(const Item& item) {
   if (item.picture && !options_.folder.empty()) write(item);
   const std::int64_t offset_us = offset_us_;
   if (offset_us != INT64_MIN) due.captured_us = due.pts_us + offset_us;
-  due.figures = {received_,      repeated_,     lost_, skipped_, damaged_, item.picture ? jpeg_quality(item.picture.bytes()) : 0,
+  if (item.picture) ++handed_;
+  due.figures = {received_,      repeated_,     lost_, skipped_, damaged_, handed_, item.picture ? jpeg_quality(item.picture.bytes()) : 0,
                  due.image.cols, due.image.rows};
   options_.show(std::move(due));
 }

@@ -20,6 +20,7 @@ namespace matinee::desktop {
 
 struct ViewFigures {
   std::uint64_t received = 0, repeated = 0, lost = 0, skipped = 0, damaged = 0;  // lost: gaps in the sequence
+  std::uint64_t handed = 0;                                                      // pictures given to be shown, this one included
   int quality = 0, width = 0, height = 0;
 };
 
@@ -71,7 +72,7 @@ class Viewer {
   std::optional<std::uint32_t> next_sequence_;  // network thread
   std::atomic<std::uint64_t> received_{0}, repeated_{0}, lost_{0}, skipped_{0};
   std::atomic<std::int64_t> offset_us_{INT64_MIN};
-  std::uint64_t damaged_ = 0;  // the viewer's thread
+  std::uint64_t damaged_ = 0, handed_ = 0;  // the viewer's thread
   JpegDecoder decoder_;
   std::thread thread_;
 };
