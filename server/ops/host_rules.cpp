@@ -83,6 +83,10 @@ bool HostRules::accepts_origin(std::string_view origin, std::string_view host, b
   return origin == own || (!public_origin_.empty() && origin == public_origin_);
 }
 
+std::string HostRules::host_for(std::string_view request_host) const {
+  return public_host_.empty() ? host_name_of(request_host) : public_host_;
+}
+
 std::string HostRules::base_url(std::string_view request_host, bool request_secure) const {
   if (!options_.public_url.empty()) return options_.public_url;
   const std::string name = host_name_of(request_host);

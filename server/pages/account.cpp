@@ -1,6 +1,7 @@
 #include "server/pages/account.h"
 
 #include "server/auth/names.h"
+#include "server/pages/devices.h"
 #include "server/pages/form_errors.h"
 
 namespace matinee::pages {
@@ -14,14 +15,10 @@ struct Shown {
   std::int64_t retry_after_s = 0;
 };
 
-std::string devices_text(std::size_t others) {
-  if (others == 0) return {};
-  return others == 1 ? "1 other device is logged in." : std::to_string(others) + " other devices are logged in.";
-}
-
 std::string_view saved_text(std::string_view what) {
   if (what == "name") return "Your name is changed.";
   if (what == "password") return "Your password is changed. Other devices are logged out.";
+  if (what == "device") return "That device is logged out.";
   return {};
 }
 
@@ -32,7 +29,8 @@ void show(const VisitPtr& visit, Shown shown) {
       if (!sessions) return visit->error(503, 5);
       Model model = visit->model();
       model.set("name", user.name).set_if("email", user.email);
-      model.set_if("session_text", devices_text(sessions->empty() ? 0 : sessions->size() - 1));
+      model.set_if("session_text", others_text(sessions->empty() ? 0 : sessions->size() - 1));
+      model.set("devices", device_list(*sessions, visit->who->session, visit->services.now_ms()));
       for (const auto& entry : shown.extra.values()) {
         std::visit([&](const auto& value) { model.set(entry.first, value); }, entry.second);
       }

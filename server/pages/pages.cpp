@@ -3,6 +3,8 @@
 #include "server/http/static_files.h"
 #include "server/ops/host_rules.h"
 #include "server/pages/account.h"
+#include "server/pages/desktop.h"
+#include "server/pages/devices.h"
 #include "server/pages/entrance.h"
 #include "server/pages/errors.h"
 #include "server/pages/landing.h"
@@ -37,6 +39,7 @@ void add_pages(http::Router& router, const Services& services) {
   router.get("/rooms/{code}/preview", on_page(services, room_preview));
   router.get("/rooms/{code}/subtitles", on_page(services, room_subtitles));
   router.get("/previews/{key}", on_page(services, preview_picture));
+  router.post("/rooms/{code}/desktop", on_form(services, pair_desktop));
   router.get("/r/{code}", on_page(services, short_link));
   router.get("/signup", on_page(services, sign_up_page));
   router.post("/signup", on_form(services, sign_up, enter_when_stale));
@@ -46,6 +49,7 @@ void add_pages(http::Router& router, const Services& services) {
   router.get("/account", on_page(services, account_page));
   router.post("/account/name", on_form(services, change_name));
   router.post("/account/password", on_form(services, change_password));
+  router.post("/account/devices/end", on_form(services, end_device));
   router.post("/account/logout-everywhere", on_form(services, log_out_everywhere));
   router.get("/setup/{token}", on_page(services, setup_page));
   router.post("/setup", on_form(services, set_up));

@@ -3,9 +3,8 @@
 #include <array>
 
 namespace matinee::pages {
-namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string out = "\"";
   for (char c : text) {
@@ -24,15 +23,13 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
-}  // namespace
-
 std::string room_json(const RoomPageData& data) {
   const bool account = data.you.kind == rooms::PersonKind::account;
-  return "{\"code\":" + quoted(data.code) + ",\"name\":" + quoted(data.name) +
-         ",\"you\":{\"id\":" + quoted(std::to_string(data.you.user.value)) + ",\"name\":" + quoted(data.you.name) +
-         ",\"kind\":" + (account ? "\"account\"" : "\"guest\"") + "},\"share_url\":" + quoted(data.share_url) +
-         ",\"csrf\":" + quoted(data.csrf) + ",\"socket_path\":" + quoted("/rooms/" + data.code + "/socket") +
-         ",\"version\":" + quoted(data.version) + "}";
+  return "{\"code\":" + json_text(data.code) + ",\"name\":" + json_text(data.name) +
+         ",\"you\":{\"id\":" + json_text(std::to_string(data.you.user.value)) + ",\"name\":" + json_text(data.you.name) +
+         ",\"kind\":" + (account ? "\"account\"" : "\"guest\"") + "},\"share_url\":" + json_text(data.share_url) +
+         ",\"csrf\":" + json_text(data.csrf) + ",\"socket_path\":" + json_text("/rooms/" + data.code + "/socket") +
+         ",\"version\":" + json_text(data.version) + "}";
 }
 
 }  // namespace matinee::pages

@@ -15,6 +15,7 @@ struct RoomPageData {
   std::string csrf;
   std::string version;
 };
+[[nodiscard]] std::string json_text(std::string_view text);  // in quotes, escaped
 [[nodiscard]] std::string room_json(const RoomPageData& data);
 
 }  // namespace matinee::pages

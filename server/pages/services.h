@@ -46,6 +46,18 @@ struct RoomSummary {
   std::string watching;  // title or host of what plays; empty = nothing
 };
 
+// Desktop programs, as far as pages speak of them.
+struct DesktopVideo {
+  // Asks the room's home shard; answers on `executor`. Nothing: the person is not in that room. Empty: too many pairings under way.
+  // Empty function: this server has no video port.
+  std::function<void(const std::string& code, const auth::Identity& who, const std::string& address, seams::Executor executor,
+                     std::function<void(std::optional<std::string>)> done)>
+      make_pair;
+  std::int64_t port = 0;    // with TLS
+  std::string short_print;  // 26 letters: the first half of the certificate's fingerprint
+  std::int64_t pair_s = 0;  // how long a pairing holds
+};
+
 struct Services {
   const Templates& templates;
   const http::StaticFiles& static_files;
@@ -63,6 +75,7 @@ struct Services {
   bool signups_open = true;
   bool guests = true;
   std::string version;
+  DesktopVideo desktop_video = {};
 };
 
 }  // namespace matinee::pages

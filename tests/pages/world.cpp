@@ -5,6 +5,7 @@
 #include <fstream>
 #include <future>
 #include <thread>
+#include "server/api/desktop_tokens.h"
 #include "server/auth/csrf.h"
 #include "server/auth/names.h"
 #include "server/auth/setup_link.h"
@@ -29,6 +30,7 @@ struct World::State {
   TemporaryFolder folder;
   std::atomic<std::int64_t> clock_ms{1'800'000'000'000};
   std::function<std::optional<pages::RoomSummary>(const std::string&)> summary;
+  std::function<std::optional<std::string>(const std::string&, const auth::Identity&)> pairing;
   std::unique_ptr<store::Database> database;
   net::Loop loop;
   seams::Executor executor{[this](seams::Executor::Work work) { loop.post(std::move(work)); }};
@@ -82,15 +84,35 @@ void World::State::make_pages() {
   files = http::StaticFiles::load("/static", (folder.path() / "static").string(), error);
   if (!files) throw std::runtime_error(error);
   services = std::make_unique<pages::Services>(pages::Services{
-      *templates, *files, *hosts, tokens, *throttle, database->users(), database->settings(), database->rooms(),
-      [this] { return clock_ms.load(); },
-      [this](net::Loop&) {
-        return pages::LoopServices{sessions.get(), accounts.get(), executor};
-      },
-      [this](const std::string& code, const seams::Executor& on, const std::function<void(std::optional<pages::RoomSummary>)>& done) {
-        on([this, code, done] { done(summary ? summary(code) : std::nullopt); });
-      },
-      options.signups_open, options.guests, "1.2.3"});
+      .templates = *templates,
+      .static_files = *files,
+      .hosts = *hosts,
+      .form_tokens = tokens,
+      .throttle = *throttle,
+      .users = database->users(),
+      .settings = database->settings(),
+      .rooms = database->rooms(),
+      .now_ms = [this] { return clock_ms.load(); },
+      .at =
+          [this](net::Loop&) {
+            return pages::LoopServices{sessions.get(), accounts.get(), executor};
+          },
+      .room_summary =
+          [this](const std::string& code, const seams::Executor& on, const std::function<void(std::optional<pages::RoomSummary>)>& done) {
+            on([this, code, done] { done(summary ? summary(code) : std::nullopt); });
+          },
+      .signups_open = options.signups_open,
+      .guests = options.guests,
+      .version = "1.2.3",
+      .desktop_video = {.make_pair =
+                            [this](const std::string& code, const auth::Identity& who, const std::string&, const seams::Executor& on,
+                                   const std::function<void(std::optional<std::string>)>& done) {
+                              on([this, code, who, done] { done(pairing ? pairing(code, who) : std::nullopt); });
+                            },
+                        .port = 8090,
+                        .short_print = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+                        .pair_s = 300},
+  });
   http::RouterOptions routing;
   routing.allowed_host = [this](std::string_view host) { return hosts->accepts_host(host); };
   routing.amend = http::security_headers({.secure = hosts->is_secure(false)});
@@ -99,6 +121,9 @@ void World::State::make_pages() {
   };
   router = std::make_shared<http::Router>(std::move(routing));
   pages::add_pages(*router, *services);
+  api::add_desktop_tokens(
+      *router,
+      {.accounts = [this](net::Loop&) -> auth::Accounts& { return *accounts; }, .video_port = 8090, .fingerprint = std::string(64, 'a')});
 }
 
 World::World(WorldOptions options) : state_(std::make_unique<State>(std::move(options))) {
@@ -145,6 +170,17 @@ void World::on_summary(std::function<std::optional<pages::RoomSummary>(const std
     state_->summary = answer;
     done(true);
   });
+}
+
+void World::on_pairing(std::function<std::optional<std::string>(const std::string&, const auth::Identity&)> answer) {
+  state_->await<bool>([this, answer = std::move(answer)](auto done) {
+    state_->pairing = answer;
+    done(true);
+  });
+}
+
+seams::Result<auth::Identity> World::resolve(const std::string& token) {
+  return state_->await<seams::Result<auth::Identity>>([this, token](auto done) { state_->sessions->resolve(token, done); });
 }
 
 Browser World::account(const std::string& name) {

@@ -44,6 +44,9 @@ class World {
   std::string setup_token();
   [[nodiscard]] std::int64_t now_ms() const;
   void on_summary(std::function<std::optional<pages::RoomSummary>(const std::string&)> answer);
+  // What "Connect desktop" is told by the room; without it nobody is in any room.
+  void on_pairing(std::function<std::optional<std::string>(const std::string& code, const auth::Identity& who)> answer);
+  seams::Result<auth::Identity> resolve(const std::string& token);
   void stop_store();  // from now on it answers "unavailable"
 
   static constexpr const char* password = "correct horse";

@@ -22,6 +22,8 @@ const sources = [
   { file: 'server/http/cookies.cpp', only: ['pairs_max'] },
   { file: 'server/pages/visit.h', only: ['form_bytes_max'] },
   { file: 'server/pages/room_list.h' },
+  { file: 'server/pages/devices.h', only: ['devices_shown_max'] },
+  { file: 'server/api/desktop_tokens.h', only: ['desktop_client_bytes_max', 'desktop_token_body_bytes_max'] },
   { file: 'server/previews/limits.h' },
   { file: 'server/auth/names.h' },
   { file: 'server/auth/password_pool.h' },

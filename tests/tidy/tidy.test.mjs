@@ -39,10 +39,11 @@ const allowed = {
   store: ['seams', 'rooms', 'ops'],
   auth: ['seams', 'rooms', 'ops'],
   shard: ['rooms', 'rooms_links', 'wire', 'seams', 'net', 'ops'],
+  media: ['rooms', 'seams', 'net', 'http', 'auth', 'videoproto', 'ops'],
   previews: ['rooms', 'rooms_links', 'seams', 'wire', 'ops'],
   pages: ['http', 'net', 'auth', 'shard', 'previews', 'seams', 'rooms', 'rooms_links', 'ops'],
   api: ['http', 'net', 'auth', 'shard', 'seams', 'rooms', 'ops'],
-  app: ['rooms', 'rooms_links', 'seams', 'ops', 'net', 'http', 'wire', 'store', 'auth', 'shard', 'previews', 'pages', 'api'],
+  app: ['rooms', 'rooms_links', 'seams', 'ops', 'net', 'http', 'wire', 'store', 'auth', 'shard', 'media', 'videoproto', 'previews', 'pages', 'api'],
 };
 
 test('modules include only what the allowed arrows say', () => {
