@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 #include "rooms/event.h"
@@ -10,6 +11,7 @@
 #include "rooms/live.h"
 #include "rooms/person.h"
 #include "rooms/playback.h"
+#include "rooms/queue.h"
 #include "rooms/result.h"
 
 namespace matinee::rooms {
@@ -32,8 +34,16 @@ struct RoomInfo {
   std::string code; std::string name; Preset preset = Preset::friends; GrantTable grants; WaitPolicy policy = WaitPolicy::fair;
   PersonId owner; bool guest_room = false;
 };
+struct QueueView { QueueState queue; std::vector<PersonId> votes; std::int64_t votes_needed = 0; };   // votes to skip what plays now
+// What somebody did to the whole room, newest last. detail: the video's link, the item's title, or the position in ms jumped to.
+enum class ActionKind : std::uint8_t { video, cleared, skipped, jumped, item_removed, queue_cleared, queue_shuffled, undone };
+[[nodiscard]] std::string_view to_string(ActionKind what);
+struct Action {
+  std::int64_t id = 0; ActionKind what = ActionKind::video; PersonId by; std::string by_name; std::string detail;
+  std::int64_t at_ms = 0; bool can_undo = false;
+};
 struct Welcome {
-  PersonId you; RoomInfo room; std::vector<ParticipantInfo> participants; PlaybackState playback; LiveState live;
+  PersonId you; RoomInfo room; std::vector<ParticipantInfo> participants; PlaybackState playback; LiveState live; QueueView queue; std::vector<Action> actions;
   std::vector<ChatMessage> messages; bool more_before = false;   // older messages exist
   std::int64_t epoch = 0; Seq seq; std::int64_t server_time_ms = 0;
   bool resumed = false;                                          // messages hold exactly what was missed
@@ -45,12 +55,14 @@ struct PlaybackChanged { PlaybackState state; std::int64_t epoch = 0; std::vecto
 struct RoomChanged { RoomInfo room; PersonId by; };
 struct RoomClosed {};
 struct LiveChanged { LiveState live; };
+struct QueueChanged { QueueView queue; };
+struct ActionsChanged { std::vector<Action> actions; };        // the whole list, ≤ actions_max
 struct SignalFrom { PersonId from; std::string data; };
 struct YouWere { std::string what; PersonId by; };               // "removed" | "blocked", before the disconnect
 struct BlockedPeople { std::vector<std::pair<PersonId, std::string>> people; };   // to those who may block: by name, ≤ blocks_shown_max
 
 using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere, BlockedPeople,
-                              LiveChanged>;
+                              LiveChanged, QueueChanged, ActionsChanged>;
 
 // ---- what the shard does
 struct ReplyOk { Ref ref; std::optional<Seq> seq; std::optional<Revision> rev; };

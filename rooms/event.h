@@ -9,6 +9,7 @@
 #include "rooms/live.h"
 #include "rooms/person.h"
 #include "rooms/playback.h"
+#include "rooms/queue.h"
 
 namespace matinee::rooms {
 
@@ -18,7 +19,7 @@ namespace matinee::rooms {
 struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; };
 
 // A connection of ref.connection wants in; repeats for further ones. plays = false: it brings no player of the room's video along (a desktop
-// program): nobody waits for it.
+// program): nobody waits for it, and who is here already keeps the name he has.
 struct Join { Person person; std::optional<Since> since; bool plays = true; };
 struct Leave { PersonId person; };                            // the last connection has been gone for absence_ms
 struct PlayerGone { PersonId person; };                       // no connection that plays for absence_ms; others are still here
@@ -29,6 +30,17 @@ struct Typing { bool on = false; };
 struct SetMedia { std::optional<MediaRef> media; std::optional<Revision> base_rev; std::string op; };  // none = clear the stage
 // From people: play, pause, seek, rate; and timeout, which is playback.start_now (ends waiting at once, no position needed).
 struct PlaybackCommand { Command command = Command::pause; std::int64_t position_ms = 0; double rate = 1.0; std::optional<Revision> base_rev; std::string op; };
+struct QueueAdd { MediaRef media; std::string title; bool first = false; };
+struct QueueMove { ItemId item; std::optional<ItemId> before; };                                  // absent = to the end
+struct QueueRemove { ItemId item; };
+struct QueuePlay { ItemId item; std::optional<Revision> base_rev; std::string op; };              // now, and out of the queue
+struct QueueSkip { std::optional<Revision> base_rev; std::string op; };                           // the next one now
+struct QueueClear {};
+struct QueueShuffle {};
+struct QueueSettings { std::optional<bool> autoplay; std::optional<Loop> loop; };
+struct VoteSkip { Revision rev; bool on = true; };
+struct Ended { Revision rev; };                               // this person's player has come to the end of the video
+struct Undo { std::int64_t action = 0; };
 struct Ready { Revision rev; };                               // this person's player can start
 struct Status { std::int64_t position_ms = 0; std::int64_t ahead_ms = 0; std::string state; std::int64_t error_ms = 0; };
 struct RoundTrip { std::int64_t rtt_ms = 0; };                // as reported in clock.probe
@@ -52,7 +64,8 @@ struct SetLive { LiveState live; };                           // the whole state
 struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; };   // profile change, guest kept the room
 
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
-                           SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid, PlayerGone, SetLive>;
+                           SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid, PlayerGone, SetLive,
+                           QueueAdd, QueueMove, QueueRemove, QueuePlay, QueueSkip, QueueClear, QueueShuffle, QueueSettings, VoteSkip, Ended, Undo>;
 
 // Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered).
 struct Ref { ConnectionId connection; std::string client; };

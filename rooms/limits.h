@@ -25,6 +25,10 @@ inline constexpr std::size_t history_page_max = 100;
 inline constexpr std::size_t blocks_max = 1'000;
 inline constexpr std::size_t blocks_shown_max = 200;  // named to those who may lift them
 inline constexpr std::size_t roles_max = 5'000;
+inline constexpr std::size_t queue_items_max = 200;
+inline constexpr std::size_t queue_bytes_max = 64 * 1024;  // of links and titles together: the whole queue is told at each change
+inline constexpr std::size_t queue_title_bytes_max = 300;
+inline constexpr std::size_t actions_max = 20;  // remembered for History and Undo
 
 inline constexpr std::size_t welcome_participants_max = 500;  // further people follow in presence.diff messages of the same size
 inline constexpr std::size_t presence_diff_people_max = 500;  // the rest of a burst waits for the next diff
@@ -63,6 +67,9 @@ inline constexpr std::int64_t snapshot_plays_on_ms = 60'000;  // down for longer
 inline constexpr std::int64_t pause_back_ms_max = 1'000;   // how far behind the room's position a pause may freeze it
 inline constexpr std::int64_t save_interval_ms = 1'000;    // playback is saved at most this often …
 inline constexpr std::int64_t save_heartbeat_ms = 15'000;  // … and, while it plays for somebody, at least this often
+inline constexpr std::int64_t undo_ms = 10 * 60'000;       // how long an action can be undone, while nothing of its sort followed
+inline constexpr std::int64_t jump_noted_ms = 5'000;       // shorter jumps are no action
+inline constexpr std::int64_t jump_merged_ms = 10'000;     // jumps of one person within this time are one action
 inline constexpr std::int64_t silence_ms_max = 365LL * 24 * 3'600'000;
 
 }  // namespace matinee::rooms::limits

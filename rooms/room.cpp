@@ -12,7 +12,10 @@ inline constexpr bool is_of_participant =
     std::is_same_v<E, PostChat> || std::is_same_v<E, Typing> || std::is_same_v<E, SetMedia> || std::is_same_v<E, PlaybackCommand> ||
     std::is_same_v<E, Ready> || std::is_same_v<E, Status> || std::is_same_v<E, RoundTrip> || std::is_same_v<E, Signal> ||
     std::is_same_v<E, SetRole> || std::is_same_v<E, RemovePerson> || std::is_same_v<E, Block> || std::is_same_v<E, Unblock> ||
-    std::is_same_v<E, Silence> || std::is_same_v<E, ChangeSettings> || std::is_same_v<E, CloseRoom>;
+    std::is_same_v<E, Silence> || std::is_same_v<E, ChangeSettings> || std::is_same_v<E, CloseRoom> || std::is_same_v<E, QueueAdd> ||
+    std::is_same_v<E, QueueMove> || std::is_same_v<E, QueueRemove> || std::is_same_v<E, QueuePlay> || std::is_same_v<E, QueueSkip> ||
+    std::is_same_v<E, QueueClear> || std::is_same_v<E, QueueShuffle> || std::is_same_v<E, QueueSettings> || std::is_same_v<E, VoteSkip> ||
+    std::is_same_v<E, Ended> || std::is_same_v<E, Undo>;
 
 }  // namespace
 
@@ -34,6 +37,7 @@ Room::State::State(RoomSnapshot snapshot, RoomOptions options_given, std::int64_
   for (RoomSnapshot::BlockEntry& entry : snapshot.blocks) blocks.emplace(entry.person, std::move(entry));
   silenced.insert(snapshot.silenced.begin(), snapshot.silenced.end());
   playback.restore(std::move(snapshot.playback), snapshot.saved_at_ms, now_ms);
+  queue.restore(std::move(snapshot.queue));
 }
 
 Participant* Room::State::find(PersonId person) {
@@ -113,6 +117,7 @@ RoomSnapshot Room::snapshot(std::int64_t now_ms) const {
     if (room.silenced_until(person, now_ms) >= 0) taken.silenced.emplace_back(person, until_ms);
   }
   taken.playback = room.playback.state();
+  taken.queue = room.queue.state();
   taken.saved_at_ms = now_ms;
   return taken;
 }
@@ -120,7 +125,10 @@ RoomSnapshot Room::snapshot(std::int64_t now_ms) const {
 const RoomInfo& Room::info() const { return state_->info; }
 const PlaybackState& Room::playback() const { return state_->playback.state(); }
 std::size_t Room::participant_count() const { return state_->participants.size(); }
-bool Room::has_participant(PersonId person) const { return state_->participants.count(person) > 0; }
+const Person* Room::participant(PersonId person) const {
+  const Participant* participant = std::as_const(*state_).find(person);
+  return participant == nullptr ? nullptr : &participant->person;
+}
 bool Room::is_blocked(const Person& person, std::int64_t now_ms) const { return state_->is_kept_out(person, now_ms); }
 bool Room::closed() const { return state_->closed; }
 bool Room::has_pending() const { return state_->chat.pending_count() > 0; }

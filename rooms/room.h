@@ -24,6 +24,7 @@ struct RoomSnapshot {
   std::vector<BlockEntry> blocks;
   std::vector<std::pair<PersonId, std::int64_t>> silenced;  // person → until (0 = until lifted)
   PlaybackState playback;
+  QueueState queue;
   std::int64_t saved_at_ms = 0;
 };
 
@@ -50,7 +51,7 @@ class Room {
   [[nodiscard]] const RoomInfo& info() const;
   [[nodiscard]] const PlaybackState& playback() const;
   [[nodiscard]] std::size_t participant_count() const;
-  [[nodiscard]] bool has_participant(PersonId person) const;
+  [[nodiscard]] const Person* participant(PersonId person) const;                  // null for who is not here; valid until the next event
   [[nodiscard]] bool may(PersonId person, Grant grant) const;                      // false for who is not here
   [[nodiscard]] bool is_blocked(const Person& person, std::int64_t now_ms) const;  // by id, or as a guest who is not here by address
   [[nodiscard]] bool closed() const;       // its owner ended it: everything else is refused with room_closed

@@ -42,7 +42,7 @@ void Room::State::on(const Join& join, Turn& turn) {
     presence_changed(id, turn);
     if (join.plays) wait_for(*known, turn);
     if (participants.size() == 1 && playback.state().phase == Phase::playing) save_soon(turn);  // the heartbeat starts again
-  } else if (known->person.name != join.person.name || known->person.kind != join.person.kind) {
+  } else if (join.plays && (known->person.name != join.person.name || known->person.kind != join.person.kind)) {
     known->person = join.person;
     presence_changed(id, turn);
   }
@@ -61,6 +61,8 @@ void Room::State::welcome(const Participant& participant, const std::optional<Si
   welcome.room = info;
   welcome.playback = playback.state();
   welcome.live = live;
+  welcome.queue = queue_view();
+  welcome.actions = actions.list(turn.now_ms());
   welcome.epoch = options.epoch;
   welcome.seq = chat.committed();
   welcome.server_time_ms = turn.now_ms();
@@ -117,6 +119,7 @@ void Room::State::depart(PersonId person, Turn& turn) {
   presence.left(person);
   presence_soon(turn);
   wait_no_longer_for(person, turn);
+  if (!participants.empty()) forget_votes_of(person, turn);
   // Nobody is left to move the film: what is stored now is where it is found again.
   if (participants.empty() && playback.state().phase != Phase::idle) save_now(turn);
 }
@@ -127,6 +130,7 @@ void Room::State::on(const Renamed& renamed, Turn& turn) {
     participant->person.kind = renamed.kind;
     presence_changed(renamed.person, turn);
   }
+  if (queue.renamed(renamed.person, renamed.name)) queue_changed(turn);
   const bool kept = info.guest_room && renamed.person == info.owner && renamed.kind == PersonKind::account;
   if (!kept) return;
   info.guest_room = false;  // a guest made an account of it: the room stays

@@ -46,7 +46,11 @@ void Room::State::on(const SetMedia& set, Participant& actor, Turn& turn) {
   args.base_rev = set.base_rev;
   args.op = set.op;
   args.by = actor.person.id;
-  command(args, turn);
+  Before before{playback.state(), std::nullopt};
+  const bool had_media = playback.state().media.has_value();
+  if (!command(args, turn) || (!set.media && !had_media)) return;
+  const ActionKind what = set.media ? ActionKind::video : ActionKind::cleared;
+  note(what, actor, set.media ? set.media->url : std::string(), std::move(before), turn);
 }
 
 void Room::State::on(const PlaybackCommand& wanted, Participant& actor, Turn& turn) {
@@ -63,37 +67,49 @@ void Room::State::on(const PlaybackCommand& wanted, Participant& actor, Turn& tu
     case Command::ready:
     case Command::stall: return turn.refuse(ErrorCode::bad_request, "type");
   }
-  command({wanted.command, std::nullopt, wanted.position_ms, wanted.rate, wanted.base_rev, wanted.op, actor.person.id}, turn);
+  PlaybackState before = playback.state();
+  if (!command({wanted.command, std::nullopt, wanted.position_ms, wanted.rate, wanted.base_rev, wanted.op, actor.person.id}, turn)) return;
+  if (wanted.command == Command::seek) note_jump(actor, std::move(before), turn);
 }
 
-void Room::State::command(const CommandArgs& args, Turn& turn) {
-  if (!args.base_rev) return turn.refuse(ErrorCode::bad_request, "base_rev");
+void Room::State::refuse_stale(Turn& turn) {
+  turn.refuse(ErrorCode::stale);
+  turn.emit(Push{turn.context.ref.connection, PlaybackChanged{playback.state(), options.epoch, waiting_names()}});
+}
+
+bool Room::State::command(const CommandArgs& args, Turn& turn) {
+  if (!args.base_rev) {
+    turn.refuse(ErrorCode::bad_request, "base_rev");
+    return false;
+  }
   const Result<bool> changed = playback.apply(args, playback_context(turn.now_ms()));
   if (!changed) {
-    turn.refuse(changed.error());
-    if (changed.error().code == ErrorCode::stale) {
-      turn.emit(Push{turn.context.ref.connection, PlaybackChanged{playback.state(), options.epoch, waiting_names()}});
-    }
-    return;
+    if (changed.error().code == ErrorCode::stale) refuse_stale(turn);
+    else turn.refuse(changed.error());
+    return false;
   }
-  if (*changed && args.command == Command::set_media) {
-    for (auto& entry : participants) {
-      if (entry.second.state == "failed") entry.second.state.clear();  // that was the other video
-    }
-  }
+  if (*changed && (args.command == Command::set_media || args.command == Command::clear)) stage_changed(turn);
   if (*changed) playback_changed(turn);
   turn.ok(std::nullopt, playback.state().rev);
+  return true;
 }
 
 void Room::State::room_command(Command command, Turn& turn) {
   CommandArgs args;
   args.command = command;
+  room_command(args, turn);
+}
+
+void Room::State::room_command(const CommandArgs& args, Turn& turn) {
   const Result<bool> changed = playback.apply(args, playback_context(turn.now_ms()));
-  if (changed && *changed) playback_changed(turn);
+  if (!changed || !*changed) return;
+  if (args.command == Command::set_media || args.command == Command::clear) stage_changed(turn);
+  playback_changed(turn);
 }
 
 void Room::State::playback_changed(Turn& turn) {
   const PlaybackState& state = playback.state();
+  ended.clear();
   waiting_for.clear();
   if (state.phase == Phase::waiting) {
     for (const auto& [id, participant] : participants) {

@@ -9,9 +9,11 @@
 #include <set>
 #include <string>
 #include <vector>
+#include "rooms/actions.h"
 #include "rooms/chat_log.h"
 #include "rooms/playback.h"
 #include "rooms/presence.h"
+#include "rooms/queue.h"
 #include "rooms/rate.h"
 #include "rooms/room.h"
 
@@ -74,6 +76,18 @@ struct Room::State {
   void on(const SetMedia& set, Participant& actor, Turn& turn);
   void on(const PlaybackCommand& command, Participant& actor, Turn& turn);
   void on(const Ready& ready, Participant& actor, Turn& turn);
+  // ---- queue and history
+  void on(const QueueAdd& add, Participant& actor, Turn& turn);
+  void on(const QueueMove& move, Participant& actor, Turn& turn);
+  void on(const QueueRemove& remove, Participant& actor, Turn& turn);
+  void on(const QueuePlay& play, Participant& actor, Turn& turn);
+  void on(const QueueSkip& skip, Participant& actor, Turn& turn);
+  void on(const QueueClear& clear, Participant& actor, Turn& turn);
+  void on(const QueueShuffle& shuffle, Participant& actor, Turn& turn);
+  void on(const QueueSettings& settings, Participant& actor, Turn& turn);
+  void on(const VoteSkip& vote, Participant& actor, Turn& turn);
+  void on(const Ended& end, Participant& actor, Turn& turn);
+  void on(const Undo& undo, Participant& actor, Turn& turn);
   // ---- moderation
   void on(const SetRole& set, Participant& actor, Turn& turn);
   void on(const RemovePerson& remove, Participant& actor, Turn& turn);
@@ -118,13 +132,26 @@ struct Room::State {
   [[nodiscard]] PlaybackContext playback_context(std::int64_t now_ms) const;
   [[nodiscard]] std::int64_t start_delay_ms(std::int64_t now_ms) const;
   [[nodiscard]] std::vector<PersonId> waiting_names() const;
-  void command(const CommandArgs& args, Turn& turn);  // by a person: answers
-  void room_command(Command command, Turn& turn);     // by the room itself
+  bool command(const CommandArgs& args, Turn& turn);       // by a person: answers; false when refused
+  void room_command(const CommandArgs& args, Turn& turn);  // by the room itself
+  void room_command(Command command, Turn& turn);
+  void refuse_stale(Turn& turn);  // and tells what is true now
   void playback_changed(Turn& turn);
   void wait_for(const Participant& participant, Turn& turn);  // somebody came while the room waits
   void wait_no_longer_for(PersonId person, Turn& turn);
   void note_stall(Participant& participant, Turn& turn);
   void check_stalls(Turn& turn);
+  // ---- queue and history
+  [[nodiscard]] QueueView queue_view() const;
+  [[nodiscard]] std::int64_t votes_needed() const;
+  void queue_changed(Turn& turn);
+  void go_on(PersonId by, const std::string& op, Turn& turn);
+  bool skip_if_voted(Turn& turn);
+  void stage_changed(Turn& turn);
+  void forget_votes_of(PersonId person, Turn& turn);
+  void note(ActionKind what, const Participant& actor, std::string detail, Before before, Turn& turn);
+  void note_jump(const Participant& actor, PlaybackState before, Turn& turn);
+  void put_back(const PlaybackState& earlier, PersonId by, Turn& turn);
   // ---- moderation
   struct Target {
     Person person;
@@ -148,6 +175,11 @@ struct Room::State {
   std::list<Person> departed;                 // newest last, ≤ departed_max
   ChatLog chat;
   Playback playback;
+  Queue queue;
+  ActionBook actions;
+  Revision stage_since;           // of the video on the stage: votes made against an earlier one do not count
+  std::set<PersonId> skip_votes;  // against what plays now
+  std::set<PersonId> ended;       // who has seen the end of what plays now
   std::set<PersonId> waiting_for;  // phase waiting: who is not ready yet
   std::set<PersonId> typing;       // who has a typing mark
   Presence presence;

@@ -1,5 +1,6 @@
-// The half of RoomHost that carries effects out.
+// The part of RoomHost that carries effects out.
 #include <utility>
+#include "server/shard/attendance.h"
 #include "server/shard/client.h"
 #include "server/shard/close_codes.h"
 #include "server/shard/context.h"
@@ -15,6 +16,9 @@ namespace {
 net::LatestKind latest_kind(const rooms::Outgoing& message) {
   if (std::holds_alternative<rooms::PlaybackChanged>(message)) return 1;
   if (std::holds_alternative<rooms::RoomChanged>(message)) return 2;
+  if (std::holds_alternative<rooms::QueueChanged>(message)) return 3;
+  if (std::holds_alternative<rooms::ActionsChanged>(message)) return 4;
+  if (std::holds_alternative<rooms::LiveChanged>(message)) return 3;
   return 0;
 }
 
@@ -58,7 +62,13 @@ void RoomHost::carry_out(const rooms::ReplyOk& reply) {
 
 void RoomHost::carry_out(const rooms::ReplyError& reply) {
   Client* client = client_of(reply.ref.connection);
-  if (client == nullptr) return;
+  if (client == nullptr) {
+    Attendance* attendance = attendance_of(reply.ref.connection);
+    if (attendance == nullptr) return;
+    attendances_.erase(reply.ref.connection);
+    attendance->refused(reply.error.code);  // all that he asks is to be let in
+    return consider_unloading();
+  }
   if (client->stage() == Client::Stage::joining) {
     connections_.erase(client->id());
     door_.turn_away(*client, reply.error, reply.ref.client);
@@ -80,19 +90,22 @@ void RoomHost::carry_out(const rooms::PushPerson& push) {
   if (found == people_.end()) return;
   fanout_.flush();
   const std::string& text = encoded(push.message);
-  for (Client* client : found->second.connections) client->send(text);
+  for (Client* client : found->second.tabs) client->send(text);
 }
 
 void RoomHost::carry_out(const rooms::Admit& admit) {
-  Client* client = client_of(admit.connection);
-  if (client == nullptr || client->stage() != Client::Stage::joining || client->socket() == nullptr) return;
-  const auto entry = people_.try_emplace(admit.person);
-  if (entry.second)
-    context_.parts.directory.record_visit(record_.id, admit.person, now_ms(), context_.executor, [](const seams::Result<void>&) {});
-  seat(*client, entry.first->second);
+  if (Client* client = client_of(admit.connection)) {
+    if (client->stage() == Client::Stage::joining && client->socket() != nullptr) seat(*client, present(admit.person));
+  } else if (Attendance* attendance = attendance_of(admit.connection)) {
+    seat(*attendance, present(admit.person));
+  }
+  tell_rights();  // the join may have said that a guest is an account now
 }
 
-void RoomHost::carry_out(const rooms::Broadcast& broadcast) { fanout_.append(encoded(broadcast.message), latest_kind(broadcast.message)); }
+void RoomHost::carry_out(const rooms::Broadcast& broadcast) {
+  fanout_.append(encoded(broadcast.message), latest_kind(broadcast.message));
+  if (!attendances_.empty()) tell_attendees(broadcast.message);
+}
 
 void RoomHost::carry_out(const rooms::Store& store) { store_->append(store); }
 
@@ -120,7 +133,11 @@ void RoomHost::answer_repeat(const rooms::AskLog& ask, rooms::Seq seq) {
                           });
 }
 
-void RoomHost::carry_out(const rooms::SaveRoom&) { saver_->save(); }
+// Whatever changes roles or grants is saved.
+void RoomHost::carry_out(const rooms::SaveRoom&) {
+  saver_->save();
+  tell_rights();
+}
 
 void RoomHost::carry_out(const rooms::SetTimer& timer) {
   if (timer.at_ms == 0) {
@@ -141,8 +158,13 @@ void RoomHost::carry_out(const rooms::Disconnect& disconnect) {
   const auto found = people_.find(disconnect.person);
   if (found == people_.end()) return;
   fanout_.flush();
-  const auto connections = found->second.connections;
-  for (Client* client : connections) client->close(static_cast<std::uint16_t>(disconnect.close_code), reason_of(disconnect.close_code));
+  const auto tabs = found->second.tabs;
+  const auto attendances = found->second.attendances;
+  for (Client* client : tabs) client->close(static_cast<std::uint16_t>(disconnect.close_code), reason_of(disconnect.close_code));
+  for (Attendance* attendance : attendances) {
+    const bool blocked = room_->is_blocked(attendance->visit().person, now_ms());
+    attendance->send_away(blocked ? seams::SentAway::blocked_or_closed : seams::SentAway::removed);
+  }
 }
 
 void RoomHost::carry_out(const rooms::DisconnectAll& disconnect) {

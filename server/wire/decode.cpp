@@ -149,6 +149,61 @@ Decoded room_settings(Fields& fields, std::string_view) {
   return event(std::move(change));
 }
 
+rooms::ItemId item_of(Fields& fields) { return rooms::ItemId{fields.integer("item", any_positive)}; }
+
+Decoded queue_add(Fields& fields, std::string_view) {
+  rooms::QueueAdd add;
+  const std::string_view url = fields.string("url", {1, client_message_bytes_max});
+  add.title = fields.maybe_string("title", {0, limits::queue_title_bytes_max}).value_or("");
+  add.first = fields.boolean_or("first", false);
+  if (!fields.fine()) return event(std::move(add));
+  auto media = rooms::parse_media_link(url);
+  if (!media) return tl::unexpected(std::move(media.error()));
+  add.media = std::move(*media);
+  return event(std::move(add));
+}
+
+Decoded queue_move(Fields& fields, std::string_view) {
+  rooms::QueueMove move{item_of(fields), std::nullopt};
+  if (const auto before = fields.maybe_integer("before", any_positive)) move.before = rooms::ItemId{*before};
+  return event(move);
+}
+
+Decoded queue_remove(Fields& fields, std::string_view) { return event(rooms::QueueRemove{item_of(fields)}); }
+
+Decoded queue_play(Fields& fields, std::string_view) {
+  const rooms::ItemId item = item_of(fields);
+  Base base = base_of(fields);
+  return event(rooms::QueuePlay{item, base.rev, std::move(base.op)});
+}
+
+Decoded queue_skip(Fields& fields, std::string_view) {
+  Base base = base_of(fields);
+  return event(rooms::QueueSkip{base.rev, std::move(base.op)});
+}
+
+Decoded queue_clear(Fields&, std::string_view) { return event(rooms::QueueClear{}); }
+Decoded queue_shuffle(Fields&, std::string_view) { return event(rooms::QueueShuffle{}); }
+
+Decoded queue_settings(Fields& fields, std::string_view) {
+  rooms::QueueSettings settings;
+  const json::value* autoplay = fields.raw().if_contains("autoplay");
+  if (autoplay != nullptr && !autoplay->is_null()) settings.autoplay = fields.boolean("autoplay");
+  if (const auto loop = fields.maybe_string("loop", {1, 16})) {
+    settings.loop = rooms::loop_from(*loop);
+    if (!settings.loop) fields.refuse("loop");
+  }
+  return event(settings);
+}
+
+Decoded queue_vote(Fields& fields, std::string_view) {
+  const rooms::Revision rev{fields.integer("rev", any_count)};
+  return event(rooms::VoteSkip{rev, fields.boolean("on")});
+}
+
+Decoded playback_ended(Fields& fields, std::string_view) { return event(rooms::Ended{rooms::Revision{fields.integer("rev", any_count)}}); }
+Decoded room_undo(Fields& fields, std::string_view) { return event(rooms::Undo{fields.integer("action", any_positive)}); }
+
 Decoded room_close(Fields&, std::string_view) { return event(rooms::CloseRoom{}); }
 
 Decoded room_signal(Fields& fields, std::string_view bytes) {
@@ -196,6 +251,17 @@ constexpr std::array message_types{
     MessageType{"participant.silence", participant_silence},
     MessageType{"room.settings", room_settings},
     MessageType{"room.close", room_close},
+    MessageType{"queue.add", queue_add},
+    MessageType{"queue.move", queue_move},
+    MessageType{"queue.remove", queue_remove},
+    MessageType{"queue.play", queue_play},
+    MessageType{"queue.skip", queue_skip},
+    MessageType{"queue.clear", queue_clear},
+    MessageType{"queue.shuffle", queue_shuffle},
+    MessageType{"queue.settings", queue_settings},
+    MessageType{"queue.vote", queue_vote},
+    MessageType{"playback.ended", playback_ended},
+    MessageType{"room.undo", room_undo},
 };
 
 std::string_view reason_of(const json::error_code& error) { return error == json::error::too_deep ? "depth" : "json"; }

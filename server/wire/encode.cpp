@@ -118,6 +118,47 @@ void write_live(JsonWriter& json, const rooms::LiveState& live) {
   json.close_object();
 }
 
+void write_item(JsonWriter& json, const rooms::QueueItem& item) {
+  json.open_object();
+  json.key("id").integer(item.id.value);
+  json.key("media");
+  write_media(json, item.media);
+  json.key("title").string(item.title);
+  json.key("by").person(item.by);
+  json.key("name").string(item.by_name);
+  json.close_object();
+}
+
+void write_queue(JsonWriter& json, const rooms::QueueView& view) {
+  json.open_object();
+  json.key("rev").integer(view.queue.rev.value);
+  json.key("items").open_array();
+  for (const auto& item : view.queue.items) write_item(json, item);
+  json.close_array();
+  json.key("autoplay").boolean(view.queue.autoplay);
+  json.key("loop").string(rooms::to_string(view.queue.loop));
+  json.key("votes");
+  write_people(json, view.votes);
+  json.key("votes_needed").integer(view.votes_needed);
+  json.close_object();
+}
+
+void write_actions(JsonWriter& json, const std::vector<rooms::Action>& actions) {
+  json.open_array();
+  for (const auto& action : actions) {
+    json.open_object();
+    json.key("id").integer(action.id);
+    json.key("what").string(rooms::to_string(action.what));
+    json.key("by").person(action.by);
+    json.key("name").string(action.by_name);
+    json.key("detail").string(action.detail);
+    json.key("at_ms").integer(action.at_ms);
+    json.key("can_undo").boolean(action.can_undo);
+    json.close_object();
+  }
+  json.close_array();
+}
+
 void write(JsonWriter& json, const rooms::Welcome& w) {
   type(json, "room.welcome");
   json.key("you").person(w.you);
@@ -131,6 +172,10 @@ void write(JsonWriter& json, const rooms::Welcome& w) {
   json.close_object();
   json.key("live");
   write_live(json, w.live);
+  json.key("queue");
+  write_queue(json, w.queue);
+  json.key("actions");
+  write_actions(json, w.actions);
   write_messages(json, w.messages);
   json.key("more_before").boolean(w.more_before);
   json.key("epoch").integer(w.epoch);
@@ -177,6 +222,18 @@ void write(JsonWriter& json, const rooms::LiveChanged& changed) {
   type(json, "live.changed");
   json.key("live");
   write_live(json, changed.live);
+}
+
+void write(JsonWriter& json, const rooms::QueueChanged& changed) {
+  type(json, "queue.state");
+  json.key("queue");
+  write_queue(json, changed.queue);
+}
+
+void write(JsonWriter& json, const rooms::ActionsChanged& changed) {
+  type(json, "room.history");
+  json.key("actions");
+  write_actions(json, changed.actions);
 }
 
 void write(JsonWriter& json, const rooms::RoomClosed&) { type(json, "room.closed"); }

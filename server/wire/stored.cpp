@@ -89,6 +89,50 @@ rooms::PlaybackState read_playback(Fields& fields) {
   return state;
 }
 
+void write_queue(JsonWriter& out, const rooms::QueueState& queue) {
+  out.open_object();
+  out.key("autoplay").boolean(queue.autoplay);
+  out.key("loop").string(rooms::to_string(queue.loop));
+  out.key("items").open_array();
+  for (const auto& item : queue.items) {
+    out.open_object();
+    out.key("media");
+    write_media(out, item.media);
+    out.key("title").string(item.title);
+    out.key("by").integer(item.by.value);
+    out.key("name").string(item.by_name);
+    out.close_object();
+  }
+  out.close_array();
+  out.close_object();
+}
+
+// A room saved before there was a queue has none. A damaged one is left out: the room itself matters more.
+rooms::QueueState read_queue(Fields& room) {
+  rooms::QueueState queue;
+  const json::object* object = room.maybe_object("queue");
+  if (object == nullptr) return queue;
+  Fields fields(*object);
+  queue.autoplay = fields.boolean_or("autoplay", true);
+  queue.loop = rooms::loop_from(fields.maybe_string("loop", {0, 16}).value_or("off")).value_or(rooms::Loop::off);
+  const bool fine = each(*object, "items", 2 * limits::queue_items_max, [&](Fields& entry) {
+    rooms::QueueItem item;
+    if (const json::object* media = entry.maybe_object("media")) {
+      Fields media_fields(*media);
+      item.media = read_media(media_fields);
+      if (!media_fields.fine()) entry.refuse("media");
+    } else {
+      entry.refuse("media");
+    }
+    item.title = entry.string("title", any_length);
+    item.by.value = entry.integer("by", count);
+    item.by_name = entry.string("name", any_length);
+    queue.items.push_back(std::move(item));
+  });
+  if (!fine) queue.items.clear();
+  return queue;
+}
+
 void write_people(JsonWriter& out, const rooms::RoomSnapshot& snapshot) {
   out.key("roles").open_array();
   for (const auto& entry : snapshot.roles) {
@@ -169,6 +213,8 @@ std::string encode_snapshot(const rooms::RoomSnapshot& snapshot) {
   write_people(out, snapshot);
   out.key("playback");
   write_playback(out, snapshot.playback);
+  out.key("queue");
+  write_queue(out, snapshot.queue);
   out.key("saved_at_ms").integer(snapshot.saved_at_ms);
   out.close_object();
   return bytes;
@@ -190,6 +236,7 @@ std::optional<rooms::RoomSnapshot> decode_snapshot(std::string_view bytes) {
   if (object == nullptr) return std::nullopt;
   Fields playback(*object);
   snapshot.playback = read_playback(playback);
+  snapshot.queue = read_queue(fields);
   snapshot.saved_at_ms = fields.integer("saved_at_ms", count);
   if (!fields.fine() || !playback.fine()) return std::nullopt;
   return snapshot;

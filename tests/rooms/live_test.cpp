@@ -70,8 +70,9 @@ TEST_CASE("a title is told at its longest; a longer one and one that is no plain
 
 TEST_CASE("the room says who is here, who may go live and who is kept out", "[rooms]") {
   TestRoom room = RoomBuilder().preset(Preset::stage).with_people(2);
-  CHECK(room.room.has_participant(ben));
-  CHECK_FALSE(room.room.has_participant(cem));
+  REQUIRE(room.room.participant(ben) != nullptr);
+  CHECK(room.room.participant(ben)->name == "person 2");
+  CHECK(room.room.participant(cem) == nullptr);
   CHECK(room.room.may(ann, Grant::go_live));
   CHECK_FALSE(room.room.may(ben, Grant::go_live));
   CHECK_FALSE(room.room.may(cem, Grant::chat));  // not here
@@ -116,7 +117,7 @@ TEST_CASE("a player that comes is waited for, one that goes is not", "[rooms]") 
   CHECK(room.room.playback().phase == Phase::waiting);
   room.tell(PlayerGone{ben});
   CHECK(room.room.playback().phase == Phase::playing);
-  CHECK(room.room.has_participant(ben));
+  CHECK(room.room.participant(ben) != nullptr);
   CHECK(room.tell(PlayerGone{ben}).empty());
   CHECK(room.tell(PlayerGone{cem}).empty());
 }
@@ -131,4 +132,13 @@ TEST_CASE("what was heard of a player goes with it", "[rooms]") {
   REQUIRE(diff[0].changed.size() == 1);
   CHECK(diff[0].changed[0].state.empty());
   CHECK(diff[0].left.empty());
+}
+
+TEST_CASE("a desktop program does not change the name of who is here", "[rooms]") {
+  TestRoom room = RoomBuilder().with_people(2);
+  attend(room, ben, PersonKind::guest);
+  CHECK(room.room.participant(ben)->name == "person 2");
+  CHECK(room.room.participant(ben)->kind == PersonKind::account);
+  attend(room, cem);
+  CHECK(room.room.participant(cem)->name == "desktop");
 }

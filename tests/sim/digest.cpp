@@ -58,12 +58,17 @@ class Digest {
     all(s.id, s.kind, s.room_video, s.title, s.publisher, s.publisher_name, s.width, s.height, s.fps, s.sound, s.online, s.viewers);
   }
   void add(const LiveState& l) { all(l.streams, l.desktops, l.windows, l.frames); }
+  void add(const QueueItem& i) { all(i.id, i.media, i.title, i.by, i.by_name); }
+  void add(const QueueState& q) { all(q.rev, q.items, q.autoplay, q.loop); }
+  void add(const QueueView& v) { all(v.queue, v.votes, v.votes_needed); }
+  void add(const Action& a) { all(a.id, a.what, a.by, a.by_name, a.detail, a.at_ms, a.can_undo); }
   void add(const Ref& r) { all(r.connection, r.client); }
   void add(const Error& e) { all(e.code, e.detail, e.retry_ms); }
   void add(const PostChat& p) { all(p.id, p.text, p.reply_to, p.again); }
 
   void add(const Welcome& w) {
-    all(w.you, w.room, w.participants, w.playback, w.live, w.messages, w.more_before, w.epoch, w.seq, w.server_time_ms, w.resumed);
+    all(w.you, w.room, w.participants, w.playback, w.live, w.queue, w.actions, w.messages, w.more_before, w.epoch, w.seq, w.server_time_ms,
+        w.resumed);
   }
   void add(const PresenceDiff& d) { all(d.changed, d.left); }
   void add(const TypingNow& t) { all(t.person, t.on); }
@@ -71,6 +76,8 @@ class Digest {
   void add(const RoomChanged& r) { all(r.room, r.by); }
   void add(const RoomClosed&) {}
   void add(const LiveChanged& l) { add(l.live); }
+  void add(const QueueChanged& q) { add(q.queue); }
+  void add(const ActionsChanged& a) { add(a.actions); }
   void add(const SignalFrom& s) { all(s.from, s.data); }
   void add(const YouWere& y) { all(y.what, y.by); }
   void add(const BlockedPeople& blocked) {

@@ -14,7 +14,8 @@ void World::somebody_acts() {
   const std::int64_t kind = random_.below(100);
   if (kind < 6) disconnect(connection);
   else if (kind < 50) act_in_chat(client, connection);
-  else if (kind < 75) act_on_playback(connection);
+  else if (kind < 70) act_on_playback(connection);
+  else if (kind < 78) act_on_queue(connection);
   else if (kind < 94) report(connection);
   else act_on_people(connection);
 }
@@ -61,6 +62,32 @@ void World::act_on_playback(ConnectionId connection) {
     case 5: return send(PlaybackCommand{Command::rate, 0, static_cast<double>(random_.below(10)) / 4, base, op}, connection);
     case 6: return send(PlaybackCommand{static_cast<Command>(random_.below(9)), position_ms, 1.0, base, op}, connection);
     default: return send(Ready{seen.rev}, connection);
+  }
+}
+
+void World::act_on_queue(ConnectionId connection) {
+  const Tab& tab = tabs_.at(connection);
+  const std::vector<QueueItem>& items = tab.queue.queue.items;
+  const ItemId item = items.empty() || random_.chance(10)
+                          ? ItemId{random_.below(40)}
+                          : items.at(static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(items.size())))).id;
+  const Revision rev = random_.chance(10) ? Revision{tab.playback.rev.value - 1} : tab.playback.rev;
+  switch (random_.below(14)) {
+    case 0: return send(QueueMove{item, random_.chance(50) ? std::optional<ItemId>(ItemId{random_.below(20)}) : std::nullopt}, connection);
+    case 1: return send(QueueRemove{item}, connection);
+    case 2: return send(QueuePlay{item, rev, "op"}, connection);
+    case 3: return send(QueueSkip{rev, "op"}, connection);
+    case 4: return random_.chance(20) ? send(QueueClear{}, connection) : send(QueueShuffle{}, connection);
+    case 5: return send(QueueSettings{random_.chance(50), static_cast<Loop>(random_.below(3))}, connection);
+    case 6: return send(VoteSkip{rev, random_.chance(80)}, connection);
+    case 7:
+    case 8: return send(Ended{rev}, connection);
+    case 9: return send(Undo{random_.below(60)}, connection);
+    default: {
+      MediaRef media;
+      media.url = "https://example.org/" + std::to_string(random_.below(9)) + ".mp4";
+      return send(QueueAdd{media, random_.chance(5) ? "a\nb" : "title", random_.chance(20)}, connection);
+    }
   }
 }
 

@@ -22,6 +22,19 @@ void World::deliver(Tab& tab, const Outgoing& message, bool to_all) {
   if (const auto* chat = std::get_if<ChatMessage>(&message)) return hear_chat(tab, *chat, to_all);
   if (const auto* playback = std::get_if<PlaybackChanged>(&message)) return hear(tab, *playback);
   if (const auto* diff = std::get_if<PresenceDiff>(&message)) return hear(tab, *diff);
+  if (const auto* queue = std::get_if<QueueChanged>(&message)) {
+    if (queue->queue.queue.rev < tab.queue.queue.rev) throw Broken("a revision of the queue went back");
+    if (queue->queue.queue.rev == tab.queue.queue.rev && queue->queue.queue != tab.queue.queue)
+      throw Broken("two queues under one revision");
+    ++counts_.queues_told;
+    tab.queue = queue->queue;
+    return;
+  }
+  if (const auto* actions = std::get_if<ActionsChanged>(&message)) {
+    if (actions->actions.size() > limits::actions_max) throw Broken("too many actions");
+    for (const Action& action : actions->actions) counts_.undone += action.what == ActionKind::undone ? 1 : 0;
+    return;
+  }
   if (const auto* live = std::get_if<LiveChanged>(&message)) {
     ++counts_.live_told;
     return hear(tab, *live);
@@ -52,6 +65,7 @@ void World::hear(Tab& tab, const Welcome& welcome) {
   tab.playback = welcome.playback;
   if (welcome.live != live_) throw Broken("a welcome with another live state than the media told");
   tab.live = welcome.live;
+  tab.queue = welcome.queue;
   for (const ParticipantInfo& person : welcome.participants) tab.people.insert(person.id);
   if (tab.people.count(tab.person) == 0) throw Broken("a welcome without oneself");
 }

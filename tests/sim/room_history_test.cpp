@@ -46,6 +46,8 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
       sum.asked += counts.asked;
       sum.disconnected += counts.disconnected;
       sum.live_told += counts.live_told;
+      sum.queues_told += counts.queues_told;
+      sum.undone += counts.undone;
       sum.players_gone += counts.players_gone;
     } catch (const Broken& broken) { FAIL("MATINEE_SIM_SEED=" << seed << ": " << broken.what()); }
   }
@@ -64,6 +66,8 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
   CHECK(sum.asked > 1'000);
   CHECK(sum.disconnected > 500);
   CHECK(sum.live_told > 1'000);
+  CHECK(sum.queues_told > 1'000);
+  CHECK(sum.undone > 100);
   CHECK(sum.players_gone > 500);
 }
 

@@ -48,6 +48,7 @@ struct Tab {
   Seq seen;
   PlaybackState playback;
   LiveState live;
+  QueueView queue;
   std::set<PersonId> people;
 };
 
@@ -72,7 +73,7 @@ class World {
 
   struct Counts {
     int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0,
-        live_told = 0, players_gone = 0;
+        live_told = 0, players_gone = 0, queues_told = 0, undone = 0;
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
@@ -114,6 +115,7 @@ class World {
   void somebody_acts();
   void act_in_chat(Client& client, ConnectionId connection);
   void act_on_playback(ConnectionId connection);
+  void act_on_queue(ConnectionId connection);
   void act_on_people(ConnectionId connection);
   void report(ConnectionId connection);
   void media_tell();

@@ -102,6 +102,7 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
       R"("wait_policy":"strict","owner":"42","guest_room":false},"participants":[],)"
       R"("playback":{"rev":0,"epoch":3,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""},)"
       R"("live":{"streams":[],"desktops":1,"windows":0,"frames":"none"},)"
+      R"("queue":{"rev":0,"items":[],"autoplay":true,"loop":"off","votes":[],"votes_needed":0},"actions":[],)"
       R"("messages":[{"seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123}],)"
       R"("more_before":true,"epoch":3,"seq":12,"server_time_ms":5,"resumed":true})");
 }
@@ -128,6 +129,21 @@ TEST_CASE("what runs live is told stream by stream, with the desktops that show 
     changed.live.frames = frames;
     CHECK(text_of(changed).find(name) != std::string::npos);
   }
+}
+
+TEST_CASE("the queue and the history are told whole") {
+  rooms::QueueView view;
+  view.queue.rev = {3};
+  view.queue.loop = rooms::Loop::one;
+  view.queue.items = {{{7}, {rooms::MediaKind::file, "https://example.org/a.mp4", "", 0, false}, "the \"a\"", {42}, "Ann"}};
+  view.votes = {{42}};
+  view.votes_needed = 2;
+  CHECK(text_of(rooms::QueueChanged{view}) ==
+        R"({"type":"queue.state","queue":{"rev":3,"items":[{"id":7,"media":{"kind":"file","url":"https://example.org/a.mp4","start_ms":0},)"
+        R"("title":"the \"a\"","by":"42","name":"Ann"}],"autoplay":true,"loop":"one","votes":["42"],"votes_needed":2}})");
+  CHECK(text_of(rooms::ActionsChanged{{{5, rooms::ActionKind::jumped, {42}, "Ann", "600000", 1'700'000'000'000, true}}}) ==
+        R"({"type":"room.history","actions":[{"id":5,"what":"jumped","by":"42","name":"Ann","detail":"600000","at_ms":1700000000000,)"
+        R"("can_undo":true}]})");
 }
 
 TEST_CASE("the short messages have their own shapes") {

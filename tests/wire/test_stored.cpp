@@ -21,6 +21,10 @@ rooms::RoomSnapshot full_snapshot() {
   s.playback.by = {42};
   s.playback.op = "op";
   s.playback.wait_until_ms = 8;
+  s.queue.autoplay = false;
+  s.queue.loop = rooms::Loop::all;
+  s.queue.items = {{{1}, {rooms::MediaKind::file, "https://example.org/a.mp4", "", 1'000, false}, "the \"a\"", {42}, "Ann"},
+                   {{2}, *s.playback.media, "", {43}, ""}};
   s.saved_at_ms = 1'700'000'000'456;
   return s;
 }
@@ -50,8 +54,30 @@ TEST_CASE("a snapshot comes back as it was saved") {
   CHECK(back->playback.by == saved.playback.by);
   CHECK(back->playback.op == saved.playback.op);
   CHECK(back->playback.wait_until_ms == saved.playback.wait_until_ms);
+  CHECK(back->queue.autoplay == saved.queue.autoplay);
+  CHECK(back->queue.loop == saved.queue.loop);
+  REQUIRE(back->queue.items.size() == 2);
+  CHECK(back->queue.items[0].title == saved.queue.items[0].title);
+  CHECK(back->queue.items[0].by_name == "Ann");
+  CHECK(back->queue.items[1].media == saved.queue.items[1].media);
   CHECK(back->saved_at_ms == saved.saved_at_ms);
   CHECK(wire::encode_snapshot(*back) == wire::encode_snapshot(saved));
+}
+
+TEST_CASE("a room saved before there was a queue, or with a damaged one, comes back without") {
+  std::string bytes = wire::encode_snapshot(full_snapshot());
+  const auto at = bytes.find(",\"queue\":");
+  const auto end = bytes.find(",\"saved_at_ms\"");
+  REQUIRE(at < end);
+  const auto old = wire::decode_snapshot(bytes.substr(0, at) + bytes.substr(end));
+  REQUIRE(old.has_value());
+  CHECK(old->queue.items.empty());
+  CHECK(old->queue.autoplay);
+  const auto damaged =
+      wire::decode_snapshot(bytes.substr(0, at) + R"(,"queue":{"loop":"round","items":[{"title":1}]})" + bytes.substr(end));
+  REQUIRE(damaged.has_value());
+  CHECK(damaged->queue.items.empty());
+  CHECK(damaged->queue.loop == rooms::Loop::off);
 }
 
 TEST_CASE("an empty room's snapshot comes back empty") {
