@@ -42,7 +42,9 @@ void refuse(const VisitPtr& visit, int status, std::string sentence, std::int64_
 void with_link(const VisitPtr& visit, std::function<void(std::string url)> use) {
   const auto code = rooms::read_room_code(visit->request->path_param("code"));
   const auto url = visit->request->query_param("url");
-  if (visit->services.previews == nullptr || !code) return refuse(visit, 404, "There is nothing at this address.");
+  // Not an error: the page asks before it knows.
+  if (visit->services.previews == nullptr) return visit->send({204, {}, {}});
+  if (!code) return refuse(visit, 404, "There is nothing at this address.");
   if (!visit->who || (visit->is_guest() && !visit->services.guests)) return refuse(visit, 401, "Join the room first.");
   if (is_from_elsewhere(*visit)) return refuse(visit, 403, "Only the room's own page may ask this.");
   if (!url || url->empty()) return refuse(visit, 400, "Give a link: ?url=https://…");
@@ -74,7 +76,10 @@ void show(const VisitPtr& visit, const std::optional<previews::Preview>& preview
 void room_preview(VisitPtr visit) {
   with_link(visit, [visit](const std::string& url) {
     auto media = rooms::parse_media_link(url);
-    if (!media) return refuse(visit, 400, std::string(rooms::media_link_sentence(media.error().detail)));
+    if (!media) {
+      const std::string& detail = media.error().detail;
+      return visit->send(http::Response::json(200, previews::refusal_json({detail, rooms::media_link_sentence(detail)})));
+    }
     previews::Previews& previews = *visit->services.previews;
     // What is known already costs nobody anything, so it costs no try.
     if (const auto known = previews.known(*media)) return show(visit, known);
@@ -88,7 +93,7 @@ void room_subtitles(VisitPtr visit) {
     if (!may_ask(visit)) return;
     visit->services.previews->subtitles(url, visit->here.executor, [visit](const previews::Previews::Subtitles& found) {
       if (!found) return show(visit, std::nullopt);
-      if (!*found) return visit->send(http::Response::json(422, previews::refusal_json(found->error())));
+      if (!*found) return visit->send(http::Response::json(422, previews::refusal_json(previews::text_of(found->error()))));
       http::Response response{200, {}, **found};
       response.with("Content-Type", "application/octet-stream").with("Content-Disposition", "attachment");
       visit->send(std::move(response));

@@ -34,10 +34,10 @@ std::string_view kind_name(rooms::MediaKind kind) {
   return "file";
 }
 
-void write_refusal(wire::JsonWriter& json, Refusal refusal) {
+void write_refusal(wire::JsonWriter& json, RefusalText refusal) {
   json.key("refusal").open_object();
-  json.key("code").string(text_of(refusal).code);
-  json.key("text").string(text_of(refusal).sentence);
+  json.key("code").string(refusal.code);
+  json.key("text").string(refusal.sentence);
   json.close_object();
 }
 
@@ -73,12 +73,12 @@ std::string preview_json(const Preview& preview) {
   if (preview.size_bytes)
     json.key("size_bytes").integer(static_cast<std::int64_t>(std::min<std::uint64_t>(*preview.size_bytes, 1ULL << 53)));
   if (!preview.picture_key.empty()) json.key("picture").string("/previews/" + preview.picture_key + ".jpg");
-  if (preview.refusal != Refusal::none) write_refusal(json, preview.refusal);
+  if (preview.refusal != Refusal::none) write_refusal(json, text_of(preview.refusal));
   json.close_object();
   return out;
 }
 
-std::string refusal_json(Refusal refusal) {
+std::string refusal_json(RefusalText refusal) {
   std::string out;
   wire::JsonWriter json(out);
   json.open_object();

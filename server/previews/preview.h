@@ -43,7 +43,7 @@ struct Preview {
 };
 
 [[nodiscard]] std::string preview_json(const Preview& preview);
-[[nodiscard]] std::string refusal_json(Refusal refusal);
+[[nodiscard]] std::string refusal_json(RefusalText refusal);
 // One line of at most title_code_points_max, without control characters; empty when it is not UTF-8.
 [[nodiscard]] std::string clean_title(std::string_view text);
 

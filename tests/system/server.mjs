@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const binary = process.env.MATINEE_BIN ?? join(root, 'build/test/matinee');
 
+// No test's server asks the internet about a link; a test that is about that says --link-previews on and names its own sites.
+const quiet = ['--link-previews', 'off'];
+
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'matinee-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
@@ -17,7 +20,7 @@ export class Server {
   /** @param {{data: string, args?: string[], wrap?: string[]}} options wrap: a command that execs the server (a shell with a limit set) */
   static start({ data, args = [], wrap = [], env = {} }) {
     const words = [...wrap, binary, '--data', data, '--address', '127.0.0.1', '--port', '0', '--video-port', '0', '--video-plain-port', '0',
-      '--argon2-memory', '19', '--argon2-time', '2', ...args];
+      '--argon2-memory', '19', '--argon2-time', '2', ...quiet, ...args];
     const server = new Server();
     server.data = data;
     server.log = '';
