@@ -1,5 +1,6 @@
 // @ts-check
 import { find, set_attribute, set_text } from '../lib/dom.js';
+import { make_preview_card } from './preview_card.js';
 
 /**
  * The box that chooses what the room watches. Errors of a link stand at the box.
@@ -11,6 +12,7 @@ export function make_source({ watch, close }) {
   const button = /** @type {HTMLButtonElement} */ (find('#source-watch'));
   const error = find('#source-error');
   const opener = find('#source-open');
+  const preview = make_preview_card(form, link);
   let refused = '';
 
   const say = (/** @type {string | null} */ sentence) => {
@@ -36,6 +38,7 @@ export function make_source({ watch, close }) {
       return;
     }
     link.value = '';
+    preview.clear();
     open(false);
   });
   link.addEventListener('input', () => say(null));
