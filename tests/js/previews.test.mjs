@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Previews, may_be_link } from '../../static/js/models/previews.js';
-import { facts_text, size_text } from '../../static/js/views/preview_card.js';
+import { facts_text, refusal_text, size_text } from '../../static/js/views/preview_card.js';
 
 /** A clock that a test turns, and a server that answers when a test says so. */
 function bench() {
@@ -89,4 +89,10 @@ test('the facts of a link, in words', () => {
   assert.equal(facts_text({ kind: 'file', host: 'a.test', duration_ms: 83_000, size_bytes: 5e9 }), 'a.test · Video file · 1:23 · 5 GB');
   assert.equal(facts_text({ refusal: { code: 'x', text: 'y' } }), '');
   for (const [bytes, text] of [[12, '12 bytes'], [1000, '1 KB'], [830_400, '830 KB'], [1_440_000, '1.4 MB'], [12_345_678_901, '12 GB']]) assert.equal(size_text(bytes), text);
+});
+
+test('a refusal is the server’s, or that of a page over https to a video over http', () => {
+  assert.equal(refusal_text({ kind: 'file', refusal: { code: 'no_file', text: 'There is no video at this address.' } }, 'http://a.test/a.mp4', 'https:'), 'There is no video at this address.');
+  assert.match(refusal_text(film, ' HTTP://a.test/a.mp4', 'https:'), /comes over http/);
+  for (const [preview, link, page] of [[film, 'http://a.test/a.mp4', 'http:'], [film, 'https://a.test/a.mp4', 'https:'], [{ kind: 'youtube' }, 'http://youtu.be/x', 'https:']]) assert.equal(refusal_text(preview, link, page), '');
 });

@@ -7,7 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 export function missingTests(page) {
   const text = readFileSync(join(root, page), 'utf8');
-  const named = [...text.matchAll(/`([a-z0-9_]+\/[a-z0-9_/]+\.(?:cpp|mjs))`((?:[,;]? “[^”]+”)+)/g)];
+  const named = [...text.matchAll(/`([a-z0-9_]+\/[a-z0-9_/.]+\.(?:cpp|mjs))`((?:[,;]? “[^”]+”)+)/g)];
   if (named.length === 0) return [`${page} names no test`];
   const missing = [];
   for (const [, file, names] of named) {

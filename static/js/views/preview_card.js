@@ -24,6 +24,16 @@ export function facts_text(preview) {
   return facts.filter(Boolean).join(' · ');
 }
 
+/**
+ * Why it will not play, as far as it is known before it is tried.
+ * @param {Preview} preview @param {string} link @param {string} protocol of this page
+ */
+export function refusal_text(preview, link, protocol) {
+  if (preview.refusal) return preview.refusal.text;
+  const mixed = protocol === 'https:' && preview.kind !== 'youtube' && /^http:/i.test(link.trim());
+  return mixed ? 'This video comes over http, which browsers refuse on an https page. Use an https link.' : '';
+}
+
 /** What the server answers, or null. @param {string} link @returns {Promise<Preview | null | 'off'>} */
 async function ask_server(link) {
   try {
@@ -55,8 +65,9 @@ export function make_preview_card(form, link) {
     card.toggleAttribute('data-shown', preview !== null && Boolean(preview.title || preview.refusal || preview.known));
     set_text(title, preview?.title ?? '');
     set_text(facts, preview ? facts_text(preview) : '');
-    set_text(refusal, preview?.refusal?.text ?? '');
-    refusal.hidden = !preview?.refusal;
+    const no = preview ? refusal_text(preview, link.value, location.protocol) : '';
+    set_text(refusal, no);
+    refusal.hidden = no === '';
     picture.hidden = !preview?.picture;
     if (preview?.picture) picture.src = preview.picture;
     else picture.removeAttribute('src');
