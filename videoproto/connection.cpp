@@ -50,7 +50,10 @@ struct Connection::Impl final : ParserSink {
   Verdict on_header(const Header& header) override;
   std::span<std::byte> on_space(const Header& header, std::size_t have, std::size_t missing) override;
   std::optional<ErrorCode> on_message(const Header& header) override;
-  void on_skipped(const Header&) override { filling = {}; }
+  void on_skipped(const Header& header) override {
+    filling = {};
+    if (handler) handler->on_skipped_picture(header);
+  }
   std::optional<ErrorCode> on_control(const Header& header);
   void complain(ErrorCode code, const Header& header);
 

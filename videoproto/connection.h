@@ -44,7 +44,8 @@ class ConnectionHandler {
   // A slot for the picture that is announced; an empty one skips it.
   [[nodiscard]] virtual FrameFill begin_frame(const Header& header) = 0;
   virtual void on_frame(const Header& header, Frame picture, JpegHead head) = 0;
-  virtual void on_bad_picture(const Header&) {}  // it was told and dropped
+  virtual void on_bad_picture(const Header&) {}      // it was told and dropped
+  virtual void on_skipped_picture(const Header&) {}  // its slot got no memory
   virtual void on_dup(const Header& header) = 0;
   virtual void on_audio(const Header& header, std::span<const std::byte> packet) = 0;
   // The socket is ready for one more unit: set_picture, set_audio, or nothing.

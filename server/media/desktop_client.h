@@ -62,6 +62,7 @@ class DesktopClient final : public videoproto::ConnectionHandler,
   [[nodiscard]] videoproto::FrameFill begin_frame(const videoproto::Header& header) override;
   void on_frame(const videoproto::Header& header, videoproto::Frame picture, videoproto::JpegHead head) override;
   void on_bad_picture(const videoproto::Header& header) override;
+  void on_skipped_picture(const videoproto::Header& header) override;
   void on_dup(const videoproto::Header& header) override;
   void on_audio(const videoproto::Header& header, std::span<const std::byte> packet) override;
   void next_unit(videoproto::Outgoing& out) override;

@@ -102,6 +102,8 @@ void DesktopClient::on_frame(const vp::Header& header, vp::Frame picture, vp::Jp
 
 void DesktopClient::on_bad_picture(const vp::Header&) { ++core_->counters->bad_jpegs; }
 
+void DesktopClient::on_skipped_picture(const vp::Header&) { ++core_->counters->pictures_skipped; }
+
 void DesktopClient::on_dup(const vp::Header& header) {
   if (StreamHub* hub = published(header.stream)) hub->dup(header, vp::monotonic_us());
 }
