@@ -58,7 +58,7 @@ void ShardThread::join() {
   thread_.join();
 }
 
-void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(seams::Result<shard::Visitor>)> done) {
+void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done) {
   const bool tls = hosts_->is_secure(head.secure);
   const auto token = http::find_cookie(head.field("cookie"), auth::session_cookie_name(tls));
   if (!token) return done(tl::unexpected(seams::StoreError::not_found));
@@ -71,7 +71,7 @@ void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(
     if (found->device) return done(tl::unexpected(seams::StoreError::not_found));
     // Guests may have been switched off since this one came.
     if (found->kind == rooms::PersonKind::guest && !guests) return done(tl::unexpected(seams::StoreError::not_found));
-    shard::Visitor visitor;
+    seams::Visit visitor;
     visitor.person = {.id = found->user, .name = found->name, .kind = found->kind, .fresh = false};
     visitor.person.fresh = found->kind == rooms::PersonKind::guest || clock.now_ms() - found->created_at_ms < fresh_for_ms;
     visitor.person.address = block_address;

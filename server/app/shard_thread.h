@@ -49,7 +49,7 @@ class ShardThread {
 
  private:
   [[nodiscard]] shard::ShardOptions shard_options() const;
-  void find_visitor(const net::RequestHead& head, std::function<void(seams::Result<shard::Visitor>)> done);
+  void find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done);
   void follow_sessions();
 
   Shared shared_;

@@ -2,7 +2,7 @@
 // the room and the live media tell each other. The shard implements it, media uses it; they know each other only by this.
 // An attendee is present like a tab: it counts for presence, it is sent away by remove, block, close and the end of its session.
 // Thread rule: the loop of the room's home; nothing here may be called from another thread. Callbacks never come inside a call
-// to the gate, except where said.
+// to the gate; each comes from the loop by itself, in the order of what happened.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -13,15 +13,9 @@
 #include "rooms/person.h"
 #include "rooms/playback.h"
 #include "rooms/result.h"
-#include "server/seams/result.h"
+#include "server/seams/visit.h"
 
 namespace matinee::seams {
-
-// Who wants in, as the credential said. When the session ends the attendee is sent away.
-struct Visit {
-  rooms::Person person;
-  SessionId session;
-};
 
 enum class SentAway : std::uint8_t { removed, blocked_or_closed, logged_out, restart, replaced, too_many };
 
@@ -30,21 +24,23 @@ class Attendee {
   virtual ~Attendee() = default;
   // Once, before everything else but on_refused.
   virtual void on_admitted(const std::string& name, bool may_publish, const rooms::PlaybackState& playback) = 0;
-  // Last. no_such_room (also: blocked), room_full, storage_unavailable.
+  // Last. no_such_room (also: blocked, closed; said as late as a browser's), room_full, storage_unavailable.
   virtual void on_refused(rooms::ErrorCode why) = 0;
+  // Each new revision.
   virtual void on_playback(const rooms::PlaybackState& playback) = 0;
   virtual void on_rights(bool may_publish) = 0;  // the grant go_live came or went
   virtual void on_name(const std::string& name) = 0;
-  // Last: the room does not know it any more.
+  // Last: the room does not know it any more. May come without on_admitted: the session ended, the server stops, or all the
+  // connections that the person may have are tabs (too_many).
   virtual void on_sent_away(SentAway why) = 0;
 };
 
 class RoomGate {
  public:
   virtual ~RoomGate() = default;
-  // `code` canonical. The gate holds the attendee until leave(), on_refused or on_sent_away.
+  // The gate holds the attendee until leave(), on_refused or on_sent_away.
   virtual void attend(const std::string& code, Visit visit, std::shared_ptr<Attendee> attendee) = 0;
-  virtual void leave(const Attendee& attendee) = 0;  // unknown: nothing happens
+  virtual void leave(const Attendee& attendee) = 0;  // nothing is called any more; unknown: nothing happens
   // The person is in the room now (a short absence counts as presence).
   [[nodiscard]] virtual bool is_present(const std::string& code, rooms::PersonId person) const = 0;
   // The room is open in memory and has not blocked the person: may go on watching its streams.

@@ -1,6 +1,5 @@
 #include "server/shard/client.h"
 
-#include <atomic>
 #include <utility>
 #include "server/shard/close_codes.h"
 #include "server/shard/context.h"
@@ -12,14 +11,6 @@
 #include "server/wire/encode.h"
 
 namespace matinee::shard {
-namespace {
-
-rooms::ConnectionId next_connection_id() {
-  static std::atomic<std::int64_t> last{0};  // over all shards of the process
-  return rooms::ConnectionId{last.fetch_add(1, std::memory_order_relaxed) + 1};
-}
-
-}  // namespace
 
 struct Client::EarlyJoin {
   wire::JoinRoom join;
@@ -71,8 +62,8 @@ void Client::close(std::uint16_t code, std::string_view reason) {
   if (socket_ != nullptr) socket_->close(code, reason);
 }
 
-void Client::arrived(Visitor visitor) {
-  visitor_ = std::move(visitor);
+void Client::arrived(seams::Visit visit) {
+  visit_ = std::move(visit);
   stage_ = Stage::at_door;
   if (const auto early = std::exchange(early_join_, nullptr)) door_.join(*this, std::move(early->join), std::move(early->ref));
 }
@@ -99,8 +90,8 @@ void Client::admitted() {
 }
 
 void Client::rename(std::string name, rooms::PersonKind kind) {
-  visitor_.person.name = std::move(name);
-  visitor_.person.kind = kind;
+  visit_.person.name = std::move(name);
+  visit_.person.kind = kind;
 }
 
 void Client::send(std::string_view text) {

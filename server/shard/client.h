@@ -19,8 +19,8 @@
 #include "rooms/rate.h"
 #include "server/net/loop.h"
 #include "server/net/websocket.h"
+#include "server/seams/visit.h"
 #include "server/shard/fanout.h"
-#include "server/shard/visitor.h"
 
 namespace matinee::wire {
 struct ClientMessage;
@@ -50,14 +50,14 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   [[nodiscard]] Stage stage() const { return stage_; }
   [[nodiscard]] bool open() const { return stage_ != Stage::leaving; }
   [[nodiscard]] const std::string& code() const { return code_; }
-  [[nodiscard]] const Visitor& visitor() const { return visitor_; }
+  [[nodiscard]] const seams::Visit& visit() const { return visit_; }
   [[nodiscard]] const std::string& tab() const { return tab_; }
   [[nodiscard]] RoomHost* host() const { return host_; }
   [[nodiscard]] Seat& seat() { return seat_; }
   [[nodiscard]] net::WebSocket* socket() { return socket_; }
 
   // The door's doing.
-  void arrived(Visitor visitor);
+  void arrived(seams::Visit visit);
   void join_when_arrived(wire::JoinRoom join, std::string ref);
   void joining(RoomHost& host, std::string tab);
   void asked() { asked_at_ms_ = now_ms(); }
@@ -87,7 +87,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   Door& door_;
   std::string code_;
   std::string tab_;
-  Visitor visitor_;
+  seams::Visit visit_;
   rooms::ConnectionId id_;
   rooms::TokenBucket messages_;
   std::unique_ptr<EarlyJoin> early_join_;  // said before we knew who is speaking

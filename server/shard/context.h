@@ -1,11 +1,13 @@
 // What the parts of one shard share. Internal to server/shard. Thread rule: the loop's thread.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include "rooms/effect.h"
 #include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
+#include "server/seams/room_gate.h"
 #include "server/shard/counters.h"
 #include "server/shard/fanout.h"
 #include "server/shard/shard.h"
@@ -13,8 +15,11 @@
 
 namespace matinee::shard {
 
+class Attendance;
 class Client;
 class RoomHost;
+
+[[nodiscard]] rooms::ConnectionId next_connection_id();  // unique within the process
 
 struct ShardContext {
   ShardContext(ShardParts given, ShardOptions chosen)
@@ -31,7 +36,8 @@ struct ShardContext {
   rooms::EffectList effects;                                 // reused by all rooms of the shard
   std::string text;                                          // reused for encoding: what goes out is copied into a batch or the socket
   std::unordered_map<rooms::ConnectionId, Client*> clients;  // every socket, from open to close
-  std::unordered_map<std::string, std::int64_t> epochs;      // rooms this process has taken over: raised once each
+  std::unordered_map<const seams::Attendee*, std::shared_ptr<Attendance>> attendances;  // every attendee, until he is told the last
+  std::unordered_map<std::string, std::int64_t> epochs;  // rooms this process has taken over: raised once each
   bool stopping = false;
 
   [[nodiscard]] net::Loop& loop() { return parts.loop; }

@@ -15,7 +15,7 @@ void Door::arrive(Client& client, const net::RequestHead& head) {
   client.set_deadline(context_.loop().start_timer(context_.options.door_max, [weak = client.weak_from_this()] {
     if (const auto waiting = weak.lock()) waiting->close(close_code::policy, "not joined in time");
   }));
-  context_.parts.find_visitor(head, [weak = client.weak_from_this()](seams::Result<Visitor> visitor) {
+  context_.parts.find_visitor(head, [weak = client.weak_from_this()](seams::Result<seams::Visit> visitor) {
     const auto arriving = weak.lock();
     if (!arriving || !arriving->open()) return;
     if (visitor) return arriving->arrived(std::move(*visitor));

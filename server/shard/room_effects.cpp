@@ -18,7 +18,7 @@ net::LatestKind latest_kind(const rooms::Outgoing& message) {
   if (std::holds_alternative<rooms::RoomChanged>(message)) return 2;
   if (std::holds_alternative<rooms::QueueChanged>(message)) return 3;
   if (std::holds_alternative<rooms::ActionsChanged>(message)) return 4;
-  if (std::holds_alternative<rooms::LiveChanged>(message)) return 3;
+  if (std::holds_alternative<rooms::LiveChanged>(message)) return 5;
   return 0;
 }
 

@@ -74,8 +74,7 @@ void RoomHost::start(const std::vector<seams::StoredMessage>& newest) {
   record_.roles = {};
   record_.blocks = {};
   phase_ = Phase::open;
-  for (auto& waiting : std::exchange(waiting_, {}))
-    if (Client* client = client_of(waiting.connection)) let_in(*client, waiting.since, std::move(waiting.ref));
+  let_waiting_in();
   consider_unloading();
 }
 
@@ -86,70 +85,12 @@ void RoomHost::heard_from_log(const rooms::Event& outcome) {
 
 void RoomHost::fail(rooms::ErrorCode why) {
   phase_ = Phase::gone;
-  for (const auto& waiting : std::exchange(waiting_, {})) {
-    Client* client = client_of(waiting.connection);
-    if (client == nullptr) continue;
-    connections_.erase(waiting.connection);
-    door_.turn_away(*client, {why, {}, 0}, waiting.ref);
-  }
+  turn_waiting_away(why);
   retire_();
 }
 
-void RoomHost::join(Client& client, std::optional<rooms::Since> since, std::string ref) {
-  connections_.emplace(client.id(), &client);
-  unload_.cancel();
-  if (phase_ == Phase::opening) waiting_.push_back({client.id(), since, std::move(ref)});
-  else let_in(client, since, std::move(ref));
-}
-
-void RoomHost::let_in(Client& client, std::optional<rooms::Since> since, std::string ref) {
-  const rooms::Person person = client.visitor().person;
-  handle(rooms::Join{person, since}, {now_ms(), person.id, {client.id(), std::move(ref)}});
-}
-
 void RoomHost::hear(Client& client, const rooms::Event& event, std::string ref, std::int64_t now_ms) {
-  handle(event, {now_ms, client.visitor().person.id, {client.id(), std::move(ref)}});
-}
-
-// A person's connections: the newest of a tab replaces the older one, and there are only so many.
-void RoomHost::seat(Client& client, Presence& presence) {
-  presence.absence.cancel();
-  if (presence.connections.empty()) ++context_.counters.participants;
-  const auto same_tab = std::find_if(presence.connections.begin(), presence.connections.end(),
-                                     [&](const Client* other) { return other->tab() == client.tab(); });
-  Client* replaced = same_tab == presence.connections.end() ? nullptr : *same_tab;
-  const bool full = presence.connections.size() >= rooms::limits::connections_per_person_max;
-  Client* oldest = replaced == nullptr && full ? presence.connections.front() : nullptr;
-  presence.connections.push_back(&client);
-  fanout_.join(client.seat(), client.socket()->sink());
-  client.admitted();
-  if (replaced != nullptr) replaced->close(close_code::replaced, "opened again");
-  if (oldest != nullptr) oldest->close(close_code::policy, "too many tabs");
-}
-
-void RoomHost::gone(Client& client) {
-  connections_.erase(client.id());
-  fanout_.leave(client.seat());
-  const rooms::PersonId person = client.visitor().person.id;
-  const auto found = people_.find(person);
-  if (found == people_.end() || std::erase(found->second.connections, &client) == 0) return consider_unloading();
-  if (!found->second.connections.empty()) return;
-  --context_.counters.participants;
-  if (context_.stopping) return;
-  found->second.absence = context_.loop().start_timer(context_.options.absence, [this, person] { absent(person); });
-}
-
-void RoomHost::absent(rooms::PersonId person) {
-  people_.erase(person);
-  handle(rooms::Leave{person}, {now_ms(), person, {}});
-  consider_unloading();
-}
-
-void RoomHost::rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind) {
-  const auto found = people_.find(person);
-  if (phase_ != Phase::open || found == people_.end()) return;
-  for (Client* client : found->second.connections) client->rename(name, kind);
-  handle(rooms::Renamed{person, name, kind});
+  handle(event, {now_ms, client.visit().person.id, {client.id(), std::move(ref)}});
 }
 
 // Another server has taken the room over, or the log disagrees about its numbers. Whoever is here comes back and finds the truth.
@@ -162,29 +103,24 @@ void RoomHost::lost() {
   retire_();
 }
 
-void RoomHost::close_all(std::uint16_t code, std::string_view reason) {
-  fanout_.flush();
-  std::vector<Client*> everybody;
-  everybody.reserve(connections_.size());
-  for (const auto& entry : connections_) everybody.push_back(entry.second);
-  for (Client* client : everybody) client->close(code, reason);
-}
-
 void RoomHost::save_now() {
   if (phase_ == Phase::open) saver_->save();
 }
 
 bool RoomHost::settled() const { return phase_ != Phase::open || (store_->idle() && saver_->idle()); }
 
+bool RoomHost::idle() const {
+  const bool empty = connections_.empty() && attendances_.empty() && people_.empty();
+  return phase_ == Phase::open && empty && !room_->has_pending() && settled();
+}
+
 void RoomHost::consider_unloading() {
-  if (phase_ != Phase::open || context_.stopping || !connections_.empty() || !people_.empty() || room_->has_pending() || !settled() ||
-      unload_.running())
-    return;
+  if (context_.stopping || unload_.running() || !idle()) return;
   unload_ = context_.loop().start_timer(context_.options.unload_after, [this] { unload(); });
 }
 
 void RoomHost::unload() {
-  if (phase_ != Phase::open || !connections_.empty() || !people_.empty() || room_->has_pending() || !settled()) return;
+  if (!idle()) return;
   phase_ = Phase::gone;
   timers_.clear();
   retire_();

@@ -1,5 +1,5 @@
-// A room and the connections of the people in it. Carries the room's effects out in their order, turns connections into people (the
-// first one of a person is a join, none for a while is a leave), and opens, saves and unloads the room.
+// A room and the connections of the people in it: tabs (Client) and attendees (Attendance). Carries the room's effects out in their
+// order (room_effects.cpp), turns connections into people (room_people.cpp), and opens, saves and unloads the room.
 //
 //   opening ──record and messages read──▶ open ──empty for a while, saved──▶ gone
 //      └──────── no such room, storage ────────▶ gone ◀── taken over by another server
@@ -8,6 +8,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@
 
 namespace matinee::shard {
 
+class Attendance;
 class Client;
 class Door;
 struct ShardContext;
@@ -37,7 +39,10 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   void open();
   void join(Client& client, std::optional<rooms::Since> since, std::string ref);  // waits until the room is open
   void hear(Client& client, const rooms::Event& event, std::string ref, std::int64_t now_ms);
-  void gone(Client& client);  // its socket is closed or closing
+  void gone(Client& client);            // its socket is closed or closing
+  void attend(Attendance& attendance);  // likewise waits
+  void gone(Attendance& attendance);
+  void tell_live(rooms::LiveState state);  // nothing happens unless the room is open
   void rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind);
   void save_now();                     // at the end of the process
   [[nodiscard]] bool settled() const;  // nothing numbered, saving or wished
@@ -55,16 +60,17 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
     std::string ref;
   };
   struct Presence {
-    std::vector<Client*> connections;
-    net::Timer absence;
-  };  // connections: the oldest first
+    std::vector<Client*> tabs;  // the oldest first, both
+    std::vector<Attendance*> attendances;
+    net::Timer absence;  // since there is no tab, or nothing at all
+    [[nodiscard]] std::size_t count() const { return tabs.size() + attendances.size(); }
+  };
 
   // Opening.
   void read_newest(seams::RoomRecord record);
   void start(const std::vector<seams::StoredMessage>& newest);
   void fail(rooms::ErrorCode why);
   void heard_from_log(const rooms::Event& outcome);
-  void let_in(Client& client, std::optional<rooms::Since> since, std::string ref);
 
   // Carrying out (room_effects.cpp).
   void handle(const rooms::Event& event, const rooms::Context& context);
@@ -85,13 +91,27 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   void fire(std::int64_t timer, std::int64_t at_ms);
   const std::string& encoded(const rooms::Outgoing& message);
 
-  // People and ends.
+  // People (room_people.cpp).
+  void let_in(Client& client, std::optional<rooms::Since> since, std::string ref);
+  void let_in(Attendance& attendance);
+  void let_waiting_in();
+  void turn_waiting_away(rooms::ErrorCode why);
+  [[nodiscard]] Presence& present(rooms::PersonId person);
   void seat(Client& client, Presence& presence);
+  void seat(Attendance& newcomer, Presence& presence);
+  void missing(rooms::PersonId person, Presence& presence);
   void absent(rooms::PersonId person);
+  void tell_rights();
+  void tell_attendees(const rooms::Outgoing& message);
+  void close_all(std::uint16_t code, std::string_view reason);
+  [[nodiscard]] Attendance* attendance_of(rooms::ConnectionId connection) const;
+  [[nodiscard]] std::vector<Attendance*> attendances() const;
+
+  // Ends.
   void lost();
   void consider_unloading();
   void unload();
-  void close_all(std::uint16_t code, std::string_view reason);
+  [[nodiscard]] bool idle() const;  // open, and nobody and nothing needs it
   [[nodiscard]] Client* client_of(rooms::ConnectionId connection) const;
   [[nodiscard]] std::int64_t now_ms() const;
 
@@ -107,6 +127,7 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   Fanout fanout_;
   std::vector<Waiting> waiting_;                                  // asked to join while the room was being opened
   std::unordered_map<rooms::ConnectionId, Client*> connections_;  // joining and joined
+  std::map<rooms::ConnectionId, Attendance*> attendances_;        // likewise, in the order they came; not in the fan-out
   std::unordered_map<rooms::PersonId, Presence> people_;
   std::unordered_map<std::int64_t, net::Timer> timers_;
   net::Timer unload_;

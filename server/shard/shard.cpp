@@ -5,10 +5,12 @@
 #include <vector>
 #include "server/net/loop.h"
 #include "server/net/websocket.h"
+#include "server/shard/attendance.h"
 #include "server/shard/client.h"
 #include "server/shard/close_codes.h"
 #include "server/shard/context.h"
 #include "server/shard/door.h"
+#include "server/shard/gate.h"
 #include "server/shard/room_host.h"
 
 namespace matinee::shard {
@@ -16,12 +18,20 @@ namespace matinee::shard {
 struct Shard::State : std::enable_shared_from_this<Shard::State> {
   State(ShardParts parts, ShardOptions options)
       : context(std::move(parts), std::move(options)),
-        door(context, [this](const std::string& code) -> RoomHost& { return room_of(code); }) {}
+        door(context, [this](const std::string& code) -> RoomHost& { return room_of(code); }),
+        gate(context, {[this](const std::string& code) -> RoomHost& { return room_of(code); },
+                       [this](const std::string& code) { return find(code); }}) {}
 
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() {  // the sockets belong to the loop and may outlive us
     for (const auto& entry : context.clients) entry.second->orphan();
+    for (const auto& entry : context.attendances) entry.second->orphan();
+  }
+
+  RoomHost* find(const std::string& code) const {
+    const auto found = rooms.find(code);
+    return found == rooms.end() ? nullptr : found->second.get();
   }
 
   RoomHost& room_of(const std::string& code) {
@@ -63,6 +73,7 @@ struct Shard::State : std::enable_shared_from_this<Shard::State> {
     context.stopping = true;
     context.flushes.flush_all();
     close_clients(close_code::restart, "restart", [](const Client&) { return true; });
+    gate.send_all_away(seams::SentAway::restart);
     for (const auto& entry : rooms) entry.second->save_now();
     stop_deadline = context.loop().start_timer(context.options.stop_max, [this] { finish_stop(); });
     await_stop();
@@ -70,7 +81,7 @@ struct Shard::State : std::enable_shared_from_this<Shard::State> {
 
   void await_stop() {
     const bool settled = std::all_of(rooms.begin(), rooms.end(), [](const auto& entry) { return entry.second->settled(); });
-    if (settled && context.clients.empty()) return finish_stop();
+    if (settled && context.clients.empty() && context.attendances.empty()) return finish_stop();
     stop_check = context.loop().start_timer(std::chrono::milliseconds(5), [this] { await_stop(); });
   }
 
@@ -82,6 +93,7 @@ struct Shard::State : std::enable_shared_from_this<Shard::State> {
 
   ShardContext context;
   Door door;
+  Gate gate;
   std::unordered_map<std::string, std::shared_ptr<RoomHost>> rooms;
   std::function<void()> stopped;
   net::Timer stop_check;
@@ -110,8 +122,9 @@ void Shard::adopt(std::string code, net::UpgradeRequest request) {
 void Shard::close_session(seams::SessionId session) {
   post_to(state_, [session](State& state) {
     state.close_clients(close_code::logged_out, "logged out", [session](const Client& client) {
-      return client.stage() != Client::Stage::arriving && client.visitor().session == session;
+      return client.stage() != Client::Stage::arriving && client.visit().session == session;
     });
+    state.gate.close_session(session);
   });
 }
 
@@ -131,8 +144,8 @@ void Shard::with_counters(std::function<void(const ShardCounters&)> read) {
 
 void Shard::with_summary(std::string code, std::function<void(std::optional<RoomSummary>)> read) {
   post_to(state_, [code = std::move(code), read = std::move(read)](State& state) {
-    const auto found = state.rooms.find(code);
-    const rooms::Room* room = found == state.rooms.end() ? nullptr : found->second->room();
+    const RoomHost* host = state.find(code);
+    const rooms::Room* room = host == nullptr ? nullptr : host->room();
     if (!room) return read(std::nullopt);
     const auto& media = room->playback().media;
     read(RoomSummary{.people = room->participant_count(), .media_url = media ? media->url : std::string()});
@@ -142,5 +155,6 @@ void Shard::with_summary(std::string code, std::function<void(std::optional<Room
 const ShardCounters& Shard::counters() const { return state_->context.counters; }
 bool Shard::has_room(const std::string& code) const { return state_->rooms.count(code) > 0; }
 net::Loop& Shard::loop() { return state_->context.loop(); }
+seams::RoomGate& Shard::gate() { return state_->gate; }
 
 }  // namespace matinee::shard

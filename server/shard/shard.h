@@ -17,6 +17,7 @@
 #include "server/ops/server_time.h"
 #include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
+#include "server/seams/room_gate.h"
 #include "server/shard/counters.h"
 #include "server/shard/limits.h"
 #include "server/shard/visitor.h"
@@ -59,11 +60,12 @@ class Shard {
 
   // [any] A checked upgrade for /rooms/{code}/socket. `code` as in the URL; one that cannot be a code is treated as an unknown room.
   void adopt(std::string code, net::UpgradeRequest request);
-  // [any] Closes the sockets of a session that has ended (4001).
+  // [any] Closes the sockets of a session that has ended (4001), and sends its attendees away.
   void close_session(seams::SessionId session);
   // [any] Somebody has another name now, or a guest has become an account.
   void rename(rooms::PersonId person, std::string name, rooms::PersonKind kind);
-  // [any] Tells everybody to come back later (1012), saves every room, then calls done on the loop. Nobody gets in any more.
+  // [any] Tells everybody to come back later (1012, attendees: restart), saves every room, then calls done on the loop. Nobody gets in any
+  // more.
   void stop(std::function<void()> done);
   // [any] Calls back on the loop with what the counters are then.
   void with_counters(std::function<void(const ShardCounters&)> read);
@@ -74,6 +76,7 @@ class Shard {
   [[nodiscard]] const ShardCounters& counters() const;
   [[nodiscard]] bool has_room(const std::string& code) const;  // in memory now
   [[nodiscard]] net::Loop& loop();
+  [[nodiscard]] seams::RoomGate& gate();  // how desktop programs enter the rooms of this loop
 
  private:
   struct State;

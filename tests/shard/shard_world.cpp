@@ -47,11 +47,11 @@ ShardWorld::~ShardWorld() {
   ::close(listener_);
 }
 
-void ShardWorld::find_visitor(const net::RequestHead& head, std::function<void(seams::Result<shard::Visitor>)> done) {
+void ShardWorld::find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done) {
   auto answer = [this, cookie = std::string(head.field("cookie")), done = std::move(done)] {
     if (visitors_fail_) return done(tl::unexpected(*visitors_fail_));
     const std::int64_t id = std::stoll(cookie);
-    shard::Visitor visitor;
+    seams::Visit visitor;
     visitor.person = {{id}, "Person " + cookie, rooms::PersonKind::account, false};
     visitor.session = {id + 10'000};
     done(std::move(visitor));
@@ -130,6 +130,12 @@ std::string Tab::await(std::string_view type) {
 std::string Tab::join(const std::string& since) {
   send(R"({"type":"room.join","ref":"join","tab":")" + name_ + '"' + (since.empty() ? "" : ",\"since\":" + since) + "}");
   return await("room.welcome");
+}
+
+void Tab::ask(const std::string& json) {
+  const std::string ref = "ask-" + std::to_string(++asked_);
+  send(json + R"(,"ref":")" + ref + "\"}");
+  while (field(await("ok"), "ref") != ref) {}
 }
 
 std::vector<std::string> Tab::until_now() {

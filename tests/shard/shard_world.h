@@ -43,7 +43,7 @@ class ShardWorld {
   [[nodiscard]] std::unique_ptr<RawClient> connect(seams::UserId person, const std::string& code, int receive_buffer_bytes);
 
  private:
-  void find_visitor(const net::RequestHead& head, std::function<void(seams::Result<shard::Visitor>)> done);
+  void find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done);
 
   MemoryStore own_store_;
   MemoryStore* store_;
@@ -69,6 +69,8 @@ class Tab {
   std::string await(std::string_view type);
   // The next message, whatever it is.
   std::string next();
+  // Sends a message without its closing brace and ref, and reads up to its "ok".
+  void ask(const std::string& json);
   // Everything up to and without the answer to a clock.probe sent now: what was already on its way.
   std::vector<std::string> until_now();
   // Reads to the close frame and answers it; its code.
@@ -81,6 +83,7 @@ class Tab {
   std::string name_;
   std::unique_ptr<RawClient> socket_;
   int probes_ = 0;
+  int asked_ = 0;
 };
 
 // A field of a message as its JSON text; a string without its quotes.

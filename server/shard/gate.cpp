@@ -1,0 +1,76 @@
+#include "server/shard/gate.h"
+
+#include <utility>
+#include <vector>
+#include "rooms/room_code.h"
+#include "server/shard/attendance.h"
+#include "server/shard/context.h"
+#include "server/shard/room_host.h"
+
+namespace matinee::shard {
+namespace {
+
+// Whoever is sent away leaves the table, so it is read first.
+template <class Which>
+void send_away(const ShardContext& context, seams::SentAway why, const Which& which) {
+  std::vector<std::shared_ptr<Attendance>> chosen;
+  for (const auto& entry : context.attendances)
+    if (which(*entry.second)) chosen.push_back(entry.second);
+  for (const auto& attendance : chosen) attendance->send_away(why);
+}
+
+}  // namespace
+
+void Gate::attend(const std::string& code, seams::Visit visit, std::shared_ptr<seams::Attendee> attendee) {
+  leave(*attendee);
+  const auto attendance = std::make_shared<Attendance>(context_, std::move(visit), attendee);
+  context_.attendances.emplace(attendee.get(), attendance);
+  if (context_.stopping) return attendance->send_away(seams::SentAway::restart);
+  const auto canonical = rooms::read_room_code(code);
+  if (!canonical) return attendance->refused(rooms::ErrorCode::no_such_room);
+  rooms_.open(*canonical).attend(*attendance);
+}
+
+void Gate::leave(const seams::Attendee& attendee) {
+  const auto found = context_.attendances.find(&attendee);
+  if (found == context_.attendances.end()) return;
+  const auto attendance = found->second;
+  context_.attendances.erase(found);
+  attendance->leave();
+}
+
+const rooms::Room* Gate::room(const std::string& code) const {
+  const RoomHost* host = rooms_.find(code);
+  const rooms::Room* room = host == nullptr || !host->usable() ? nullptr : host->room();
+  return room == nullptr || room->closed() ? nullptr : room;
+}
+
+bool Gate::is_present(const std::string& code, rooms::PersonId person) const {
+  const rooms::Room* open = room(code);
+  return open != nullptr && open->participant(person) != nullptr;
+}
+
+bool Gate::may_watch(const std::string& code, const rooms::Person& person) const {
+  const rooms::Room* open = room(code);
+  return open != nullptr && !open->is_blocked(person, context_.now_ms());
+}
+
+bool Gate::may_publish(const std::string& code, rooms::PersonId person) const {
+  const rooms::Room* open = room(code);
+  return open != nullptr && open->may(person, rooms::Grant::go_live);
+}
+
+void Gate::tell_live(const std::string& code, rooms::LiveState state) {
+  RoomHost* host = rooms_.find(code);
+  if (host != nullptr) host->tell_live(std::move(state));
+}
+
+void Gate::close_session(seams::SessionId session) {
+  send_away(context_, seams::SentAway::logged_out, [session](const Attendance& a) { return a.visit().session == session; });
+}
+
+void Gate::send_all_away(seams::SentAway why) {
+  send_away(context_, why, [](const Attendance&) { return true; });
+}
+
+}  // namespace matinee::shard
