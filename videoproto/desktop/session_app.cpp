@@ -284,9 +284,9 @@ void SessionApp::every_second(std::int64_t now_us) {
   const double seconds = static_cast<double>(now_us - reported_us_) / 1e6;
   reported_us_ = now_us;
   for (auto& [stream, watching] : watching_) report(watching, seconds);
-  if (options_.stats_json && sent_stream_ != 0) std::printf("%s\n", stats_json(sent_stream_, sending_).c_str());
+  if (options_.stats_json && sent_stream_ != 0 && sending_.width > 0) std::printf("%s\n", stats_json(sent_stream_, sending_).c_str());
   std::fflush(stdout);
-  if (!shows_progress_ || sent_stream_ == 0) return;
+  if (!shows_progress_ || sent_stream_ == 0 || sending_.width == 0) return;
   // One line that is written over on a terminal, a line a time in a log.
   const bool terminal = ::isatty(2) != 0;
   std::fprintf(stderr, terminal ? "\r%s\033[K" : "%s\n", progress_line(sending_).c_str());
