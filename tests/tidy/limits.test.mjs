@@ -33,6 +33,7 @@ const sources = [
   { file: 'server/auth/throttle.h', only: ['keys_max'] },
   { file: 'server/seams/session_store.h', only: ['idle_ms', 'absolute_ms'] },
   { file: 'server/shard/limits.h' },
+  { file: 'server/media/limits.h' },
   { file: 'server/store/database.h' },
   { file: 'server/ops/log.cpp', only: ['value_bytes_max'] },
   { file: 'server/app/housekeeping.h' },
