@@ -12,7 +12,7 @@ export const HOST = 'www.youtube-nocookie.com';
 /** What a video does unless a test says otherwise. */
 export const USUAL = {
   durationMs: 600_000, loadMs: 150, startDelayMs: 300, seekDelayMs: 250, periodMs: 250, rateLagMs: 60,
-  rates: [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2], fine: false, adMs: 0, error: null, silent: false, blocked: false,
+  rates: [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2], fine: false, vary: 0, adMs: 0, error: null, silent: false, blocked: false,
 };
 
 function certificate() {

@@ -6,6 +6,8 @@ export function fakePlayer({ id: videoId, behaviour }) {
   let channel = null; // {window, origin, id} of whoever listens
   let state = UNSTARTED, positionMs = 0, since = 0, moving = false, rate = 1, turn = 0, ready = false, muted = false, adDone = false;
   const heard = [];
+  // No two devices take the same time.
+  const about = (ms) => ms * (1 + (behaviour.vary ?? 0) * (2 * Math.random() - 1));
   const at = (now = performance.now()) => Math.min(behaviour.durationMs, moving ? positionMs + (now - since) * rate : positionMs);
   const fix = () => { positionMs = at(); since = performance.now(); };
   const tell = (event, info) => channel?.window.postMessage(JSON.stringify({ event, info, id: channel.id, channel: 'widget' }), channel.origin);
@@ -23,7 +25,7 @@ export function fakePlayer({ id: videoId, behaviour }) {
     if (behaviour.blocked && !muted) { tell('onAutoplayBlocked'); return; }
     if (moving) return;
     become(BUFFERING);
-    soon(behaviour.startDelayMs, () => {
+    soon(about(behaviour.startDelayMs), () => {
       become(PLAYING);
       if (behaviour.adMs > 0 && !adDone) { adDone = true; soon(behaviour.adMs, move); } else move();
     });
@@ -33,7 +35,7 @@ export function fakePlayer({ id: videoId, behaviour }) {
     const goesOn = state === PLAYING || state === BUFFERING || state === CUED || state === UNSTARTED;
     stop();
     if (goesOn) become(BUFFERING);
-    soon(behaviour.seekDelayMs, () => {
+    soon(about(behaviour.seekDelayMs), () => {
       positionMs = seconds * 1000;
       if (goesOn) move();
       become(goesOn ? PLAYING : PAUSED);
@@ -102,5 +104,13 @@ export function fakePlayer({ id: videoId, behaviour }) {
   })();
 
   // For the test: the truth, on the one clock of this machine.
-  Object.assign(window, { fake: { read: () => ({ positionMs: at(), moving, state, rate, pauses, at: performance.timeOrigin + performance.now() }), heard } });
+  const clock = window.trueClock?.now ?? (() => performance.now());
+  const read = () => ({ positionMs: at(), moving, state, rate, pauses, at: performance.timeOrigin + clock() });
+  const trace = [];
+  setInterval(() => {
+    const { at: machine, positionMs: position } = read();
+    trace.push([machine, position, moving]);
+    if (trace.length > 10_000) trace.splice(0, 5000);
+  }, 50);
+  Object.assign(window, { fake: { read, heard, trace } });
 }

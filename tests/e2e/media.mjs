@@ -24,6 +24,8 @@ export function makeClip() {
   return path;
 }
 
+export const clipBytes = () => statSync(makeClip()).size;
+
 /** Runs in the page: the number in the picture a <video> shows now. @param {HTMLVideoElement} video */
 export function readFrame(video) {
   const canvas = new OffscreenCanvas(16, 1);

@@ -1,16 +1,22 @@
 // A person at a browser: opens pages, fills what the page asks for by its labels, and reads what it shows.
-import { readFrame } from './media.mjs';
+import { CLIP, readFrame } from './media.mjs';
 import { instrument } from './instruments.mjs';
+import { skewClock } from './rig/skewed_clock.mjs';
 import { until } from './waiting.mjs';
 
 export class Visitor {
-  /** @param {any} world @param {string} name @param {import('playwright-core').BrowserContextOptions} options */
-  static async open(world, name, options) {
+  /**
+   * @param {any} world @param {string} name
+   * @param {import('playwright-core').BrowserContextOptions & {clock?: Parameters<typeof skewClock>[0], numbers?: boolean}} options
+   *   clock: this person's is wrong; numbers: frame numbers are read from the picture now and then
+   */
+  static async open(world, name, { clock, numbers = false, ...options }) {
     const visitor = new Visitor();
     visitor.world = world;
     visitor.name = name;
     visitor.context = await world.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    await visitor.context.addInitScript(instrument);
+    // One script: several would run in no certain order.
+    await visitor.context.addInitScript({ content: `${clock ? `(${skewClock})(${JSON.stringify(clock)});` : ''}(${instrument})({ fps: ${CLIP.fps}, read: ${numbers ? readFrame : undefined} });` });
     visitor.page = await visitor.context.newPage();
     visitor.requests = [];
     visitor.problems = [];
@@ -118,6 +124,9 @@ export class Visitor {
 
   /** Every frame presented since the page opened: [machine time ms, media time ms, moving]. @returns {Promise<[number, number, boolean][]>} */
   frames() { return this.page.evaluate('window.matineeTest.frames'); }
+
+  /** The media clock, 20 times a second, in the same form. @returns {Promise<[number, number, boolean][]>} */
+  mediaClock() { return this.page.evaluate('window.matineeTest.clock'); }
 
   /** The stand-in YouTube player's own truth, or null. */
   async youtube() {
