@@ -7,16 +7,20 @@
 #include <thread>
 #include <vector>
 #include "rooms/room_code.h"
+#include "server/api/desktop_tokens.h"
 #include "server/app/bench_mode.h"
 #include "server/app/housekeeping.h"
 #include "server/app/links.h"
+#include "server/app/metrics_page.h"
 #include "server/app/shard_thread.h"
+#include "server/app/video_ports.h"
 #include "server/app/waiting.h"
 #include "server/auth/csrf.h"
 #include "server/auth/setup_link.h"
 #include "server/http/router.h"
 #include "server/http/security_headers.h"
 #include "server/http/static_files.h"
+#include "server/media/live_routes.h"
 #include "server/net/listener.h"
 #include "server/net/tls_context.h"
 #include "server/ops/files.h"
@@ -67,13 +71,19 @@ struct App::State {
   void make_people();
   void make_shards();
   void listen();
+  void make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
+                  std::shared_ptr<net::ConnectionCaps> caps);
   void make_router();
+  [[nodiscard]] media::LiveServices live_services();
+  [[nodiscard]] pages::DesktopVideo desktop_video();
   void finish_start();
   void stop();
   [[nodiscard]] Shared shared() {
     return {.config = config, .database = *database, .passwords = *passwords, .throttle = *throttle, .clock = clock};
   }
-  [[nodiscard]] shard::Shard& home_of(std::string_view code) { return shards[shard::home_index(code, shards.size())]->shard(); }
+  void log_figures();
+  [[nodiscard]] ShardThread& home_thread_of(std::string_view code) { return *shards[shard::home_index(code, shards.size())]; }
+  [[nodiscard]] shard::Shard& home_of(std::string_view code) { return home_thread_of(code).shard(); }
   [[nodiscard]] ShardThread& of(net::Loop& loop);
 
   ops::Config config;
@@ -83,6 +93,7 @@ struct App::State {
   std::unique_ptr<auth::PasswordPool> passwords;
   std::atomic<net::Loop*> throttle_loop = nullptr;
   std::unique_ptr<auth::FormTokens> form_tokens;
+  std::unique_ptr<const media::ViewTokens> view_tokens;
   std::unique_ptr<const pages::Templates> templates;
   std::shared_ptr<const http::StaticFiles> static_files;
   std::unique_ptr<ops::HostRules> hosts;
@@ -92,6 +103,8 @@ struct App::State {
   std::shared_ptr<http::Router> router;
   std::vector<std::unique_ptr<net::Listener>> listeners;
   std::vector<Listening> listening;
+  std::unique_ptr<VideoPorts> video;     // none: switched off
+  std::unique_ptr<MetricsPage> metrics;  // none: switched off
   std::unique_ptr<Housekeeping> housekeeping;
   std::string greeting;
   bool running = false;
@@ -129,6 +142,7 @@ void App::State::make_people() {
       loop, [&](const seams::Executor& executor, auto done) { auth::load_server_secret(database->settings(), executor, std::move(done)); });
   require(secret.has_value(), "The data cannot be written: the server's own secret could not be stored.");
   form_tokens = std::make_unique<auth::FormTokens>(*secret);
+  view_tokens = std::make_unique<const media::ViewTokens>(*secret);
   if (config.link_previews) {
     previews = std::make_unique<previews::Previews>(previews::PreviewsOptions{.oembed_url = config.youtube_oembed_url,
                                                                               .local_network = config.private_links,
@@ -184,6 +198,66 @@ void App::State::listen() {
     if (tls && config.tls_port != 0) require(open(listening.back().address, config.tls_port, true), error);
   }
   hosts = std::make_unique<ops::HostRules>(ops::host_rule_options(config, listening.back().port));
+  if (config.video) make_video(tls, limits, caps);
+  if (config.metrics_port >= 0) {
+    metrics = MetricsPage::open(config.metrics_port, shards, error);
+    require(metrics != nullptr, error);
+  }
+}
+
+void App::State::make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
+                            std::shared_ptr<net::ConnectionCaps> caps) {
+  const auto budget = std::make_shared<videoproto::PoolBudget>();  // shared by the streams of all loops
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    shards[i]->serve_video({.first_stream = static_cast<std::uint32_t>(i + 1),
+                            .stream_step = static_cast<std::uint32_t>(shards.size()),
+                            .budget = budget,
+                            .home_of = [this](const std::string& code) { return home_thread_of(code).relay(); }});
+  }
+  VideoPortsParts parts{
+      .config = config,
+      .tls = std::move(tls),
+      .loops = {},
+      .addresses = {},
+      .limits = limits,
+      .caps = std::move(caps),
+      .on_connection = [this](const std::shared_ptr<net::Connection>& connection) { of(connection->loop()).greet(*connection); }};
+  for (auto& thread : shards) parts.loops.push_back(&thread->loop());
+  for (const Listening& where : listening) {
+    if (parts.addresses.empty() || parts.addresses.back() != where.address) parts.addresses.push_back(where.address);
+  }
+  std::string error;
+  video = VideoPorts::open(std::move(parts), error);
+  require(video != nullptr, error);
+}
+
+pages::DesktopVideo App::State::desktop_video() {
+  if (!video) return {};
+  return {.make_pair =
+              [this](const std::string& code, const auth::Identity& who, const std::string& address, seams::Executor executor,
+                     std::function<void(std::optional<std::string>)> done) {
+                ShardThread& home = home_thread_of(code);
+                home.loop().post([&home, code, who, address, executor = std::move(executor), done = std::move(done)] {
+                  executor([done, pair = home.make_pair(code, who, address)] { done(pair); });
+                });
+              },
+          .port = video->port(),
+          .short_print = video->short_print(),
+          .pair_s = media::limits::pair_ms / 1'000};
+}
+
+media::LiveServices App::State::live_services() {
+  return {.home_of = [this](std::uint32_t stream) -> media::Relay& { return *shards[(stream - 1) % shards.size()]->relay(); },
+          .find_visitor = [this](net::Loop& loop, const net::RequestHead& head, auto done) { of(loop).find_visitor(head, std::move(done)); },
+          .is_from_here =
+              [this](const http::Request& request) {
+                const std::string_view origin = request.header("origin");
+                return origin.empty() ? request.same_origin() : hosts->accepts_origin(origin, request.host(), request.secure());
+              },
+          .base_url = [this](const http::Request& request) { return hosts->base_url(request.host(), request.secure()); },
+          .now_ms = [this] { return clock.now_ms(); },
+          .form_tokens = *form_tokens,
+          .view_tokens = *view_tokens};
 }
 
 void App::State::make_router() {
@@ -223,12 +297,19 @@ void App::State::make_router() {
       .signups_open = config.signups_open,
       .guests = config.guests,
       .version = MATINEE_VERSION,
+      .desktop_video = desktop_video(),
   });
   options.error_page = [this](const http::Request& request, int status, std::string_view) {
     return pages::router_error(*services, request, status);
   };
   router = std::make_shared<http::Router>(std::move(options));
   pages::add_pages(*router, *services);
+  if (video) {
+    api::add_desktop_tokens(*router, {.accounts = [this](net::Loop& loop) -> auth::Accounts& { return of(loop).accounts(); },
+                                      .video_port = video->port(),
+                                      .fingerprint = video->fingerprint()});
+    media::add_live(*router, live_services());
+  }
   router->websocket("/rooms/{code}/socket", [this](const http::RequestPtr& request, net::UpgradeRequest upgrade) {
     std::string code(request->path_param("code"));
     if (const auto canonical = rooms::read_room_code(code)) code = *canonical;
@@ -247,7 +328,9 @@ void App::State::finish_start() {
   const auto token = wait_for<seams::Result<std::optional<std::string>>>(loop, [&](const seams::Executor& executor, auto done) {
     auth::make_setup_token(database->users(), database->settings(), executor, std::move(done));
   });
-  greeting = app::greeting(listening, *hosts, MATINEE_VERSION, token ? *token : std::nullopt);
+  std::string more = video ? app::video_greeting(video->listening(), video->fingerprint()) : std::string();
+  if (metrics) more += "  metrics on http://127.0.0.1:" + std::to_string(metrics->port()) + "/metrics\n";
+  greeting = app::greeting(listening, *hosts, MATINEE_VERSION, more, token ? *token : std::nullopt);
   ShardThread& first = *shards.front();
   housekeeping = std::make_unique<Housekeeping>(
       first.loop(), first.executor(), HousekeepingStores{database->rooms(), database->users(), database->sessions(), database->throttles()},
@@ -272,6 +355,8 @@ void App::State::stop() {
   std::size_t left = shards.size();
   shards.front()->loop().post([this] {
     for (auto& listener : listeners) listener->stop();
+    if (video) video->stop();
+    if (metrics) metrics->stop();
   });
   for (auto& thread : shards) {
     thread->stop([&] {
@@ -284,6 +369,7 @@ void App::State::stop() {
     std::unique_lock lock(mutex);
     changed.wait_for(lock, shard::limits::stop_max + std::chrono::seconds(2), [&] { return left == 0; });
   }
+  if (video) log_figures();
   for (auto& thread : shards) thread->join();
   database->stop();
   const store::CommitFigures figures = database->figures();
@@ -294,6 +380,41 @@ void App::State::stop() {
                             {"commit_wait_p99_us", figures.wait_p99_us}});
 }
 
+// What the relays did, for whoever tunes a server or looks into a complaint. The loops still run; one that hangs is not waited for.
+void App::State::log_figures() {
+  struct Gathering {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t left = 0;
+    media::MediaCounters sum;
+  };
+  const auto all = std::make_shared<Gathering>();  // shared with answers that may come late
+  all->left = shards.size();
+  for (auto& thread : shards) {
+    thread->with_counters([all](const shard::ShardCounters&, const media::MediaCounters& media) {
+      const std::lock_guard lock(all->mutex);
+      all->sum.desktops_total += media.desktops_total;
+      all->sum.streams_total += media.streams_total;
+      all->sum.pictures_in += media.pictures_in;
+      all->sum.pictures_out += media.pictures_out;
+      all->sum.pictures_dropped += media.pictures_dropped;
+      all->sum.bytes_in += media.bytes_in;
+      all->sum.bytes_out += media.bytes_out;
+      --all->left;
+      all->changed.notify_one();
+    });
+  }
+  std::unique_lock lock(all->mutex);
+  all->changed.wait_for(lock, std::chrono::seconds(1), [&] { return all->left == 0; });
+  ops::log_info("desktop video", {{"desktops", all->sum.desktops_total},
+                                  {"streams", all->sum.streams_total},
+                                  {"pictures_in", all->sum.pictures_in},
+                                  {"pictures_out", all->sum.pictures_out},
+                                  {"pictures_dropped", all->sum.pictures_dropped},
+                                  {"bytes_in", all->sum.bytes_in},
+                                  {"bytes_out", all->sum.bytes_out}});
+}
+
 App::State::~State() {
   stop();
   for (auto& thread : shards) thread->join();
@@ -302,6 +423,8 @@ App::State::~State() {
   database->stop();
   housekeeping.reset();
   listeners.clear();
+  video.reset();
+  metrics.reset();
   router.reset();
   shards.clear();
 }

@@ -54,6 +54,17 @@ std::string prepare_bench(const ops::Config& config, ShardThread& first, Shared 
                                  });
   });
   if (!made_guests) return "The bench guests could not be made.";
+  std::vector<std::string> tokens(config.bench_tokens_file.empty() ? 0 : guests);
+  const bool made_tokens = run_all(first.loop(), tokens.size(), [&](std::size_t i, const std::function<void(bool)>& done) {
+    seams::User guest;
+    guest.id = people[i];
+    first.sessions().start(guest, {.address = "127.0.0.1", .description = "bench", .kind = seams::SessionKind::device}, seams::SessionId{},
+                           [&, i, done](seams::Result<auth::Started> started) {
+                             if (started) tokens[i] = started->token;
+                             done(started.has_value());
+                           });
+  });
+  if (!made_tokens) return "The bench tokens could not be made.";
   std::vector<std::string> codes(rooms);
   for (std::string& code : codes) code = rooms::make_room_code(auth::random_bits());
   const bool made_rooms = run_all(first.loop(), rooms, [&](std::size_t i, const std::function<void(bool)>& done) {
@@ -71,8 +82,8 @@ std::string prepare_bench(const ops::Config& config, ShardThread& first, Shared 
     for (const std::string& line : all) text += line + "\n";
     return text;
   };
-  for (const auto& [file, text] :
-       {std::pair{config.bench_cookies_file, lines(cookies)}, std::pair{config.bench_codes_file, lines(codes)}}) {
+  for (const auto& [file, text] : {std::pair{config.bench_cookies_file, lines(cookies)}, std::pair{config.bench_codes_file, lines(codes)},
+                                   std::pair{config.bench_tokens_file, lines(tokens)}}) {
     if (file.empty()) continue;
     if (std::string problem = ops::write_private_file(file, text); !problem.empty()) return problem;
   }

@@ -13,7 +13,7 @@ std::string url(const Listening& where, std::string host) {
 }  // namespace
 
 std::string greeting(const std::vector<Listening>& listening, const ops::HostRules& hosts, const std::string& version,
-                     const std::optional<std::string>& setup_token) {
+                     const std::string& more, const std::optional<std::string>& setup_token) {
   std::string text = "Matinee " + version + "\n";
   std::string here;
   bool everywhere = false;
@@ -27,11 +27,21 @@ std::string greeting(const std::vector<Listening>& listening, const ops::HostRul
   if (here_is_ours) text += "  On this machine:  " + here + "\n";
   const std::string outside = hosts.base_url();
   if (!here_is_ours || (everywhere && outside.find("//localhost") == std::string::npos)) text += "  For others:       " + outside + "\n";
+  text += more;
   if (setup_token) {
     text += "  There is no administrator yet. Whoever opens this link once becomes it:\n                    " +
             (here_is_ours ? here : outside) + "/setup/" + *setup_token + "\n";
   }
   return text;
+}
+
+std::string video_greeting(const std::vector<Listening>& listening, const std::string& fingerprint) {
+  std::string text;
+  for (const Listening& where : listening) {
+    const std::string host = where.address.find(':') == std::string::npos ? where.address : "[" + where.address + "]";
+    text += "  desktop video on " + host + ":" + std::to_string(where.port) + (where.secure ? "\n" : " (without TLS)\n");
+  }
+  return text + "    certificate SHA-256 " + fingerprint + "\n";
 }
 
 std::string watching_title(const std::string& media_url, const std::string& title) {

@@ -16,8 +16,12 @@ struct Listening {
   bool secure = false;
 };
 
+// `more`: lines about other ports.
 [[nodiscard]] std::string greeting(const std::vector<Listening>& listening, const ops::HostRules& hosts, const std::string& version,
-                                   const std::optional<std::string>& setup_token);
+                                   const std::string& more, const std::optional<std::string>& setup_token);
+
+// Where desktop programs come in, and what the certificate there must be.
+[[nodiscard]] std::string video_greeting(const std::vector<Listening>& listening, const std::string& fingerprint);
 
 // What to call a video: its title if that is known, else its host, or for YouTube "a YouTube video".
 [[nodiscard]] std::string watching_title(const std::string& media_url, const std::string& title);

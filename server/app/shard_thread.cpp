@@ -41,6 +41,20 @@ void ShardThread::serve(std::shared_ptr<net::HttpHandler> router, const ops::Hos
   http_ = std::make_unique<net::Http1Server>(loop_, std::move(router), net::HttpLimits{});
 }
 
+void ShardThread::serve_video(VideoPart part) {
+  relay_ = std::make_unique<media::Relay>(
+      media::RelayParts{.loop = loop_,
+                        .gate = shard_.gate(),
+                        .find_token = [this](const std::string& token, auto done) { find_token(token, std::move(done)); },
+                        .server_time_us = [clock = shared_.clock] { return static_cast<std::int64_t>(clock.now_fine_ms() * 1'000); },
+                        .first_stream = part.first_stream,
+                        .stream_step = part.stream_step,
+                        .budget = std::move(part.budget),
+                        .bounds = {}});
+  reception_ = std::make_unique<media::Reception>(
+      media::ReceptionParts{.loop = loop_, .home_of = std::move(part.home_of), .software = "matinee " MATINEE_VERSION});
+}
+
 void ShardThread::start() {
   thread_ = std::thread([this] { loop_.run(); });
 }
@@ -48,7 +62,10 @@ void ShardThread::start() {
 void ShardThread::stop(std::function<void()> done) {
   loop_.post([this, done = std::move(done)]() mutable {
     http_->drain();
-    shard_.stop(std::move(done));
+    if (!relay_) return shard_.stop(std::move(done));
+    // Desktop programs first: they leave their rooms before those are saved.
+    reception_->stop();
+    relay_->stop([this, done = std::move(done)]() mutable { shard_.stop(std::move(done)); });
   });
 }
 
@@ -62,27 +79,52 @@ void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(
   const bool tls = hosts_->is_secure(head.secure);
   const auto token = http::find_cookie(head.field("cookie"), auth::session_cookie_name(tls));
   if (!token) return done(tl::unexpected(seams::StoreError::not_found));
-  // Behind a proxy on this machine everybody has one address: then only the id counts.
-  std::string block_address = ops::is_loopback(head.remote_address) ? std::string() : auth::address_key(head.remote_address);
-  const bool guests = shared_.config.guests;
-  sessions_.resolve(*token, [clock = shared_.clock, guests, block_address = std::move(block_address),
-                             done = std::move(done)](seams::Result<auth::Identity> found) {
+  sessions_.resolve(*token, [this, address = head.remote_address, done = std::move(done)](seams::Result<auth::Identity> found) {
     if (!found) return done(tl::unexpected(found.error()));
     if (found->device) return done(tl::unexpected(seams::StoreError::not_found));
     // Guests may have been switched off since this one came.
-    if (found->kind == rooms::PersonKind::guest && !guests) return done(tl::unexpected(seams::StoreError::not_found));
-    seams::Visit visitor;
-    visitor.person = {.id = found->user, .name = found->name, .kind = found->kind, .fresh = false};
-    visitor.person.fresh = found->kind == rooms::PersonKind::guest || clock.now_ms() - found->created_at_ms < fresh_for_ms;
-    visitor.person.address = block_address;
-    visitor.session = found->session;
-    done(std::move(visitor));
+    if (found->kind == rooms::PersonKind::guest && !shared_.config.guests) return done(tl::unexpected(seams::StoreError::not_found));
+    done(visit_of(*found, address));
+  });
+}
+
+// Only a token that was made for a desktop program lets one in: the cookie of a browser, seen on its way, does not.
+void ShardThread::find_token(const std::string& token, std::function<void(seams::Result<seams::Visit>)> done) {
+  sessions_.resolve(token, [this, done = std::move(done)](const seams::Result<auth::Identity>& found) {
+    if (!found) return done(tl::unexpected(found.error()));
+    if (!found->device) return done(tl::unexpected(seams::StoreError::not_found));
+    done(visit_of(*found, {}));
+  });
+}
+
+seams::Visit ShardThread::visit_of(const auth::Identity& who, const std::string& address) const {
+  seams::Visit visit;
+  visit.person = {.id = who.user, .name = who.name, .kind = who.kind, .fresh = false};
+  visit.person.fresh = who.kind == rooms::PersonKind::guest || shared_.clock.now_ms() - who.created_at_ms < fresh_for_ms;
+  // Behind a proxy on this machine everybody has one address: then only the id counts.
+  visit.person.address = address.empty() || ops::is_loopback(address) ? std::string() : auth::address_key(address);
+  visit.session = who.session;
+  return visit;
+}
+
+std::optional<std::string> ShardThread::make_pair(const std::string& code, const auth::Identity& who, const std::string& address) {
+  if (!relay_ || !shard_.gate().is_present(code, who.user)) return std::nullopt;
+  return relay_->make_pair(code, visit_of(who, address));
+}
+
+void ShardThread::with_counters(std::function<void(const shard::ShardCounters&, const media::MediaCounters&)> read) {
+  shard_.with_counters([this, read = std::move(read)](const shard::ShardCounters& shard) {
+    if (!relay_) return read(shard, {});
+    relay_->with_counters([shard, read](const media::MediaCounters& media) { read(shard, media); });
   });
 }
 
 // A session that ends anywhere closes its sockets here; a new name shows in the rooms at once.
 void ShardThread::follow_sessions() {
-  sessions_.on_ended([this](seams::SessionId session, seams::UserId) { shard_.close_session(session); });
+  sessions_.on_ended([this](seams::SessionId session, seams::UserId) {
+    shard_.close_session(session);
+    if (relay_) relay_->end_session(session);
+  });
   sessions_.on_user_changed([this](seams::UserId user) {
     shared_.database.users().by_id(user, executor_, [this](seams::Result<seams::User> found) {
       if (found) shard_.rename(found->id, found->name, found->kind);

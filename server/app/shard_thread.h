@@ -3,11 +3,14 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include "server/auth/accounts.h"
 #include "server/auth/password_pool.h"
 #include "server/auth/sessions.h"
 #include "server/auth/throttle.h"
+#include "server/media/reception.h"
+#include "server/media/relay.h"
 #include "server/net/http1.h"
 #include "server/net/loop.h"
 #include "server/ops/config.h"
@@ -27,6 +30,14 @@ struct Shared {
   ops::ServerTime clock;
 };
 
+// The loop's part in the desktop video of the process.
+struct VideoPart {
+  std::uint32_t first_stream = 1;  // ids go by loops: (id − 1) % step
+  std::uint32_t stream_step = 1;
+  std::shared_ptr<videoproto::PoolBudget> budget;  // one for the process
+  std::function<media::Relay*(const std::string& code)> home_of;
+};
+
 class ShardThread {
  public:
   explicit ShardThread(Shared shared);
@@ -36,6 +47,7 @@ class ShardThread {
 
   // `hosts` says whether browsers speak https with us: the session cookie's name depends on it.
   void serve(std::shared_ptr<net::HttpHandler> router, const ops::HostRules& hosts);
+  void serve_video(VideoPart part);       // before start; without it desktop programs have no relay here
   void start();                           // the thread runs from here
   void stop(std::function<void()> done);  // drains; `done` on its own thread
   void join();                            // stops the loop and waits for the thread
@@ -45,11 +57,20 @@ class ShardThread {
   [[nodiscard]] auth::SessionService& sessions() { return sessions_; }
   [[nodiscard]] auth::Accounts& accounts() { return accounts_; }
   [[nodiscard]] shard::Shard& shard() { return shard_; }
+  [[nodiscard]] media::Relay* relay() { return relay_.get(); }  // null: no desktop video
+  // [any] Calls back on the loop. Without desktop video its figures are 0.
+  void with_counters(std::function<void(const shard::ShardCounters&, const media::MediaCounters&)> read);
+  // The letters that let a desktop program into the room as this person; nothing when the person is not there. On the loop.
+  [[nodiscard]] std::optional<std::string> make_pair(const std::string& code, const auth::Identity& who, const std::string& address);
+  void greet(net::Connection& connection) { reception_->greet(connection); }
   void adopt(std::shared_ptr<net::Connection> connection) { http_->adopt(std::move(connection)); }
+  // Who the session cookie of a request to this loop says it is; answers on the loop.
+  void find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done);
 
  private:
   [[nodiscard]] shard::ShardOptions shard_options() const;
-  void find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done);
+  void find_token(const std::string& token, std::function<void(seams::Result<seams::Visit>)> done);
+  [[nodiscard]] seams::Visit visit_of(const auth::Identity& who, const std::string& address) const;
   void follow_sessions();
 
   Shared shared_;
@@ -58,6 +79,8 @@ class ShardThread {
   auth::SessionService sessions_;
   auth::Accounts accounts_;
   shard::Shard shard_;
+  std::unique_ptr<media::Relay> relay_;
+  std::unique_ptr<media::Reception> reception_;
   std::unique_ptr<net::Http1Server> http_;
   const ops::HostRules* hosts_ = nullptr;
   std::thread thread_;

@@ -38,6 +38,10 @@ void Metrics::gauge_of(std::string_view name, std::string_view help, std::functi
   add(name, help, false, {{}, std::move(read)});
 }
 
+void Metrics::counter_of(std::string_view name, std::string_view help, std::function<double()> read) {
+  add(name, help, true, {{}, std::move(read)});
+}
+
 void Metrics::add(std::string_view name, std::string_view help, bool counts, Cell cell) {
   auto family = std::find_if(families_.begin(), families_.end(), [&](const Family& f) { return f.name == name; });
   if (family == families_.end()) family = families_.insert(families_.end(), {std::string(name), std::string(help), counts, {}});

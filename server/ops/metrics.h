@@ -39,6 +39,7 @@ class Metrics {
   Gauge& gauge(std::string_view name, std::string_view help, std::string_view labels = {});
   // Asked at every reading, on the reader's thread.
   void gauge_of(std::string_view name, std::string_view help, std::function<double()> read);
+  void counter_of(std::string_view name, std::string_view help, std::function<double()> read);
   [[nodiscard]] std::string text() const;
 
  private:

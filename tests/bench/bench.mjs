@@ -55,7 +55,7 @@ async function startOurs({ rooms, members, wrap = [], extra = [] }) {
   const process_ = spawn(wrap[0] ?? pin(0)[0] ?? binary, [...(wrap.length ? wrap.slice(1) : pin(0).slice(1)), ...(wrap.length || twoCores ? [binary] : []),
     '--data', join(folder, 'data'), '--address', '127.0.0.1', '--port', String(port), '--video-port', '0', '--video-plain-port', '0', '--shards', '1', '--log-level', 'warning',
     '--max-connections', '15000', '--max-connections-per-address', '15000',
-    '--bench-guests', String(rooms * members), '--bench-rooms', String(rooms), '--bench-cookies', cookies, '--bench-codes', codes, ...extra],
+    '--bench-guests', String(rooms * members), '--bench-rooms', String(rooms), '--bench-cookies', cookies, '--bench-codes', codes, '--bench-tokens', join(folder, 'tokens'), ...extra],
   { stdio: ['ignore', 'pipe', 'inherit'] });
   let log = '';
   await new Promise((done, failed) => {

@@ -51,6 +51,13 @@ test('the pages and forms of the protocol page are the routes of the server', ()
   assert.deepEqual(names(firstCells('Pages and forms')).sort(), routes.sort());
 });
 
+test('the routes for programs are on the protocol page, and there are no others', () => {
+  const routes = readdirSync(join(root, 'server/api')).filter((name) => name.endsWith('.cpp'))
+    .flatMap((name) => [...read(`server/api/${name}`).matchAll(/router\.(get|post)\("([^"]+)"/g)].map(([, method, path]) => `${method.toUpperCase()} ${path}`));
+  assert.ok(routes.length > 0);
+  assert.deepEqual([...section('Pages and forms').matchAll(/`((?:GET|POST) \/api\/[^`]+)`/g)].map(([, route]) => route).sort(), routes.sort());
+});
+
 test('every field of a form is on the protocol page', () => {
   const rows = [...section('Pages and forms').matchAll(/^\| `POST ([^`]+)` \| (.*) \|$/gm)].map(([, path, text]) => [path, text]);
   const templates = readdirSync(join(root, 'templates'), { recursive: true }).filter((name) => name.endsWith('.html'));
