@@ -5,6 +5,7 @@ import { control_chat } from './controllers/chat.js';
 import { control_link } from './controllers/link.js';
 import { control_people } from './controllers/people.js';
 import { control_playback } from './controllers/playback.js';
+import { control_queue } from './controllers/queue.js';
 import { control_settings } from './controllers/settings.js';
 import { control_subtitles } from './controllers/subtitles.js';
 import { follow_viewport } from './controllers/viewport.js';
@@ -28,7 +29,8 @@ const engine = new SyncEngine({
 });
 
 const chat = control_chat(app);
-const player = control_playback(app, engine);
+const queue = control_queue(app, engine, (text, undo) => player.notice.show(text, undo));
+const player = control_playback(app, engine, queue.add);
 control_people(app, (text) => player.notice.show(text));
 control_settings(app);
 control_subtitles(app);
@@ -49,6 +51,8 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
     case 'presence.diff':
       people.diff(message);
       return engine.onPresence(message);
+    case 'queue.state': return queue.queue.apply(message.queue);
+    case 'room.history': return queue.queue.steps(message.actions);
     case 'room.changed': return room_is(message.room);
     case 'room.blocked': return people.blocked_are(message.people);
     case 'clock.reply': return engine.onClockReply(message);
@@ -63,6 +67,7 @@ function welcome(message) {
   people.welcome(message.you, message.participants);
   room_is(message.room);
   playback.welcome(message.playback);
+  queue.queue.welcome(message);
   engine.onWelcome(message);
   engine.connectionBack();
   chat.welcome(message);

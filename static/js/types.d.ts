@@ -36,7 +36,7 @@ export interface Live {
 }
 
 export interface Welcome {
-  type: 'room.welcome'; you: string; room: Room; participants: Participant[]; playback: Playback; live: Live;
+  type: 'room.welcome'; you: string; room: Room; participants: Participant[]; playback: Playback; live: Live; queue: Queue; actions: Action[];
   messages: Message[]; more_before: boolean; epoch: number; seq: number; server_time_ms: number; resumed: boolean;
 }
 export interface ChatMessage extends Message { type: 'chat.message' }
@@ -44,6 +44,14 @@ export interface ChatPage { type: 'chat.page'; ref: string; messages: Message[];
 export interface ChatTyping { type: 'chat.typing'; person: string; on: boolean }
 export interface PlaybackState extends Playback { type: 'playback.state' }
 export interface PresenceDiff { type: 'presence.diff'; changed: Participant[]; left: string[] }
+export interface QueueItem { id: number; media: Media; title: string; by: string; name: string }
+export interface Queue { rev: number; items: QueueItem[]; autoplay: boolean; loop: 'off' | 'all' | 'one'; votes: string[]; votes_needed: number }
+export interface Action {
+  id: number; what: 'video' | 'cleared' | 'skipped' | 'jumped' | 'item_removed' | 'queue_cleared' | 'queue_shuffled' | 'undone';
+  by: string; name: string; detail: string; at_ms: number; can_undo: boolean;
+}
+export interface QueueState { type: 'queue.state'; queue: Queue }
+export interface RoomHistory { type: 'room.history'; actions: Action[] }
 export interface RoomChanged { type: 'room.changed'; room: Room; by: string }
 export interface LiveChanged { type: 'live.changed'; live: Live }
 export interface RoomClosed { type: 'room.closed' }
@@ -56,7 +64,7 @@ export interface WireError {
   type: 'error'; ref?: string; id?: string; code: string; message: string; detail?: string | number; retry_ms?: number;
 }
 export type ServerMessage =
-  | Welcome | ChatMessage | ChatPage | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | LiveChanged | RoomClosed
+  | Welcome | ChatMessage | ChatPage | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | LiveChanged | QueueState | RoomHistory | RoomClosed
   | RoomSignal | RoomBlocked | YouWere | ClockReply | Ok | WireError;
 export type Reply = Ok | WireError | ChatPage;
 export interface ClientMessage { type: string; ref?: string; [field: string]: unknown }

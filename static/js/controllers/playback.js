@@ -12,8 +12,11 @@ import { make_source } from '../views/source.js';
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../types.js').Engine} Engine */
 
-/** Stage, control bar and source box: intents go to the engine, its view comes back. @param {App} app @param {Engine} engine */
-export function control_playback(app, engine) {
+/**
+ * Stage, control bar and source box: intents go to the engine, its view comes back.
+ * @param {App} app @param {Engine} engine @param {(url: string, title: string) => Promise<string | null>} add to the queue; the sentence of a refusal, or null
+ */
+export function control_playback(app, engine, add) {
   const { connection, people, playback, settings } = app;
   const notice = make_notice();
   let view = /** @type {import('../types.js').PlayerView | null} */ (null);
@@ -42,7 +45,7 @@ export function control_playback(app, engine) {
     fullscreen,
   });
   const badge = make_badge({ act: badge_act, announce: (text) => app.announce(text), details: () => open_dialog('sync-details') });
-  const source = make_source({ watch, close: () => watch('') });
+  const source = make_source({ watch, add: queue_up, close: () => watch('') });
 
   /** @param {Partial<import('../models/settings.js').Values>} change */
   function sound(change) {
@@ -77,6 +80,13 @@ export function control_playback(app, engine) {
     return null;
   }
 
+  /** @param {string} url @param {string} title */
+  async function queue_up(url, title) {
+    const sentence = await add(url, title);
+    if (!sentence) notice.show('Added to the queue.');
+    return sentence;
+  }
+
   /** @param {import('../models/playback.js').Undo} undo */
   async function take_back(undo) {
     if ('rate' in undo) engine.setRate(undo.rate);
@@ -100,7 +110,7 @@ export function control_playback(app, engine) {
     const media = playback.now?.media ?? null;
     find('#main').dataset.media = media ? media.kind : 'none';
     find('#stage-empty').hidden = media !== null;
-    source.paint(media !== null, app.room && !may('play_now') ? why_not('play_now', 'choose the video') : '');
+    source.paint(media !== null, app.room && !may('play_now') ? why_not('play_now', 'choose the video') : '', app.room && !may('queue_add') ? why_not('queue_add', 'add to the queue') : '');
     find('#stage-gate').hidden = !(media && view?.needsConsent);
     if (media) set_text(find('#gate-host'), media.kind === 'youtube' ? 'youtube.com' : new URL(media.url, location.href).host);
   }

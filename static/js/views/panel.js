@@ -3,10 +3,10 @@ import { find } from '../lib/dom.js';
 
 /**
  * The tabs of the panel: arrow keys move between them, one of them is in the tab order (WAI-ARIA, tabs with automatic activation).
- * @param {(name: string) => void} shown called with "chat" or "people"
+ * @param {(name: string) => void} shown called with "chat", "queue" or "people"
  */
 export function make_tabs(shown) {
-  const tabs = ['chat', 'people'].map((name) => ({ name, tab: find(`#tab-${name}`), panel: find(`#panel-${name}`) }));
+  const tabs = ['chat', 'queue', 'people'].map((name) => ({ name, tab: find(`#tab-${name}`), panel: find(`#panel-${name}`) }));
 
   const select = (/** @type {string} */ name) => {
     for (const one of tabs) {

@@ -4,16 +4,21 @@ import { make_preview_card } from './preview_card.js';
 
 /**
  * The box that chooses what the room watches. Errors of a link stand at the box.
- * @param {{watch(url: string): Promise<string | null>, close(): void}} options `watch` gives the sentence to show, or null
+ * While something plays, Enter adds to the queue and a second button changes what plays.
+ * @param {{watch(url: string): Promise<string | null>, add(url: string, title: string): Promise<string | null>, close(): void}} options
+ *   `watch` and `add` give the sentence to show, or null
  */
-export function make_source({ watch, close }) {
+export function make_source({ watch, add, close }) {
   const form = find('#source');
   const link = /** @type {HTMLInputElement} */ (find('#source-link'));
   const button = /** @type {HTMLButtonElement} */ (find('#source-watch'));
+  const now = /** @type {HTMLButtonElement} */ (find('#source-now'));
   const error = find('#source-error');
   const opener = find('#source-open');
   const preview = make_preview_card(form, link);
+  let queues = false;
   let refused = '';
+  let now_refused = '';
 
   const say = (/** @type {string | null} */ sentence) => {
     error.hidden = !sentence;
@@ -25,13 +30,12 @@ export function make_source({ watch, close }) {
     opener.setAttribute('aria-expanded', String(on));
   };
 
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    if (refused) return say(refused);
+  /** @param {(url: string) => Promise<string | null>} act */
+  async function take(act) {
     if (button.disabled) return;
-    button.disabled = true;
-    const sentence = await watch(link.value.trim());
-    button.disabled = false;
+    button.disabled = now.disabled = true;
+    const sentence = await act(link.value.trim());
+    button.disabled = now.disabled = false;
     say(sentence);
     if (sentence) {
       link.focus();
@@ -40,6 +44,15 @@ export function make_source({ watch, close }) {
     link.value = '';
     preview.clear();
     open(false);
+  }
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (refused) return say(refused);
+    take(queues ? (url) => add(url, preview.title()) : watch);
+  });
+  now.addEventListener('click', () => {
+    if (now_refused) return say(now_refused);
+    take(watch);
   });
   link.addEventListener('input', () => say(null));
   find('#source-close').addEventListener('click', close);
@@ -49,14 +62,21 @@ export function make_source({ watch, close }) {
   });
 
   return {
-    /** @param {boolean} on_stage something is there to be replaced @param {string} refusal why this person may not choose, or "" */
-    paint(on_stage, refusal) {
-      refused = refusal;
-      set_text(button, on_stage ? 'Watch this now' : 'Watch this');
-      button.setAttribute('aria-disabled', String(refusal !== ''));
-      link.readOnly = refusal !== '';
-      link.placeholder = refusal || 'https://';
-      find('#source-close').hidden = !on_stage || refusal !== '';
+    /**
+     * @param {boolean} on_stage something plays: the box adds to the queue
+     * @param {string} no_watch why this person may not choose the video, or ""
+     * @param {string} no_add why they may not add to the queue, or ""
+     */
+    paint(on_stage, no_watch, no_add) {
+      queues = on_stage && no_add === '';
+      refused = queues ? '' : no_watch;
+      now_refused = no_watch;
+      set_text(button, queues ? 'Add to queue' : on_stage ? 'Watch this now' : 'Watch this');
+      button.setAttribute('aria-disabled', String(refused !== ''));
+      now.hidden = !queues || no_watch !== '';
+      link.readOnly = refused !== '';
+      link.placeholder = refused || 'https://';
+      find('#source-close').hidden = !on_stage || no_watch !== '';
     },
     say,
     /** No longer true. @param {string} sentence */

@@ -1,0 +1,82 @@
+// @ts-check
+import { Emitter } from '../lib/emitter.js';
+import { clock_text } from '../lib/format.js';
+
+/** @typedef {import('../types.js').Queue} Queue */
+/** @typedef {import('../types.js').QueueItem} QueueItem */
+/** @typedef {import('../types.js').Action} Action */
+
+/** @type {Queue} */
+const empty = { rev: 0, items: [], autoplay: true, loop: 'off', votes: [], votes_needed: 1 };
+
+/** The words for an item whose title nobody knows: the end of its link. @param {QueueItem} item */
+export function item_title(item) {
+  return item.title || link_words(item.media.url);
+}
+
+/** @param {string} url */
+export function link_words(url) {
+  try {
+    const { host, pathname, searchParams } = new URL(url);
+    if (/(^|\.)youtube\.com$/.test(host)) return `YouTube video ${searchParams.get('v') ?? ''}`.trim();
+    const last = pathname.split('/').filter(Boolean).at(-1);
+    return last ? decodeURIComponent(last) : host;
+  } catch {
+    return url;
+  }
+}
+
+/** What somebody did, as the rest of a sentence that begins with their name. @param {Action} action */
+export function action_words(action) {
+  switch (action.what) {
+    case 'video': return `chose ${link_words(action.detail)}`;
+    case 'cleared': return 'closed the video';
+    case 'skipped': return `skipped ${link_words(action.detail)}`;
+    case 'jumped': return `jumped to ${clock_text(Number(action.detail))}`;
+    case 'item_removed': return `removed ${link_words(action.detail)} from the queue`;
+    case 'queue_cleared': return 'emptied the queue';
+    case 'queue_shuffled': return 'shuffled the queue';
+    default: return 'took a step back';
+  }
+}
+
+/**
+ * Where an item goes when it is moved by a number of places: the id it then stands before, null for the end, undefined when it does not move.
+ * @param {QueueItem[]} items @param {number} item @param {number} by
+ * @returns {number | null | undefined}
+ */
+export function place_after_move(items, item, by) {
+  const from = items.findIndex((one) => one.id === item);
+  const to = Math.min(Math.max(from + by, 0), items.length - 1);
+  if (from < 0 || to === from) return undefined;
+  return items[to > from ? to + 1 : to]?.id ?? null;
+}
+
+/** The queue and the last steps, whole states as the server tells them. Says `change` and `actions`. */
+export class QueueModel extends Emitter {
+  /** @type {Queue} */
+  now = empty;
+  /** @type {Action[]} newest first */
+  actions = [];
+
+  /** @param {{queue?: Queue, actions?: Action[]}} welcome revisions count anew with each epoch, so a welcome is taken as it is */
+  welcome({ queue, actions }) {
+    this.now = queue ?? empty;
+    this.actions = [...(actions ?? [])].reverse();
+    this.emit('change');
+    this.emit('actions');
+  }
+
+  /** @param {Queue} queue */
+  apply(queue) {
+    if (queue.rev < this.now.rev) return;
+    this.now = queue;
+    this.emit('change');
+  }
+
+  /** @param {Action[]} actions */
+  steps(actions) {
+    this.actions = [...actions].reverse();
+    this.emit('actions');
+  }
+}
