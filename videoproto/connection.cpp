@@ -195,7 +195,8 @@ Verdict Connection::Impl::on_header(const Header& header) {
   Verdict verdict = session.on_header(header, monotonic_us());
   if (verdict.kind == Verdict::Kind::skip && verdict.told) complain(verdict.error, header);
   if (verdict.kind != Verdict::Kind::take || header.type != Type::frame || header.has(flags::dup) || !handler) return verdict;
-  filling = handler->begin_frame(header);
+  const auto keep = handler;  // what it does may end this connection
+  filling = keep->begin_frame(header);
   return filling ? verdict : Verdict::skip();
 }
 
@@ -209,17 +210,18 @@ std::optional<ErrorCode> Connection::Impl::on_message(const Header& header) {
   if (!handler) return std::nullopt;
   if (carries_json(header.type)) return on_control(header);
   session.on_message(header.type, monotonic_us());
+  const auto keep = handler;
   if (header.type == Type::audio) {
-    handler->on_audio(header, payload);
+    keep->on_audio(header, payload);
   } else if (header.has(flags::dup)) {
-    handler->on_dup(header);
+    keep->on_dup(header);
   } else {
     Frame picture = std::exchange(filling, {}).finish(header.payload_bytes);
     const auto head = scan_jpeg(picture.bytes());
     if (head) {
-      handler->on_frame(header, std::move(picture), *head);
+      keep->on_frame(header, std::move(picture), *head);
     } else {
-      handler->on_bad_picture(header);
+      keep->on_bad_picture(header);
       complain(ErrorCode::bad_jpeg, header);
     }
   }

@@ -19,6 +19,7 @@
 #include "server/media/relay.h"
 #include "server/media/stream_hub.h"
 #include "videoproto/connection.h"
+#include "videoproto/rate.h"
 
 namespace matinee::media {
 
@@ -83,6 +84,7 @@ class DesktopClient final : public videoproto::ConnectionHandler,
   void end_all_published();
   void on_pong(const videoproto::Pong& pong);
   void ping();
+  [[nodiscard]] bool may_announce();
   [[nodiscard]] StreamHub* published(std::uint32_t stream) const;
   [[nodiscard]] bool next_sound(videoproto::Outgoing& out, std::int64_t now_us);
   [[nodiscard]] bool next_picture(videoproto::Outgoing& out, std::int64_t now_us);
@@ -103,6 +105,7 @@ class DesktopClient final : public videoproto::ConnectionHandler,
   std::vector<std::unique_ptr<Window>> windows_;  // what it watches
   std::size_t next_window_ = 0;                   // they take turns
   ClockOffset clock_;
+  videoproto::RateBucket announcements_;
 };
 
 }  // namespace matinee::media

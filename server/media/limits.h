@@ -9,6 +9,8 @@ namespace matinee::media::limits {
 inline constexpr std::size_t desktops_per_room_max = 1'000;  // connected desktop programs
 inline constexpr std::size_t streams_per_room_max = 32;
 inline constexpr std::size_t streams_per_person_max = 4;
+inline constexpr std::int64_t announcements_burst =
+    20;                                              // PUBLISH and META of a connection, which everybody else is told; one more each second
 inline constexpr std::size_t greetings_max = 1'024;  // connections of a loop that have not said yet who they are
 
 inline constexpr std::size_t pairs_max = 1'000;  // pairing codes of a loop that wait for their desktop
@@ -20,5 +22,13 @@ inline constexpr std::int64_t ask_ms = 5'000;              // then the next desk
 inline constexpr std::int64_t alone_ms = 5'000;            // the room's video goes on for so long when the second desktop leaves
 inline constexpr std::int64_t tell_live_every_ms = 500;    // what runs live is told a room at most so often
 inline constexpr std::int64_t offset_tell_min_us = 2'000;  // a publisher's clock must have moved so far to be told again
+
+// Browsers that watch a stream.
+inline constexpr std::int64_t view_token_ms = 60'000;                       // to connect; what is open then goes on
+inline constexpr std::size_t view_token_body_bytes_max = 4 * 1024;          // of the form that asks for one
+inline constexpr std::size_t view_message_bytes_max = 128;                  // a browser has nothing to say on a live socket
+inline constexpr std::size_t shared_pictures_bytes_max = 64 * 1024 * 1024;  // of a loop, on their way to browsers
+inline constexpr std::int64_t view_check_ms = 1'000;                        // whether who watches still may
+inline constexpr std::int64_t mjpeg_repeat_us = 1'000'000;                  // a picture that stands still is sent again
 
 }  // namespace matinee::media::limits

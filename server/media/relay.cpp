@@ -22,6 +22,8 @@ std::string Relay::make_pair(const std::string& code, seams::Visit visit) {
 
 std::shared_ptr<StreamHub> Relay::find(std::uint32_t stream) const { return core_->find(stream); }
 
+const std::shared_ptr<LiveViewers>& Relay::viewers() const { return core_->viewers; }
+
 const std::string* Relay::room_of(std::uint32_t stream) const {
   const auto hub = core_->find(stream);
   return hub ? &hub->room() : nullptr;

@@ -20,6 +20,7 @@
 
 namespace matinee::media {
 
+class LiveViewers;
 class StreamHub;
 class RelayCore;
 
@@ -69,6 +70,8 @@ class Relay {
   [[nodiscard]] std::string make_pair(const std::string& code, seams::Visit visit);
   // Null when there is no such stream on this loop.
   [[nodiscard]] std::shared_ptr<StreamHub> find(std::uint32_t stream) const;
+  // The browsers that watch.
+  [[nodiscard]] const std::shared_ptr<LiveViewers>& viewers() const;
   // The stream's room.
   [[nodiscard]] const std::string* room_of(std::uint32_t stream) const;
   // [any] A session is over: pairing codes and resume tokens made from it lead nowhere any more. Who is connected with it is sent

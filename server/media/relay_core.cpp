@@ -8,7 +8,11 @@
 namespace matinee::media {
 
 RelayCore::RelayCore(RelayParts given)
-    : parts(std::move(given)), pairs(parts.bounds.pairs), resumes(parts.bounds.resume_tokens), next_stream_(parts.first_stream) {}
+    : parts(std::move(given)),
+      pairs(parts.bounds.pairs),
+      resumes(parts.bounds.resume_tokens),
+      viewers(std::make_shared<LiveViewers>(parts.loop, parts.gate)),
+      next_stream_(parts.first_stream) {}
 
 void RelayCore::adopt(Arrival arrival) {
   if (stopped_) return;  // the descriptor closes
@@ -21,6 +25,7 @@ void RelayCore::adopt(Arrival arrival) {
 void RelayCore::stop() {
   stopped_ = true;
   timer_.cancel();
+  viewers->stop();
   for (const auto& [id, weak] : std::exchange(clients_, {})) {
     if (const auto client = weak.lock()) client->fail(videoproto::ErrorCode::shutting_down);
   }
@@ -30,6 +35,7 @@ void RelayCore::stop() {
 void RelayCore::end_session(seams::SessionId session) {
   pairs.end_session(session);
   resumes.end_session(session);
+  viewers->end_session(session);
 }
 
 std::shared_ptr<LiveRoom> RelayCore::room(const std::string& code) {

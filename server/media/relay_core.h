@@ -10,6 +10,7 @@
 #include <vector>
 #include "server/media/counters.h"
 #include "server/media/credentials.h"
+#include "server/media/live_viewers.h"
 #include "server/media/relay.h"
 #include "server/media/stream_hub.h"
 
@@ -45,6 +46,7 @@ class RelayCore : public std::enable_shared_from_this<RelayCore> {
   std::shared_ptr<MediaCounters> counters = std::make_shared<MediaCounters>();  // shared with hubs, which viewers may hold longer
   PairBook pairs;
   ResumeBook resumes;
+  std::shared_ptr<LiveViewers> viewers;  // shared with its timer; viewers know it weakly
 
  private:
   void arm();

@@ -206,6 +206,7 @@ void StreamHub::audio(const vp::Header& header, std::span<const std::byte> packe
 void StreamHub::lose() {
   if (phase_ != Phase::online) return;
   phase_ = Phase::lost;
+  parts_.pool.trim();
   tell([](Viewing::Place& place) { place.viewer->on_online(false); });
 }
 

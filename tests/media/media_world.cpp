@@ -139,9 +139,11 @@ World::World(WorldOptions options) {
       done(visit(std::stoll(token.substr(6))));
     });
   };
-  relay = std::make_unique<Relay>(RelayParts{loop, gate, find_token, [] { return vp::monotonic_us() + 1'000'000'000'000'000; }, 1, 1,
-                                             std::make_shared<vp::PoolBudget>(options.pool_bytes), vp::limits::frame_bytes_default,
-                                             [this] { return net::Loop::coarse_now_ms() + clock_ahead_ms; }, options.bounds});
+  relay = std::make_unique<Relay>(RelayParts{
+      loop, gate, find_token, [] { return vp::monotonic_us() + 1'000'000'000'000'000; }, 1, 1,
+      std::make_shared<vp::PoolBudget>(options.pool_bytes), vp::limits::frame_bytes_default,
+      [this, start_ms = net::Loop::coarse_now_ms()] { return (clock_stands ? start_ms : net::Loop::coarse_now_ms()) + clock_ahead_ms; },
+      options.bounds});
   reception = std::make_unique<Reception>(ReceptionParts{loop, [this](const std::string&) { return relay.get(); }, "test",
                                                          vp::limits::frame_bytes_default, options.greetings_max});
 }

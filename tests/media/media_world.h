@@ -33,7 +33,7 @@ class FakeGate final : public seams::RoomGate {
   void attend(const std::string& code, seams::Visit visit, std::shared_ptr<seams::Attendee> attendee) override;
   void leave(const seams::Attendee& attendee) override;
   bool is_present(const std::string&, rooms::PersonId) const override { return true; }
-  bool may_watch(const std::string&, const rooms::Person&) const override { return true; }
+  bool may_watch(const std::string&, const rooms::Person& person) const override { return !not_watching.contains(person.id.value); }
   bool may_publish(const std::string&, rooms::PersonId person) const override { return !without_grant.contains(person.value); }
   void tell_live(const std::string& code, rooms::LiveState state) override;
 
@@ -43,7 +43,7 @@ class FakeGate final : public seams::RoomGate {
   [[nodiscard]] rooms::LiveState live(const std::string& code = room_code) const;
 
   rooms::PlaybackState playback;
-  std::set<std::int64_t> without_grant;
+  std::set<std::int64_t> without_grant, not_watching;
   std::optional<rooms::ErrorCode> refuse;
   std::map<std::string, std::vector<rooms::LiveState>> told;  // by room
   struct Present {
@@ -138,6 +138,7 @@ class World {
 
   net::Loop loop;
   FakeGate gate{loop};
+  bool clock_stands = false;  // it moves by clock_ahead_ms only
   std::int64_t clock_ahead_ms = 0;             // of deadlines
   std::set<std::string> known_tokens_revoked;  // tokens are "token-PERSON"
   std::unique_ptr<Relay> relay;

@@ -96,4 +96,18 @@ TEST_CASE("a connection publishes and watches sixteen streams together, and the 
   CHECK(world.counters().viewers == 15);
 }
 
+TEST_CASE("a connection publishes twenty times at once, and the next time a second later") {
+  World world;
+  world.clock_stands = true;
+  const auto ada = world.join(1);
+  for (std::int64_t i = 0; i < limits::announcements_burst; ++i) {
+    const auto stream = world.publish(*ada);
+    ada->say(vp::Eos{vp::EosReason::ended}, 0, stream);
+    ada->connection->session().close_outgoing_stream(stream);
+  }
+  CHECK(refused(world, *ada, vp::Publish{camera(), {}, {}}) == vp::ErrorCode::quota);
+  world.clock_ahead_ms += 1'000;
+  world.publish(*ada);
+}
+
 }  // namespace matinee::media::test

@@ -1,0 +1,51 @@
+#include "server/media/live_view.h"
+
+#include <utility>
+
+#include "server/media/live_viewers.h"
+#include "videoproto/connection.h"
+
+namespace matinee::media {
+namespace vp = videoproto;
+
+void LiveView::start(const std::shared_ptr<StreamHub>& hub) {
+  viewing_ = hub->watch(*this, false);
+  if (!viewing_) return end(End::ended);
+  pump();
+}
+
+void LiveView::end(End why) {
+  if (std::exchange(is_over_, true)) return;
+  const auto self = shared_from_this();  // whoever held us lets go now
+  viewing_ = {};
+  if (const auto all = viewers()) all->forget(*this);
+  over(why);
+}
+
+void LiveView::on_end(vp::EosReason, bool too_slow) { end(too_slow ? End::too_slow : End::ended); }
+
+void LiveView::taken() {
+  busy_since_us_ = 0;
+  pump();
+}
+
+void LiveView::pump() {
+  while (!is_over_ && busy_since_us_ == 0) {
+    const std::int64_t now_us = vp::monotonic_us();
+    const auto unit = viewing_.take_picture(now_us);
+    if (!unit) return;
+    if (!pass_on(*unit)) busy_since_us_ = now_us;
+  }
+}
+
+// True: ready for the next one.
+bool LiveView::pass_on(const vp::Unit& unit) {
+  const std::int64_t captured_us = hub()->capture_server_us(unit);
+  if (unit.header.has(vp::flags::dup)) return deliver_dup(unit.header, captured_us);
+  const auto all = viewers();
+  const auto picture = all ? all->picture_of(*hub(), unit) : std::nullopt;
+  viewing_.sent();  // a copy for all browsers is made: the slot is free
+  return !picture || deliver(*picture);
+}
+
+}  // namespace matinee::media
