@@ -247,17 +247,18 @@ pages::DesktopVideo App::State::desktop_video() {
 }
 
 media::LiveServices App::State::live_services() {
-  return {.home_of = [this](std::uint32_t stream) -> media::Relay& { return *shards[(stream - 1) % shards.size()]->relay(); },
-          .find_visitor = [this](net::Loop& loop, const net::RequestHead& head, auto done) { of(loop).find_visitor(head, std::move(done)); },
-          .is_from_here =
-              [this](const http::Request& request) {
-                const std::string_view origin = request.header("origin");
-                return origin.empty() ? request.same_origin() : hosts->accepts_origin(origin, request.host(), request.secure());
-              },
-          .base_url = [this](const http::Request& request) { return hosts->base_url(request.host(), request.secure()); },
-          .now_ms = [this] { return clock.now_ms(); },
-          .form_tokens = *form_tokens,
-          .view_tokens = *view_tokens};
+  return {
+      .home_of = [this](std::uint32_t stream) -> media::Relay& { return *shards[(stream - 1) % shards.size()]->relay(); },
+      .find_visitor = [this](net::Loop& loop, const net::RequestHead& head, auto done) { of(loop).find_visitor(head, std::move(done)); },
+      .is_from_here =
+          [this](const http::Request& request) {
+            const std::string_view origin = request.header("origin");
+            return origin.empty() ? request.same_origin() : hosts->accepts_origin(origin, request.host(), request.secure());
+          },
+      .base_url = [this](const http::Request& request) { return hosts->base_url(request.host(), request.secure()); },
+      .now_ms = [this] { return clock.now_ms(); },
+      .form_tokens = *form_tokens,
+      .view_tokens = *view_tokens};
 }
 
 void App::State::make_router() {
