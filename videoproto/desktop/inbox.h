@@ -43,6 +43,11 @@ class Inbox {
     return kept_all;
   }
 
+  [[nodiscard]] bool empty() {
+    const std::lock_guard lock(mutex_);
+    return items_.empty();
+  }
+
   // Everything that is there, after waiting until there is something or it is `until_us`.
   [[nodiscard]] std::deque<T> take(std::int64_t until_us) {
     std::unique_lock lock(mutex_);

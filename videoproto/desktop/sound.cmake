@@ -1,5 +1,4 @@
 # Sound and time: the parts of the desktop client that know SDL, Opus and libav.
-# SDL's own headers are the only ones that want its include folder itself.
 matinee_module(desktop_sound
   SOURCES film_sound.cpp microphone.cpp opus_codec.cpp playout.cpp sdl_audio.cpp sound_output.cpp sound_queue.cpp sound_source.cpp
   PUBLIC matinee_desktop_core

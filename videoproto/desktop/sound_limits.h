@@ -22,6 +22,9 @@ inline constexpr std::int64_t picture_wait_ms_max = 1'000;  // due later than th
 inline constexpr std::int64_t film_open_ms_max = 10'000;   // for a link to answer
 inline constexpr std::int64_t film_stall_ms_max = 10'000;  // for its next bytes
 inline constexpr std::int64_t film_behind_ms_max = 200;    // sound that comes later than this is left out
+inline constexpr std::int64_t film_lead_ms = 40;           // sent before it is due: a viewer's buffer then hardly delays the room's video
+inline constexpr std::int64_t film_skip_ms_max = 2'000;    // a jump forward within this is decoded, not sought
+inline constexpr std::int64_t film_hole_ms_max = 1'000;    // of a film's sound is filled with silence; more is a jump
 inline constexpr int film_channels_max = 16;
 inline constexpr int film_rate_max = 384'000;  // samples a second
 

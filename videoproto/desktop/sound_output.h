@@ -26,6 +26,8 @@ class SoundOutput {
   SoundOutput& operator=(const SoundOutput&) = delete;
 
   void push(const videoproto::Header& header, std::span<const std::byte> packet);
+  // A picture of the stream is decoded, or came, at `ready_us`: see SoundQueue::on_picture.
+  void on_picture(std::int64_t pts_us, std::int64_t ready_us);
   // The pts that is heard now; nullopt while there is no sound. Before the first sample is heard it is the pts that would be.
   [[nodiscard]] std::optional<std::int64_t> clock_us() const;
   [[nodiscard]] SoundFigures figures() const;

@@ -35,7 +35,7 @@ class TransitMeter {
  public:
   // False: the publisher's clock is another one now; everything before is forgotten.
   bool add(std::int64_t transit_us, std::int64_t now_us);
-  [[nodiscard]] bool empty() const { return seconds_used_ == 0; }
+  [[nodiscard]] bool empty() const { return used_ == 0; }
   [[nodiscard]] std::int64_t least_us() const;
   [[nodiscard]] std::int64_t jitter_us() const;
 
@@ -44,13 +44,16 @@ class TransitMeter {
     std::int64_t number = 0, least_us = 0, most_us = 0;
   };
   std::array<Second, 10> seconds_{};
-  std::size_t seconds_used_ = 0;
+  std::size_t used_ = 0, newest_ = 0;
 };
 
 class SoundQueue {
  public:
   explicit SoundQueue(SoundDecoder decoder);
   void push(const videoproto::Header& header, std::span<const std::byte> packet, std::int64_t now_us);
+  // A picture of the same stream could be shown from `ready_us` on: when pictures take longer than sound, the sound waits for them, so
+  // far as its delay goes.
+  void on_picture(std::int64_t pts_us, std::int64_t ready_us);
   // Fills `out`, interleaved stereo, whose first frame will be heard at `heard_us`, and which the device took `device_delay_us` before.
   void pull(std::span<std::int16_t> out, std::int64_t heard_us, std::int64_t device_delay_us);
   [[nodiscard]] std::optional<std::int64_t> clock_us(std::int64_t now_us) const;
@@ -59,18 +62,20 @@ class SoundQueue {
  private:
   struct Waiting {
     std::int64_t pts_us = 0;
-    bool discont = false;
+    std::uint16_t flags = 0;
     std::vector<std::byte> bytes;  // its capacity is kept
   };
-  enum class Next : std::uint8_t { samples, silence };
   void forget();
   void drop_first();
   [[nodiscard]] std::int64_t delay_us() const;
-  [[nodiscard]] std::int64_t wanted_pts(std::int64_t heard_us) const;
-  [[nodiscard]] Next next_samples(std::int64_t heard_us);
+  [[nodiscard]] std::int64_t offset_us() const;
+  [[nodiscard]] std::int64_t position_pts() const;
+  [[nodiscard]] bool next_samples(std::int64_t heard_us);
   [[nodiscard]] bool take_packet(std::int64_t heard_us);
-  void make_up();
-  void splice(std::int64_t behind_us, std::int64_t heard_us);
+  [[nodiscard]] bool wait_for(std::int64_t gap_us);
+  [[nodiscard]] bool starve();
+  void set_silence(std::size_t frames);
+  void splice(std::int64_t heard_us);
 
   SoundDecoder decoder_;
   TransitMeter transit_;
@@ -79,13 +84,15 @@ class SoundQueue {
 
   std::vector<std::int16_t> samples_;  // decoded, stereo
   std::size_t at_ = 0;                 // frames of them that are played
-  std::int64_t samples_end_pts_ = 0;   // pts behind the last of them
-  bool placed_ = false;                // samples_end_pts_ means something
-  std::int64_t starved_us_ = 0;        // since the last real sample
-  std::int64_t spliced_at_us_ = 0;
+  std::int64_t end_pts_ = 0;           // of what follows behind the last of them
+  bool placed_ = false;                // end_pts_ means something
+  bool frozen_ = false;                // samples_ is made up while nothing is there: time stands still
+  bool ended_ = false;                 // EOS was played
+  std::size_t starved_ = 0;            // frames since the last real one
+  std::int64_t concealed_us_ = 0;      // likewise of a gap
+  std::int64_t spliced_us_ = 0;        // when
   std::int64_t device_delay_us_ = 0;
   std::int64_t anchor_pts_ = 0, anchor_heard_us_ = 0;  // what is heard when, from the last pull
-  std::int16_t last_left_ = 0, last_right_ = 0;
   SoundFigures figures_;
 };
 
