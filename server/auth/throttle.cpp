@@ -25,8 +25,8 @@ constexpr std::array<LimitRule, limit_count> rules{{
     {"room_code_address", 20, 10 * second, false},
     {"room_code_account", 20, 10 * second, false},
     {"room_new_address", 20, 2 * minute, false},
-    {"preview_person", 30, 2 * second, false},
-    {"preview_address", 120, second, false},
+    {"preview_person", 20, 2 * second, false},
+    {"preview_address", 60, second, false},
 }};
 
 // Digests, so that a name or address typed into a form is neither kept in the clear nor kept at its length.

@@ -6,7 +6,7 @@
 
 namespace matinee::previews::limits {
 
-inline constexpr std::size_t workers = 4;          // requests to other sites at once
+inline constexpr std::size_t workers = 8;          // requests to other sites at once
 inline constexpr std::size_t queued_max = 64;      // requests that wait for a worker
 inline constexpr std::size_t waiting_max = 1'000;  // people who wait for one and the same link, all links together
 inline constexpr std::size_t link_bytes_max = 2 * 1024;

@@ -161,6 +161,15 @@ TEST_CASE("the public URL is a scheme, a host and perhaps a port, without a slas
   CHECK_THAT(refusal({"--public-url", bad}), Contains("is no value for --public-url"));
 }
 
+TEST_CASE("other sites are asked about links unless that is switched off, YouTube where the operator says, never inside by default") {
+  const Config config = run({});
+  CHECK((config.link_previews && !config.private_links && config.youtube_oembed_url == "https://www.youtube.com/oembed"));
+  CHECK_FALSE(run({"--link-previews", "off"}).link_previews);
+  CHECK(run({"--youtube-oembed-url", "http://oembed.lan:8000/x?y=z"}).youtube_oembed_url == "http://oembed.lan:8000/x?y=z");
+  const auto bad = GENERATE("", "oembed.lan", "ftp://oembed.lan", "file:///etc/passwd");
+  CHECK_THAT(refusal({"--youtube-oembed-url", bad}), Contains("is no value for --youtube-oembed-url"));
+}
+
 TEST_CASE("addresses are IP addresses") {
   CHECK(run({"--address", "127.0.0.1,::1"}).addresses.size() == 2);
   CHECK_THAT(refusal({"--address", "localhost"}), Contains("is no value for --address"));
