@@ -40,6 +40,13 @@ before(async () => {
   code = await ann.startRoom('Ann');
 });
 
+// Whoever asks a lot is somebody new: links have a rate by person.
+async function newcomer(name) {
+  const person = new Person(server.url);
+  await person.joinRoom(code, name);
+  return person;
+}
+
 const ask = (url, person = ann, room = code) => person.request(`/rooms/${room}/preview?url=${encodeURIComponent(url)}`);
 const preview = async (url, ...rest) => {
   const answer = await ask(url, ...rest);
@@ -143,16 +150,17 @@ test('slow, endless, swollen and compressed answers cost a bounded time and no m
   const circle = await site({ '/a.mp4': redirect('/a.mp4') });
   const nonsense = await rawSite((socket) => socket.end('\0\xff\0 SSH-2.0-x\r\n\r\n'));
   const resident = () => Number(/VmRSS:\s+(\d+)/.exec(execFileSync('cat', [`/proc/${server.process.pid}/status`], { encoding: 'utf8' }))[1]);
+  const eve = await newcomer('Eve Hostile');
   const memory = resident();
   const began = Date.now();
-  const all = [silent, dribbling, endless, swollen, early, bomb, circle, nonsense].map(({ url }) => preview(`${url}/a.mp4`));
+  const all = [silent, dribbling, endless, swollen, early, bomb, circle, nonsense].map(({ url }) => preview(`${url}/a.mp4`, eve));
   assert.equal((await ann.request('/healthz')).text, 'ok\n');
   const codes = (await Promise.all(all)).map((found) => found.refusal?.code ?? 'fine');
   assert.deepEqual(codes, ['no_answer', 'no_answer', 'fine', 'trouble', 'trouble', 'fine', 'trouble', 'trouble']);
   assert.ok(Date.now() - began < 20_000, `${Date.now() - began} ms`);
   // Sanitizers keep freed memory: then the figure says nothing.
   if (!/SANITIZE|asan|tsan/.test(process.env.MATINEE_BIN ?? '')) assert.ok(resident() - memory < 20_000, `${resident() - memory} KiB more`);
-  assert.deepEqual((await subtitles(`${endless.url}/a.srt`)).status, 422);
+  assert.deepEqual((await subtitles(`${endless.url}/a.srt`, eve)).status, 422);
 });
 
 test('subtitles of another site come through us as bytes, and nothing else does', async () => {
@@ -164,19 +172,20 @@ test('subtitles of another site come through us as bytes, and nothing else does'
     '/secret.txt': bytes(Buffer.from('root:x:0:0'), 'text/plain'),
     '/large.vtt': bytes(Buffer.from(`WEBVTT\n${'x'.repeat(1024 * 1024)}`), 'text/vtt'),
   });
-  const got = await subtitles(`${files.url}/a.srt`);
+  const sue = await newcomer('Sue Title');
+  const got = await subtitles(`${files.url}/a.srt`, sue);
   assert.equal(got.status, 200);
   assert.equal(got.headers.get('content-type'), 'application/octet-stream');
   assert.equal(got.headers.get('content-disposition'), 'attachment');
   assert.equal(Number(got.headers.get('content-length')), srt.length);
-  assert.equal((await subtitles(`${files.url}/a.vtt`)).text, 'WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n');
+  assert.equal((await subtitles(`${files.url}/a.vtt`, sue)).text, 'WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n');
   for (const [path, refusal] of [['/page.vtt', 'not_subtitles'], ['/secret.txt', 'not_subtitles'], ['/none.vtt', 'no_file'], ['/large.vtt', 'too_large']]) {
-    const answer = await subtitles(files.url + path);
+    const answer = await subtitles(files.url + path, sue);
     assert.equal(answer.status, 422, path);
     assert.equal(JSON.parse(answer.text).refusal.code, refusal, path);
   }
   for (const url of ['file:///etc/passwd', 'nonsense', 'http://ann:b@127.0.0.1/a.vtt', 'http://169.254.169.254/a.vtt']) {
-    assert.equal(JSON.parse((await subtitles(url)).text).refusal.code, 'bad_link', url);
+    assert.equal(JSON.parse((await subtitles(url, sue)).text).refusal.code, 'bad_link', url);
   }
 });
 
@@ -231,7 +240,8 @@ test('without --allow-private-links nothing inside is asked, also not by a redir
 });
 
 test('the twenty-first link at once must wait, and what is known costs nothing', async () => {
-  const ben = new Person(server.url);
+  const own = await startServer('--allow-private-links', 'on');
+  const ben = new Person(own.url);
   const room = await ben.startRoom('Ben Quick');
   const files = await site({});
   const began = Date.now();
