@@ -23,7 +23,7 @@ struct Ears final : SenderListener {
   Inbox<Event> events{10'000};
   void on_opened(const videoproto::Source& source) override { events.put({Event::Kind::opened, source, {}, {}}); }
   void on_unit(SentUnit unit) override { events.put({Event::Kind::unit, {}, std::move(unit), {}}); }
-  void on_sound(std::int64_t, std::span<const std::byte>, bool) override {}
+  void on_sound(const SoundPacket&) override {}
   void on_figures(const SendFigures&) override {}
   void on_note(const std::string&) override {}
   void on_ended(Ending ending) override { events.put({Event::Kind::ended, {}, {}, std::move(ending)}); }

@@ -19,6 +19,7 @@ inline constexpr std::int64_t goodbye_ms_max = 1'000;   // for the last picture 
 
 inline constexpr std::int64_t dup_interval_ms = 500;      // while the picture rests
 inline constexpr std::int64_t seek_behind_ms = 1'000;     // further from the room's time: jump instead of hurrying
+inline constexpr std::int64_t playout_look_ms = 20;       // while a picture waits for its sound
 inline constexpr std::int64_t stats_interval_ms = 1'000;  // progress, overlay, STATS
 inline constexpr std::int64_t resolver_ms_max = 30'000;
 inline constexpr std::size_t resolver_bytes_max = 16 * 1024;

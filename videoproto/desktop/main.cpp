@@ -10,6 +10,8 @@
 #include "videoproto/desktop/options.h"
 #include "videoproto/desktop/picture_source.h"
 #include "videoproto/desktop/session_app.h"
+#include "videoproto/desktop/sound_output.h"
+#include "videoproto/desktop/sound_source.h"
 
 namespace {
 using namespace matinee::desktop;
@@ -23,6 +25,8 @@ void list(const char* title, const std::vector<std::string>& lines, const char* 
 Ending devices() {
   list("Cameras (--camera INDEX)", camera_lines(), "none found");
   list("Screens (--screen)", screen_lines(), "none that can be sent (no X11 session)");
+  list("Microphones (--microphone NAME)", microphone_lines(), "none found");
+  list("Speakers", speaker_lines(), "none found");
   return {};
 }
 

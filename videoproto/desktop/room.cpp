@@ -195,8 +195,16 @@ void Room::on_subscribed(const proto::SubscribeOk& ok) {
   watched.about.height = ok.source.height;
   if (watched.viewer) watched.viewer->on_new_sender();
   else {
-    ViewerOptions viewer{stream, options_.decode, options_.frames_to, frame_bytes_max_,
-                         [this](DuePicture due) { listener_.on_picture(std::move(due)); }};
+    ViewerOptions viewer;
+    viewer.stream = stream;
+    viewer.decode = options_.decode;
+    viewer.folder = options_.frames_to;
+    viewer.frame_bytes_max = frame_bytes_max_;
+    if (options_.sound) viewer.sound = ok.source.audio;
+    viewer.sound_channels = ok.source.channels;
+    viewer.room_video = ok.source.kind == proto::SourceKind::link;
+    viewer.show = [this](DuePicture due) { listener_.on_picture(std::move(due)); };
+    viewer.note = [this](const std::string& sentence) { listener_.on_note(sentence); };
     watched.viewer = std::make_unique<Viewer>(std::move(viewer));
   }
   tell_offset(watched);
@@ -244,6 +252,9 @@ void Room::on_dup(const proto::Header& header) {
   if (found != watched_.end() && found->second->viewer) found->second->viewer->on_dup(header);
 }
 
-void Room::on_audio(const proto::Header&, std::span<const std::byte>) {}
+void Room::on_audio(const proto::Header& header, std::span<const std::byte> packet) {
+  const auto found = watched_.find(header.stream);
+  if (found != watched_.end() && found->second->viewer) found->second->viewer->on_audio(header, packet);
+}
 
 }  // namespace matinee::desktop

@@ -50,6 +50,7 @@ struct RoomOptions {
   std::string frames_to;
   SenderOptions sender;                                                                       // send
   std::function<OpenedPictures(const std::string& link)> open_ask;                            // allow_sending; on the sender's thread
+  std::function<OpenedSound(const std::string& link, SoundSink sink)> open_ask_sound;         // likewise
   std::function<std::optional<videoproto::DeclineReason>(const std::string& link)> may_open;  // looks at the link only
 };
 
@@ -99,7 +100,7 @@ class Room final : public LinkListener, public std::enable_shared_from_this<Room
   void publish();
   void opened(std::uint64_t publication, const videoproto::Source& source);
   void unit(std::uint64_t publication, SentUnit unit);
-  void sound(std::uint64_t publication, std::int64_t pts_us, std::vector<std::byte> packet, bool discont);
+  void sound(std::uint64_t publication, std::int64_t pts_us, std::uint16_t flags, const std::vector<std::byte>& packet);
   void sending_ended(std::uint64_t publication, Ending ending);
   void end_publication(std::optional<videoproto::EosReason> reason);
   void finish_leaving();

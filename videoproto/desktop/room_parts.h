@@ -43,7 +43,7 @@ class Room::Ears final : public SenderListener {
       : io_(io), room_(std::move(room)), number_(number), listener_(listener) {}
   void on_opened(const videoproto::Source& source) override;
   void on_unit(SentUnit unit) override;
-  void on_sound(std::int64_t pts_us, std::span<const std::byte> packet, bool discont) override;
+  void on_sound(const SoundPacket& packet) override;
   void on_figures(const SendFigures& figures) override { listener_.on_send_figures(figures); }
   void on_note(const std::string& sentence) override;
   void on_ended(Ending ending) override;

@@ -21,10 +21,9 @@ void Room::Ears::on_opened(const proto::Source& source) {
 void Room::Ears::on_unit(SentUnit unit) {
   post([number = number_, unit = std::move(unit)](Room& room) mutable { room.unit(number, std::move(unit)); });
 }
-void Room::Ears::on_sound(std::int64_t pts_us, std::span<const std::byte> packet, bool discont) {
-  post([number = number_, pts_us, bytes = std::vector<std::byte>(packet.begin(), packet.end()), discont](Room& room) mutable {
-    room.sound(number, pts_us, std::move(bytes), discont);
-  });
+void Room::Ears::on_sound(const SoundPacket& packet) {
+  post([number = number_, pts_us = packet.pts_us, flags = packet.flags,
+        bytes = std::vector<std::byte>(packet.opus.begin(), packet.opus.end())](Room& room) { room.sound(number, pts_us, flags, bytes); });
 }
 void Room::Ears::on_note(const std::string& sentence) {
   post([sentence](Room& room) { room.listener_.on_note(sentence); });
@@ -77,15 +76,10 @@ void Room::unit(std::uint64_t number, SentUnit unit) {
   if (connection() != nullptr) connection()->wake();
 }
 
-void Room::sound(std::uint64_t number, std::int64_t pts_us, std::vector<std::byte> packet, bool discont) {
+void Room::sound(std::uint64_t number, std::int64_t pts_us, std::uint16_t flags, const std::vector<std::byte>& packet) {
   if (!publication_ || publication_->number != number || publication_->stream == 0) return;
-  const proto::Header header{proto::Type::audio,
-                             discont ? proto::flags::discont : std::uint16_t{0},
-                             0,
-                             publication_->stream,
-                             publication_->sound_sequence++,
-                             0,
-                             static_cast<std::uint64_t>(pts_us)};
+  const proto::Header header{
+      proto::Type::audio, flags, 0, publication_->stream, publication_->sound_sequence++, 0, static_cast<std::uint64_t>(pts_us)};
   if (publication_->sound.push(header, packet, monotonic_us()) && connection() != nullptr) connection()->wake();
 }
 
@@ -159,6 +153,9 @@ void Room::on_ask(const proto::Ask& ask) {
   sender.follows = true;
   sender.loop = false;
   sender.open = [open = options_.open_ask, link = ask.link] { return open(link); };
+  sender.open_sound = nullptr;
+  if (options_.open_ask_sound)
+    sender.open_sound = [open = options_.open_ask_sound, link = ask.link](SoundSink sink) { return open(link, std::move(sink)); };
   listener_.on_note("Sending the room's video to the other desktops.");
   begin_sending(std::move(sender), ask.ask);
   const Playhead start{false, ask.position_ms * 1'000, monotonic_us(), 1};

@@ -61,6 +61,7 @@ void Sender::apply(const Command& command) {
       if (playhead_ == command.playhead) break;
       playhead_ = command.playhead;
       moved_ = true;
+      if (going_) tell_sound();
       break;
     case Command::Kind::adapt:
       // Never more than was asked for on the command line.
@@ -81,8 +82,25 @@ videoproto::Source Sender::announced() const {
   const int width = std::min(info.width, width_max_);
   const int height = std::max(1, static_cast<int>(std::lround(static_cast<double>(info.height) * width / info.width)));
   const auto fps = std::clamp(static_cast<int>(std::lround(info.fps)), 1, std::min(fps_max_, 120));
-  return {info.kind, options_.title.empty() ? info.name.substr(0, 100) : options_.title, width, height, fps, videoproto::AudioFormat::none,
-          2};
+  return {info.kind,
+          options_.title.empty() ? info.name.substr(0, 100) : options_.title,
+          width,
+          height,
+          fps,
+          sound_ ? videoproto::AudioFormat::opus : videoproto::AudioFormat::none,
+          sound_ ? sound_->channels() : 2};
+}
+
+// A film without sound, or a microphone that is not there, is no reason not to send pictures.
+void Sender::open_sound() {
+  if (!options_.open_sound) return;
+  auto opened = options_.open_sound([listener = listener_](const SoundPacket& packet) { listener->on_sound(packet); });
+  if (opened) sound_ = std::move(*opened);
+  else listener_->on_note(opened.error());
+}
+
+void Sender::tell_sound() {
+  if (sound_) sound_->follow(playhead_);
 }
 
 void Sender::run() {
@@ -93,6 +111,7 @@ void Sender::run() {
   if (!pool) return listener_->on_ended({ExitCode::failed, "There is not enough memory to send pictures."});
   pool_.emplace(std::move(*pool));
   figures_.length_us = source_->info().length_us;
+  open_sound();
   listener_->on_opened(announced());
   while (!going_) {
     if (!listen(monotonic_us() + rest_us)) return;
@@ -103,6 +122,8 @@ void Sender::run() {
 }
 
 void Sender::run_live() {
+  playhead_ = {true, 0, monotonic_us(), 1};  // the microphone's
+  tell_sound();
   while (listen(0)) {
     if (!source_->advance()) return listener_->on_ended({ExitCode::no_source, "The " + source_->info().name + " gives no more pictures."});
     if (!rate_.take(source_->at_us(), fps_max_)) continue;
@@ -114,6 +135,7 @@ void Sender::run_live() {
 void Sender::run_film() {
   if (!options_.follows) playhead_ = {true, 0, monotonic_us(), 1};
   moved_ = false;
+  tell_sound();
   bool more = source_->advance();
   if (more && options_.follows) more = seek_film(playhead_.position_at(monotonic_us()));
   discont_ = false;
@@ -129,6 +151,7 @@ void Sender::run_film() {
     if (!more && options_.loop) {
       playhead_ = {true, 0, playhead_.when(source_->at_us()) + static_cast<std::int64_t>(1e6 / source_->info().fps), 1};
       more = seek_film(0);
+      tell_sound();
       if (more) continue;
     }
     if (!more) break;

@@ -19,6 +19,7 @@
 #include "videoproto/desktop/limits.h"
 #include "videoproto/desktop/pacing.h"
 #include "videoproto/desktop/picture_source.h"
+#include "videoproto/desktop/sound_source.h"
 #include "videoproto/frame_pool.h"
 
 namespace matinee::desktop {
@@ -42,7 +43,7 @@ class SenderListener {
   virtual ~SenderListener() = default;
   virtual void on_opened(const videoproto::Source& source) = 0;
   virtual void on_unit(SentUnit unit) = 0;
-  virtual void on_sound(std::int64_t pts_us, std::span<const std::byte> packet, bool discont) = 0;
+  virtual void on_sound(const SoundPacket& packet) = 0;
   virtual void on_figures(const SendFigures& figures) = 0;
   virtual void on_note(const std::string& sentence) = 0;
   // Last. no_source: it could not be opened, or broke; done: the film is over.
@@ -51,6 +52,7 @@ class SenderListener {
 
 struct SenderOptions {
   std::function<OpenedPictures()> open;
+  std::function<OpenedSound(SoundSink)> open_sound;  // after the pictures; absent: without sound
   PictureWishes wishes;
   std::string title;     // empty: the source's name
   bool loop = false;     // of a film with its own timeline
@@ -79,6 +81,8 @@ class Sender {
   };
   void put(Command command);
   void run();
+  void open_sound();
+  void tell_sound();
   void run_live();
   void run_film();
   bool play_film();
@@ -99,6 +103,7 @@ class Sender {
 
   // The thread's own.
   std::unique_ptr<PictureSource> source_;
+  std::unique_ptr<SoundSource> sound_;
   std::optional<videoproto::FramePool> pool_;
   JpegEncoder encoder_;
   FilmPacer pacer_;

@@ -86,18 +86,24 @@ void SessionApp::event_line(const char* name, std::uint32_t stream) {
 void SessionApp::prepare_source(RoomOptions& room) const {
   const PictureWishes wishes = options_.wishes;
   const std::string given = options_.resolver;
-  const auto open_any = [given](const std::string& link) -> OpenedPictures {
+  const auto direct_of = [given](const std::string& link) -> tl::expected<std::string, std::string> {
     const ReadLink read = read_link(link);
     if (read.kind == LinkKind::refused) return tl::unexpected(read.sentence);
-    if (read.kind == LinkKind::direct) return open_link(read.url);
+    if (read.kind == LinkKind::direct) return read.url;
     const auto resolver = find_resolver(given);
     if (!resolver)
       return tl::unexpected(std::string(
           "YouTube links need yt-dlp, which is not installed here (a current one, for example by pipx install yt-dlp), or another "
           "--resolver; --screen shows the browser's player instead."));
-    return resolve(*resolver, read.url).and_then([](const std::string& direct) { return open_link(direct); });
+    return resolve(*resolver, read.url);
+  };
+  const auto open_any = [direct_of](const std::string& link) { return direct_of(link).and_then(open_link); };
+  // Resolved a second time: what a resolver answers may count once.
+  const auto open_any_sound = [direct_of](const std::string& link, SoundSink sink) {
+    return direct_of(link).and_then([&](const std::string& direct) { return open_film_sound(direct, std::move(sink)); });
   };
   room.open_ask = open_any;
+  if (options_.sound) room.open_ask_sound = open_any_sound;
   room.may_open = [given](const std::string& link) -> std::optional<videoproto::DeclineReason> {
     const ReadLink read = read_link(link);
     if (read.kind == LinkKind::refused) return videoproto::DeclineReason::cannot_open;
@@ -106,14 +112,23 @@ void SessionApp::prepare_source(RoomOptions& room) const {
   };
   room.sender.wishes = wishes;
   room.sender.title = options_.title;
-  if (const auto* camera = std::get_if<CameraChoice>(&options_.source))
-    room.sender.open = [index = camera->index, wishes] { return open_camera(index, wishes); };
-  else if (const auto* file = std::get_if<FileChoice>(&options_.source)) {
-    room.sender.open = [path = file->path] { return open_file(path); };
-    room.sender.loop = file->loop;
-  } else if (std::holds_alternative<ScreenChoice>(options_.source)) room.sender.open = [wishes] { return open_screen(wishes); };
-  else if (const auto* link = std::get_if<LinkChoice>(&options_.source))
-    room.sender.open = [open_any, text = link->link] { return open_any(text); };
+  SenderOptions& sender = room.sender;
+  if (options_.sound && options_.microphone)
+    sender.open_sound = [name = *options_.microphone](SoundSink sink) { return open_microphone(name, std::move(sink)); };
+  if (const auto* camera = std::get_if<CameraChoice>(&options_.source)) {
+    sender.open = [index = camera->index, wishes] { return open_camera(index, wishes); };
+  } else if (const auto* file = std::get_if<FileChoice>(&options_.source)) {
+    sender.open = [path = file->path] { return open_file(path); };
+    sender.loop = file->loop;
+    if (options_.sound && !options_.microphone)
+      sender.open_sound = [path = file->path](SoundSink sink) { return open_film_sound(path, std::move(sink)); };
+  } else if (std::holds_alternative<ScreenChoice>(options_.source)) {
+    sender.open = [wishes] { return open_screen(wishes); };
+  } else if (const auto* link = std::get_if<LinkChoice>(&options_.source)) {
+    sender.open = [open_any, text = link->link] { return open_any(text); };
+    if (options_.sound && !options_.microphone)
+      sender.open_sound = [open_any_sound, text = link->link](SoundSink sink) { return open_any_sound(text, std::move(sink)); };
+  }
 }
 
 std::optional<Ending> SessionApp::prepare(LinkOptions& link, RoomOptions& room) {

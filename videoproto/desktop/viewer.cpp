@@ -67,19 +67,67 @@ void Viewer::on_dup(const Header& header) {
 void Viewer::on_offset(std::int64_t pts_to_ours_us) { offset_us_ = pts_to_ours_us; }
 void Viewer::on_new_sender() { next_sequence_.reset(); }
 
-void Viewer::run() {
-  for (;;) {
-    std::deque<Item> items = inbox_.take(monotonic_us() + limits::stats_interval_ms * 1'000);
-    const Item* newest = nullptr;
-    for (const Item& item : items) {
-      if (item.stop) return;
-      if (!item.picture) continue;
-      if (newest != nullptr) ++skipped_;
-      newest = &item;
-    }
-    if (newest != nullptr) present(*newest);
-    else if (!items.empty()) present(items.back());
+void Viewer::on_audio(const Header& header, std::span<const std::byte> packet) {
+  if (SoundOutput* sound = open_sound_) sound->push(header, packet);
+}
+
+// Here and not on the network thread: a sound server may take its time.
+void Viewer::open_sound() {
+  if (options_.sound == videoproto::AudioFormat::none) return;
+  auto opened = SoundOutput::open(options_.sound, options_.sound_channels);
+  if (!opened) {
+    if (options_.note) options_.note(opened.error());
+    return;
   }
+  sound_ = std::move(*opened);
+  open_sound_ = sound_.get();
+}
+
+void Viewer::run() {
+  open_sound();
+  std::int64_t wake_us = 0;
+  while (!stopped_) {
+    take_in(inbox_.take(wake_us));
+    wake_us = show_due();
+  }
+}
+
+void Viewer::take_in(std::deque<Item> items) {
+  for (Item& item : items) {
+    stopped_ = stopped_ || item.stop;
+    if (waiting_.size() >= limits::waiting_pictures_max) {
+      waiting_.pop_front();
+      ++skipped_;
+    }
+    if (!item.stop) waiting_.push_back(std::move(item));
+  }
+}
+
+// Shows the newest picture that is due; answers when to look again.
+std::int64_t Viewer::show_due() {
+  std::optional<Item> due;
+  std::int64_t wake_us = monotonic_us() + limits::stats_interval_ms * 1'000;
+  const std::int64_t offset_us = offset_us_;
+  if (options_.room_video && offset_us != INT64_MIN) playout_.on_room_offset(offset_us);
+  while (!waiting_.empty() && !stopped_) {
+    Item& item = waiting_.front();
+    const std::int64_t now = monotonic_us();
+    const Showing showing = playout_.on_picture(static_cast<std::int64_t>(item.header.pts_us), item.header.has(videoproto::flags::discont),
+                                                sound_ ? sound_->clock_us() : std::nullopt, now);
+    if (!showing.skip && showing.show_at_us > now) {
+      wake_us = std::min(showing.show_at_us, now + limits::playout_look_ms * 1'000);
+      break;
+    }
+    // A repeat takes no picture's place: that picture is what it repeats.
+    if (showing.skip && item.picture) ++skipped_;
+    if (!showing.skip && (item.picture || !due || !due->picture)) {
+      if (due && due->picture) ++skipped_;
+      due = std::move(item);
+    }
+    waiting_.pop_front();
+  }
+  if (due) present(*due);
+  return due ? monotonic_us() : wake_us;
 }
 
 void Viewer::write(const Item& item) {

@@ -1,10 +1,13 @@
-// Viewer: one watched stream. Its thread waits until a picture is due, leaves out those that a newer due one has overtaken, decodes and
-// hands the picture on to be shown; headless it writes the JPEG as it came. Pictures wait compressed and only as long as the sound needs.
+// Viewer: one watched stream. Its thread opens the sound, waits until a picture is due (Playout), leaves out those that a newer due one has
+// overtaken, decodes and hands the picture on to be shown; headless it writes the JPEG as it came. Pictures wait compressed and only as
+// long as the sound needs.
 // Thread rule: the network thread tells it things; `show` is called on the viewer's thread.
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <opencv2/core.hpp>
 #include <optional>
 #include <string>
@@ -13,6 +16,8 @@
 #include "videoproto/desktop/inbox.h"
 #include "videoproto/desktop/jpeg.h"
 #include "videoproto/desktop/limits.h"
+#include "videoproto/desktop/playout.h"
+#include "videoproto/desktop/sound_output.h"
 #include "videoproto/frame_pool.h"
 #include "videoproto/header.h"
 
@@ -38,7 +43,11 @@ struct ViewerOptions {
   bool decode = true;
   std::string folder;  // empty: nothing is written
   std::uint32_t frame_bytes_max = videoproto::limits::frame_bytes_default;
+  videoproto::AudioFormat sound = videoproto::AudioFormat::none;  // none: without
+  std::int64_t sound_channels = 2;
+  bool room_video = false;  // shown at its pts, as in the browsers
   std::function<void(DuePicture)> show;
+  std::function<void(const std::string&)> note;
 };
 
 class Viewer {
@@ -51,6 +60,7 @@ class Viewer {
   [[nodiscard]] videoproto::FrameFill begin_frame();
   void on_frame(const videoproto::Header& header, videoproto::Frame picture);
   void on_dup(const videoproto::Header& header);
+  void on_audio(const videoproto::Header& header, std::span<const std::byte> packet);
   void on_offset(std::int64_t pts_to_ours_us);  // add to pts: our clock
   void on_new_sender();                         // sequence numbers begin anew
 
@@ -63,6 +73,9 @@ class Viewer {
   void count(const videoproto::Header& header);
   void put(Item item);
   void run();
+  void open_sound();
+  void take_in(std::deque<Item> items);
+  [[nodiscard]] std::int64_t show_due();
   void present(const Item& item);
   void write(const Item& item);
 
@@ -74,6 +87,11 @@ class Viewer {
   std::atomic<std::int64_t> offset_us_{INT64_MIN};
   std::uint64_t damaged_ = 0, handed_ = 0;  // the viewer's thread
   JpegDecoder decoder_;
+  Playout playout_;
+  std::deque<Item> waiting_;
+  bool stopped_ = false;
+  std::unique_ptr<SoundOutput> sound_;
+  std::atomic<SoundOutput*> open_sound_{nullptr};  // for the network thread, once it is open
   std::thread thread_;
 };
 
