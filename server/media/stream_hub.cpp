@@ -79,11 +79,12 @@ StreamHub::~StreamHub() {
 }
 
 std::int64_t StreamHub::capture_server_us(const vp::Unit& unit) const {
+  const std::int64_t server_us = parts_.server_time_us();  // read first: what comes out never lies ahead of it
   const std::int64_t now_us = vp::monotonic_us();
   std::int64_t captured_us = unit.arrived_us;
   if (publisher_offset_us_ && unit.header.pts_us <= pts_max)
     captured_us = std::min(now_us, static_cast<std::int64_t>(unit.header.pts_us) + *publisher_offset_us_);
-  return parts_.server_time_us() - now_us + captured_us;
+  return server_us - now_us + captured_us;
 }
 
 // ---- viewers
