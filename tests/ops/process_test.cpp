@@ -74,6 +74,7 @@ TEST_CASE("metrics of one name are added up and written in the text format") {
   metrics.counter("matinee_http_total", "Answers", R"(code="404")").add();
   Gauge& open = metrics.gauge("matinee_connections", "Open\nconnections");
   metrics.gauge_of("matinee_load", "Load", [] { return 0.5; });
+  metrics.counter_of("matinee_pictures_total", "Pictures", [] { return 9.0; });
   one.add();
   two.add(41);
   open.set(7);
@@ -83,7 +84,8 @@ TEST_CASE("metrics of one name are added up and written in the text format") {
         "# HELP matinee_http_total Answers\n# TYPE matinee_http_total counter\nmatinee_http_total{code=\"200\"} "
         "3\nmatinee_http_total{code=\"404\"} 1\n"
         "# HELP matinee_connections Open\\nconnections\n# TYPE matinee_connections gauge\nmatinee_connections 5\n"
-        "# HELP matinee_load Load\n# TYPE matinee_load gauge\nmatinee_load 0.5\n");
+        "# HELP matinee_load Load\n# TYPE matinee_load gauge\nmatinee_load 0.5\n"
+        "# HELP matinee_pictures_total Pictures\n# TYPE matinee_pictures_total counter\nmatinee_pictures_total 9\n");
 }
 
 TEST_CASE("server time starts at Unix time and only grows") {
