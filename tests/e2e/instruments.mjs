@@ -26,6 +26,7 @@ export function instrument({ fps, read }) {
   };
 
   function follow(video) {
+    let shown = false;
     video.crossOrigin = 'anonymous';
     const onFrame = (/** @type {number} */ _, frame) => {
       test.frames.push([machine(frame.expectedDisplayTime), frame.mediaTime * 1000, !video.paused && !video.seeking]);
@@ -38,9 +39,12 @@ export function instrument({ fps, read }) {
       if (Math.abs(/** @type {any} */ (read)(video) - told) > 0.6) test.numbers[1]++;
     };
     request.call(video, onFrame);
-    setInterval(() => {
+    const timer = setInterval(() => {
+      if (video.isConnected) shown = true;
+      else if (shown) return clearInterval(timer);
       test.clock.push([machine(now()), video.currentTime * 1000, !video.paused && !video.seeking && video.readyState > 2]);
       if (test.clock.length > 20_000) test.clock.splice(0, 10_000);
+      return undefined;
     }, 50);
     for (const name of ['play', 'playing', 'pause', 'seeking', 'seeked', 'waiting', 'canplay', 'ended', 'error']) {
       video.addEventListener(name, () => note(name, video.currentTime * 1000));

@@ -1,15 +1,14 @@
 // @ts-check
 // A <video> as a player: files, and HLS where the browser plays it by itself.
 import { PlayerEvents } from './player.js';
+import { PositionReader } from './position.js';
 
 /** @typedef {import('./player.js').Media} Media */
 /** @typedef {import('./player.js').Surroundings} Surroundings */
 /** @typedef {import('../sync/types.js').Reading} Reading */
 
-/** A frame older than this says nothing about now: hidden page, stalled picture. */
-const FRAME_FRESH_MS = 150;
-/** A screen of 60 Hz; slower videos say nothing about the screen. */
-const GRAIN_MS_MAX = 1000 / 60;
+/** Up to here nobody minds that the pitch moves with the rate for a second or two. */
+const PITCH_FREE = 0.085;
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
 
 const SENTENCES = {
@@ -22,8 +21,7 @@ const SENTENCES = {
 export class Html5Player extends PlayerEvents {
   #now;
   #video;
-  /** Frames presented lately: media time, and when each reached the screen. @type {{positionMs: number, at: number}[]} */
-  #frames = [];
+  #reader = new PositionReader();
   /** Where it stood when it was told to play; moving on from there is what counts as playing. @type {number|null} */
   #from = null;
   #gone = false;
@@ -70,7 +68,7 @@ export class Html5Player extends PlayerEvents {
 
   /** @param {number} ms */
   seek(ms) {
-    this.#frames = [];
+    this.#reader.forget();
     this.#video.currentTime = ms / 1000;
   }
 
@@ -79,16 +77,15 @@ export class Html5Player extends PlayerEvents {
     if (Math.abs(this.#video.playbackRate - rate) < 1e-4) return;
     this.#keepPitch(rate);
     this.#video.playbackRate = rate;
-    // Frames shown at another rate do not compare with those to come.
-    this.#frames = this.#frames.slice(-1);
+    this.#reader.forget();
   }
 
   /**
-   * Up to 4 % nobody hears the pitch move, while keeping it makes Chromium drop about 18 ms of media at every step away from
-   * rate 1, which would make steering chase its own tail.
+   * Keeping the pitch makes Chromium lose about 22 ms of media at every step away from rate 1 (measured: docs/sync.md);
+   * without it steering is exact.
    * @param {number} rate
    */
-  #keepPitch(rate) { this.#video.preservesPitch = Math.abs(rate - 1) > 0.045; }
+  #keepPitch(rate) { this.#video.preservesPitch = Math.abs(rate - 1) > PITCH_FREE; }
 
   /** @param {number} volume */
   setVolume(volume) { this.#video.volume = volume; }
@@ -101,15 +98,14 @@ export class Html5Player extends PlayerEvents {
     const video = this.#video;
     const now = this.#now();
     const state = this.#state();
-    const frame = state === 'playing' ? this.#promptestFrame(now) : null;
+    const clockMs = video.currentTime * 1000;
     return {
       state,
-      positionMs: frame ? frame.positionMs : video.currentTime * 1000,
-      at: frame ? frame.at : now,
+      ...(state === 'playing' ? this.#reader.read(clockMs, now, video.playbackRate) : { positionMs: clockMs, at: now, grainMs: 0 }),
       bufferedAheadMs: this.#ahead(),
       durationMs: Number.isFinite(video.duration) ? video.duration * 1000 : null,
       ready: video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA,
-      rate: video.playbackRate, grainMs: frame ? this.#grain() : 0,
+      rate: video.playbackRate,
     };
   }
 
@@ -134,19 +130,6 @@ export class Html5Player extends PlayerEvents {
     return 'playing';
   }
 
-  /** A busy page shows frames late, never early: of the last few the furthest ahead tells the position. @param {number} now */
-  #promptestFrame(now) {
-    const lead = (/** @type {{positionMs: number, at: number}} */ f) => f.positionMs - f.at * this.#video.playbackRate;
-    const fresh = this.#frames.filter((f) => now - f.at < FRAME_FRESH_MS);
-    return fresh.reduce((best, f) => (best === null || lead(f) > lead(best) ? f : best), /** @type {typeof fresh[0]|null} */ (null));
-  }
-
-  /** Pictures change only when the screen does: positions between two refreshes cannot be shown. */
-  #grain() {
-    const gaps = this.#frames.slice(1).map((f, i) => f.at - this.#frames[i].at).filter((gap) => gap > 1);
-    return gaps.length === 0 ? GRAIN_MS_MAX : Math.min(GRAIN_MS_MAX, ...gaps);
-  }
-
   #ahead() {
     const { buffered, currentTime } = this.#video;
     for (let i = 0; i < buffered.length; i++) {
@@ -161,7 +144,8 @@ export class Html5Player extends PlayerEvents {
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (_, frame) => {
       if (this.#gone) return;
-      if (!video.seeking) this.#frames = [...this.#frames.slice(-7), { positionMs: frame.mediaTime * 1000, at: frame.expectedDisplayTime }];
+      const seen = { positionMs: frame.mediaTime * 1000, at: frame.expectedDisplayTime, clockMs: video.currentTime * 1000, clockAt: this.#now() };
+      if (!video.seeking && !video.paused) this.#reader.see(seen, video.playbackRate);
       video.requestVideoFrameCallback(onFrame);
     };
     video.requestVideoFrameCallback(onFrame);

@@ -8,6 +8,7 @@ import { ClockDriver } from './clock_driver.js';
 import { Commands } from './commands.js';
 import * as html5 from './html5_controller.js';
 import { Reporter } from './reporter.js';
+import { SleepWatch } from './sleep_watch.js';
 import { branch, isNewer, lookOf, positionAt } from './timeline.js';
 import * as youtube from './youtube_controller.js';
 
@@ -17,8 +18,6 @@ import * as youtube from './youtube_controller.js';
 
 const TICK_MS = 100;
 const TICK_HIDDEN_MS = 1000;
-/** A timer this late means that the machine slept. */
-const SLEPT_MS = 10_000;
 const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: (/** @type {number} */ timer) => clearTimeout(timer) };
 
 export class SyncEngine extends EventTarget {
@@ -32,7 +31,7 @@ export class SyncEngine extends EventTarget {
   #turn = 0;
   #consented = '';
   #timer = 0;
-  #dueAt = Infinity;
+  #sleep = new SleepWatch();
 
   /** @param {import('../types.js').EngineOptions} options */
   constructor({ stage, send, now, askBeforeLoading }) {
@@ -133,6 +132,9 @@ export class SyncEngine extends EventTarget {
     this.#host.show(null, 0);
   }
 
+  /** Server time now, ms; null while the clock is not known well enough. */
+  serverMs() { return this.#driver.clock.ready ? this.#server() : null; }
+
   get #timeline() { return this.#own ?? this.#room; }
 
   #server() { return this.#driver.clock.serverAt(this.#now()); }
@@ -174,7 +176,7 @@ export class SyncEngine extends EventTarget {
 
   #tick() {
     const now = this.#now();
-    if (now - this.#dueAt > SLEPT_MS) this.#driver.burst({ fresh: true });
+    if (this.#sleep.slept(now, Date.now()) && this.#room) this.#driver.burst({ fresh: true });
     clearTimeout(this.#timer);
     const timeline = this.#timeline;
     if (!timeline) return;
@@ -191,7 +193,7 @@ export class SyncEngine extends EventTarget {
       positionMs: this.#positionMs(), people: this.#people, clock: this.#driver.clock, unsteady: this.#state.factor > 1,
     });
     const inMs = Math.min(hidden ? TICK_HIDDEN_MS : TICK_MS, decision?.wakeInMs ?? Infinity);
-    this.#dueAt = now + inMs;
+    this.#sleep.expect(now + inMs);
     this.#timer = setTimeout(() => this.#tick(), inMs);
     // Last: a player may answer at once, with another tick.
     if (decision) this.#host.act(decision.actions);

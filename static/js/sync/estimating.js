@@ -21,5 +21,14 @@ export function deviation(values) {
   return (1.2533 * values.reduce((sum, v) => sum + Math.abs(v - m), 0)) / values.length;
 }
 
+/** Readings this far apart are no noise: the player or the clock jumped. */
+const JUMP_MS = 250;
+
+/** Noise learned slowly from a few readings. @param {number} noiseMs @param {number[]} values */
+export function learnNoise(noiseMs, values) {
+  if (Math.max(...values) - Math.min(...values) > JUMP_MS) return noiseMs;
+  return noiseMs + 0.1 * (deviation(values) - noiseMs);
+}
+
 /** Failures within 10 s; two of them mean that this player cannot be held that tightly. @param {number[]} times @param {number} now */
 export const recent = (times, now) => times.filter((t) => now - t <= 10_000);

@@ -4,7 +4,7 @@
 //   hold ──playing──▶ align ──moving──▶ steer ──|e| > 1 s──▶ one seek ──▶ steer
 //     ▲                                   │
 //     └────────── paused, waiting ────────┘
-import { clamp, deviation, median, recent } from './estimating.js';
+import { clamp, learnNoise, median, recent } from './estimating.js';
 import { align, hold } from './resting.js';
 
 /** @typedef {import('./types.js').Look} Look */
@@ -13,20 +13,34 @@ import { align, hold } from './resting.js';
 /** @typedef {import('./types.js').Decision<State>} Decision */
 
 const READINGS = 5;
-const INNER_MS = 3;
-const OUTER_MS = 7;
+const BAND = { inner: 3, outer: 7 };
+/** Where the media clock itself can be read, and not only pictures that come in steps. */
+const FINE_BAND = { inner: 1, outer: 4 };
+const FINE_NOISE_MS = 1;
 const SEEK_OVER_MS = 1000;
 /** Steering this away would take longer than the seek does. */
 const SEEK_ON_COMMAND_MS = 250;
 const COOL_MS = 3000;
 const EAGER_MS = 2000;
+/** After a start or a seek a media clock slips by some 40 ms until the sound runs: nothing is read before. */
+const SLIPS_MS = 150;
+/** Readings closer together than this say the same thing twice. */
+const APART_MS = 30;
+/** What is left of an error after this long, were it steered away at once. */
+const REACH_MS = 400;
+/**
+ * How far the rate goes. Up to 8 % the pitch moves with it and steering is exact; beyond, the pitch is kept and some media is lost at
+ * each step there and back, so it is gone beyond only from `over`, and back only below `until`.
+ */
+const EAGER = { near: 0.08, far: 0.25, over: 120, until: 60 };
+const GENTLE = { near: 0.04, far: 0.1, over: 250, until: 120 };
 
 /** @returns {State} */
 export function initial() {
   return {
-    rev: '', commandAt: 0, tries: 0, leadMs: 150, leadKnown: false, startMs: 40, playAt: null, playFromMs: 0, alignSeekAt: null,
+    rev: '', commandAt: 0, tries: 0, leadMs: 150, leadKnown: false, startMs: 40, playAt: null, playFromMs: 0, alignSeekAt: null, movingSince: null,
     errors: [], lastAt: -Infinity, dev: 0, devSince: 0, steeredMs: 0, noiseMs: 1, factor: 1, failures: [],
-    correcting: null, inStepSince: null, seekAt: -Infinity, coolMs: COOL_MS, seeks: 0, judged: true,
+    correcting: null, inStepSince: null, seekAt: -Infinity, steeredAtSeek: 0, coolMs: COOL_MS, seeks: 0, judged: true,
   };
 }
 
@@ -44,7 +58,10 @@ export function step(s, look) {
   // Somebody sought: that is known at once and not by measuring.
   const jump = reading.positionMs - look.target(reading.at);
   if (commanded && Math.abs(jump) > SEEK_ON_COMMAND_MS) return seekOver(s, look, jump);
-  return steer(learnStart(s, look), look);
+  const movingSince = s.movingSince ?? look.now;
+  s = { ...s, movingSince };
+  const slips = movingSince + SLIPS_MS - look.now;
+  return slips > 0 ? withRate(nothing(s, { wakeInMs: slips }), look) : steer(learnStart(s, look), look);
 }
 
 /** @param {State} s @param {Look} look @returns {State} */
@@ -55,7 +72,7 @@ function onCommand(s, look) {
 
 /** Not moving: nothing measured before is true of what comes. @param {State} s @param {Look} look @returns {State} */
 function settle(s, look) {
-  return { ...s, errors: [], correcting: null, inStepSince: null, dev: 0, devSince: look.now };
+  return { ...s, errors: [], correcting: null, inStepSince: null, dev: 0, devSince: look.now, movingSince: null };
 }
 
 /** Every start tells how long this player takes from play() to a moving picture. @param {State} s @param {Look} look @returns {State} */
@@ -71,19 +88,22 @@ function learnStart(s, look) {
 function steer(s, look) {
   const { reading, now } = look;
   const steered = (/** @type {number} */ t) => s.steeredMs + look.rate * s.dev * (t - s.devSince);
-  if (reading.at > s.lastAt) {
+  if (reading.at - s.lastAt >= APART_MS) {
     const z = reading.positionMs - look.target(reading.at) - steered(Math.max(reading.at, s.devSince));
     const errors = [...s.errors, z].slice(-READINGS);
-    const noiseMs = errors.length === READINGS ? s.noiseMs + 0.1 * (deviation(errors) - s.noiseMs) : s.noiseMs;
+    const noiseMs = errors.length === READINGS ? learnNoise(s.noiseMs, errors) : s.noiseMs;
     s = { ...s, errors, noiseMs, lastAt: reading.at };
   }
-  if (s.errors.length < 3) return nothing(s);
+  if (s.errors.length < 3) return nothing(s, { wakeInMs: APART_MS + 5 });
   const error = median(s.errors) + steered(now);
   if (!s.judged && now - s.seekAt > 300) {
-    // The picture jumped anyway: what is left may go as quickly as after a command.
-    s = { ...s, judged: true, commandAt: now, leadMs: clamp(s.leadMs - (s.leadKnown ? 0.7 : 1) * error, 10, 5000), leadKnown: true };
+    // Where it landed, before any steering. The picture jumped anyway: what is left may go as quickly as after a command.
+    const landed = median(s.errors) + s.steeredAtSeek;
+    s = { ...s, judged: true, commandAt: now, leadMs: clamp(s.leadMs - (s.leadKnown ? 0.7 : 1) * landed, 10, 5000), leadKnown: true };
   }
   if (Math.abs(error) > SEEK_OVER_MS && now - s.seekAt >= s.coolMs) return seekOver(s, look, error);
+  // The first seek taught what seeking takes here; a second lands right sooner than steering would.
+  if (s.judged && s.seeks === 1 && Math.abs(error) > SEEK_ON_COMMAND_MS && now - s.commandAt < EAGER_MS) return seekOver(s, look, error);
   if (look.hidden) return withRate({ ...nothing(stopSteering(s, look)), errorMs: error, inStep: Math.abs(error) <= SEEK_OVER_MS }, look);
   return correct(s, look, error, steered(now));
 }
@@ -92,7 +112,7 @@ function steer(s, look) {
 function seekOver(s, look, error) {
   // A player that lands wrong again and again is sought less and less often.
   const again = s.seeks >= 1;
-  const state = { ...settle(s, look), seekAt: look.now, judged: false, seeks: s.seeks + 1, coolMs: again ? Math.min(30_000, s.coolMs * 2) : COOL_MS };
+  const state = { ...settle(s, look), seekAt: look.now, steeredAtSeek: s.steeredMs, judged: false, seeks: s.seeks + 1, coolMs: again ? Math.min(30_000, s.coolMs * 2) : COOL_MS };
   const toMs = Math.max(0, look.target(look.now + s.leadMs));
   /** @type {Action[]} */
   const actions = [{ do: 'seek', toMs }];
@@ -105,8 +125,10 @@ function correct(s, look, error, steeredMs) {
   const { now } = look;
   const eager = now - s.commandAt < EAGER_MS;
   // Where positions come in steps, the nearest one is up to half a step away and must be good enough.
-  const inner = Math.max(INNER_MS, 2 * s.noiseMs, (look.reading.grainMs ?? 0) / 2 + 0.5) * s.factor;
-  const outer = Math.max(OUTER_MS * s.factor, inner + 1.5);
+  const grainMs = look.reading.grainMs ?? 0;
+  const band = grainMs === 0 && s.noiseMs <= FINE_NOISE_MS ? FINE_BAND : BAND;
+  const inner = Math.max(band.inner, 2 * s.noiseMs, grainMs / 2 + 0.5) * s.factor;
+  const outer = Math.max(band.outer * s.factor, inner + 1.5);
   const size = Math.abs(error);
   s = judge(s, now, error, steeredMs, outer);
   if (s.correcting ? size <= inner : size <= outer) {
@@ -117,8 +139,9 @@ function correct(s, look, error, steeredMs) {
     return withRate({ ...nothing(s), errorMs: error, inStep: true }, look);
   }
   if (!s.correcting) s = { ...s, correcting: { since: now, fromMs: error, steeredMs } };
-  const limit = eager ? 0.25 : size <= 250 ? 0.04 : 0.1;
-  const wanted = clamp(-error / (eager ? 350 : 700) / look.rate, -limit, limit);
+  const { near, far, over, until } = eager ? EAGER : GENTLE;
+  const limit = size > (Math.abs(s.dev) > EAGER.near ? until : over) ? far : near;
+  const wanted = clamp(-error / REACH_MS / look.rate, -limit, limit);
   // Steps of 0.2 %: a player need not be told of less.
   const dev = Math.round(wanted * 500) / 500;
   s = { ...s, steeredMs, devSince: now, dev, inStepSince: null };

@@ -75,6 +75,8 @@ export interface Resting {
 }
 
 export interface Html5State extends Resting {
+  /** Since when it moves, as far as looks showed; null: it did not. */
+  movingSince: number | null;
   /** Errors of the last readings with our own steering taken out, and when the newest was true. */
   errors: number[]; lastAt: number;
   /** Steering: rate = base × (1 + dev) since devSince; steeredMs is what all steering before that moved. */
@@ -84,7 +86,7 @@ export interface Html5State extends Resting {
   factor: number; failures: number[];
   correcting: null | { since: number; fromMs: number; steeredMs: number };
   inStepSince: number | null;
-  seekAt: number; coolMs: number; seeks: number;
+  seekAt: number; steeredAtSeek: number; coolMs: number; seeks: number;
   /** Whether the last seek has taught its lesson about leadMs. */
   judged: boolean;
 }

@@ -6,7 +6,7 @@
 //
 //   steer ──70 ms < |e| ≤ 1 s──▶ pulse (1.25× or 0.75×, or finer where that works) ──over──▶ settle ──4 readings──▶ steer
 //      └───|e| > 1 s──▶ seek with the learned lead
-import { clamp, deviation, median, recent } from './estimating.js';
+import { clamp, learnNoise, median, recent } from './estimating.js';
 import { align, hold } from './resting.js';
 
 /** @typedef {import('./types.js').Look} Look */
@@ -77,7 +77,7 @@ function steer(s, look) {
   if (s.pulse) return duringPulse(s, s.pulse, look);
   if (now < s.quietUntil || reading.at <= Math.max(s.lastAt, s.quietUntil)) return based(none(s, known(s)), look);
   const errors = [...s.errors, reading.positionMs - look.target(reading.at)].slice(-READINGS - 1);
-  const noiseMs = errors.length > READINGS ? s.noiseMs + 0.1 * (deviation(errors) - s.noiseMs) : s.noiseMs;
+  const noiseMs = errors.length > READINGS ? learnNoise(s.noiseMs, errors) : s.noiseMs;
   s = { ...s, errors, noiseMs, lastAt: reading.at };
   if (errors.length < READINGS) {
     // More than a second off shows in two readings; waiting for four would only lose time.

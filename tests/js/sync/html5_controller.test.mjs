@@ -4,27 +4,36 @@ import * as html5 from '../../../static/js/sync/html5_controller.js';
 import { action, look, rateOf, steps } from './looks.mjs';
 
 /** In the room for long: the eager first seconds are over. */
-const settled = () => ({ ...html5.initial(), rev: 'r', commandAt: 0, lastAt: 0 });
+const settled = () => ({ ...html5.initial(), rev: 'r', commandAt: 0, lastAt: 0, movingSince: 0 });
+/** A player whose positions come in steps, or with this much noise, has the wider band. */
+const coarse = () => ({ ...settled(), noiseMs: 1.2 });
 const ticks = (n, options, from = 10_000) => Array.from({ length: n }, (_, i) => look({ now: from + i * 100, ...options }));
 const held = (errorMs, options = {}) => steps(html5, settled(), ticks(3, { errorMs, ...options }));
 
 test('inside the dead band nothing is done', () => {
-  for (const errorMs of [0, 7, -7]) {
-    const d = held(errorMs);
-    assert.equal(rateOf(d), 1, String(errorMs));
-    assert.ok(d.inStep);
+  for (const [state, edge] of [[settled(), 4], [coarse(), 7]]) {
+    for (const errorMs of [0, edge, -edge]) {
+      const d = steps(html5, state, ticks(3, { errorMs }));
+      assert.equal(rateOf(d), 1, String(errorMs));
+      assert.ok(d.inStep);
+    }
   }
 });
 
 test('outside the dead band the rate leans against the error', () => {
-  assert.ok(rateOf(held(7.5)) < 1);
-  assert.ok(rateOf(held(-7.5)) > 1);
+  for (const [state, edge] of [[settled(), 4.5], [coarse(), 7.5]]) {
+    assert.ok(rateOf(steps(html5, state, ticks(3, { errorMs: edge }))) < 1);
+    assert.ok(rateOf(steps(html5, state, ticks(3, { errorMs: -edge }))) > 1);
+  }
 });
 
-test('once steering, it goes on until 3 ms', () => {
-  const steering = held(20).state;
-  assert.notEqual(rateOf(html5.step({ ...steering, errors: [4, 4, 4], steeredMs: 0, dev: 0 }, look({ now: 10_500, errorMs: 4 }))), 1);
-  assert.equal(rateOf(html5.step({ ...steering, errors: [3, 3, 3], steeredMs: 0, dev: 0 }, look({ now: 10_500, errorMs: 3 }))), 1);
+test('once steering, it goes on until 1 ms, or 3 where positions are coarse', () => {
+  for (const [state, edge] of [[settled(), 1], [coarse(), 3]]) {
+    const steering = steps(html5, state, ticks(3, { errorMs: 20 })).state;
+    const at = (e) => rateOf(html5.step({ ...steering, errors: [e, e, e], steeredMs: 0, dev: 0, noiseMs: state.noiseMs === 1 ? 0 : 1.2 }, look({ now: 10_500, errorMs: e })));
+    assert.notEqual(at(edge + 1), 1);
+    assert.equal(at(edge), 1);
+  }
 });
 
 test('steering is 4 % up to 250 ms, 10 % up to a second', () => {
@@ -33,10 +42,18 @@ test('steering is 4 % up to 250 ms, 10 % up to a second', () => {
   assert.ok(Math.abs(rateOf(held(-1000)) - 1.1) < 1e-9);
 });
 
-test('in the first two seconds after a command steering is 25 %', () => {
-  const at = (now) => steps(html5, { ...settled(), commandAt: 10_000 }, ticks(3, { errorMs: -240 }, now));
-  assert.ok(Math.abs(rateOf(at(11_799)) - 1.25) < 1e-9);
-  assert.ok(Math.abs(rateOf(at(11_800)) - 1.04) < 1e-9);
+test('in the first two seconds after a command steering is 8 %, and 25 % far away', () => {
+  const at = (now, errorMs) => rateOf(steps(html5, { ...settled(), commandAt: 10_000 }, ticks(3, { errorMs }, now)));
+  assert.ok(Math.abs(at(11_799, -119) - 1.08) < 1e-9);
+  assert.ok(Math.abs(at(11_799, -240) - 1.25) < 1e-9);
+  assert.ok(Math.abs(at(11_800, -240) - 1.04) < 1e-9);
+});
+
+test('what keeps the pitch is left only when it is well worth it', () => {
+  const far = steps(html5, settled(), ticks(3, { errorMs: -260 })).state;
+  const on = (e) => rateOf(html5.step({ ...far, errors: [e, e, e], steeredMs: 0, devSince: 10_500 }, look({ now: 10_500, errorMs: e })));
+  assert.equal(on(-200), 1.1);
+  assert.equal(on(-110), 1.04);
 });
 
 test('steering is relative to the room’s own rate', () => {
@@ -54,7 +71,7 @@ test('after a seek there is none for three seconds, then fewer and fewer', () =>
   assert.ok(action(first, 'seek'));
   const soon = steps(html5, first.state, ticks(25, { errorMs: -5000 }, 10_300));
   assert.equal(action(soon, 'seek'), undefined);
-  const later = steps(html5, first.state, ticks(3, { errorMs: -5000 }, 13_300));
+  const later = steps(html5, first.state, ticks(5, { errorMs: -5000 }, 13_300));
   assert.ok(action(later, 'seek'));
   assert.equal(later.state.coolMs, 6000);
 });
@@ -63,6 +80,31 @@ test('a seek teaches how long seeks take', () => {
   const first = steps(html5, { ...settled(), leadMs: 100, leadKnown: true }, ticks(3, { errorMs: -5000 }));
   const after = steps(html5, first.state, ticks(5, { errorMs: -200 }, 10_800));
   assert.equal(after.state.leadMs, 240);
+});
+
+test('what was steered since a seek does not hide where it landed', () => {
+  const landed = { ...settled(), leadMs: 100, leadKnown: true, judged: false, seekAt: 10_000, seeks: 1, steeredMs: 530, steeredAtSeek: 500 };
+  // 30 ms were steered away, 60 are left: it landed 90 behind.
+  const d = steps(html5, { ...landed, errors: [-590, -590, -590] }, ticks(1, { errorMs: -60 }, 10_400));
+  assert.equal(d.state.leadMs, 163);
+});
+
+test('the first seek on a new source may be followed by one that lands right', () => {
+  const first = html5.step({ ...settled(), leadMs: 100 }, look({ rev: 'next', errorMs: -60_000 }));
+  const after = steps(html5, first.state, ticks(5, { rev: 'next', errorMs: -700 }, 10_500));
+  assert.equal(action(after, 'seek')?.toMs, 10_900 + 800, 'with the lead it taught');
+  const third = steps(html5, after.state, ticks(10, { rev: 'next', errorMs: -700 }, 11_300));
+  assert.equal(action(third, 'seek'), undefined);
+});
+
+test('nothing is read in the first moments of moving, and the same moment is not read twice', () => {
+  const started = { ...settled(), movingSince: null };
+  const early = steps(html5, started, [0, 40, 80, 120, 140].map((t) => look({ now: 10_000 + t, errorMs: 60 })));
+  assert.equal(rateOf(early), 1);
+  assert.equal(early.errorMs, null);
+  assert.equal(early.wakeInMs, 10);
+  const crowd = steps(html5, early.state, [0, 0.1, 0.2, 5].map((t) => look({ now: 10_160 + t, errorMs: 60 })));
+  assert.equal(crowd.errorMs, null);
 });
 
 test('somebody’s seek is followed at once', () => {
@@ -77,8 +119,8 @@ test('the dead band is never under twice this player’s noise', () => {
 });
 
 test('half a step of the screen is near enough', () => {
-  assert.ok(held(-9.8, { grainMs: 16.7 }).inStep);
-  assert.ok(!held(-10.4, { grainMs: 16.7 }).inStep);
+  assert.ok(held(-10.2, { grainMs: 16.7 }).inStep);
+  assert.ok(!held(-10.5, { grainMs: 16.7 }).inStep);
 });
 
 test('noise is measured from the readings', () => {

@@ -41,7 +41,9 @@ class Motion {
 export class Html5Model extends Motion {
   constructor(random, options) {
     super(random, options.drift);
-    Object.assign(this, { startMs: 60, seekMs: 120, noiseMs: 2, rateLagMs: 10, loadMs: 300, ...options });
+    // slipMs: after a start or seek the clock is this far ahead until the sound runs, 100 ms later. pitchLossMs: what keeping the
+    // pitch costs at every step to a rate that is far from 1. Both as Chromium does it; so is the even clock.
+    Object.assign(this, { startMs: 60, seekMs: 120, noiseMs: 0.4, rateLagMs: 10, loadMs: 300, slipMs: 0, pitchLossMs: 22, ...options });
     this.state = 'loading';
     this.seeks = 0;
     this.largestDev = 0;
@@ -58,7 +60,11 @@ export class Html5Model extends Motion {
     else if (action.do === 'seek') this.seek(t, action.toMs);
     else if (Math.abs(action.rate - (this.asked ?? 1)) > 1e-4) {
       this.asked = action.rate;
-      this.later(t + this.rateLagMs, (when) => this.set(when, { rate: action.rate }));
+      this.later(t + this.rateLagMs, (when) => {
+        const far = (rate) => Math.abs(rate - 1) > 0.085;
+        const lost = far(action.rate) !== far(this.rate) && this.moving ? this.pitchLossMs : 0;
+        this.set(when, { rate: action.rate, positionMs: this.at(when) - lost });
+      });
     }
   }
 
@@ -70,7 +76,14 @@ export class Html5Model extends Motion {
       if (turn !== this.turn) return;
       this.set(when, { moving: true });
       this.state = 'playing';
+      this.slip(when, turn);
     });
+  }
+
+  /** The clock ran before the sound did; when the sound comes it is set right. */
+  slip(t, turn) {
+    if (this.slipMs === 0) return;
+    this.later(t + 100, (when) => { if (turn === this.turn) this.set(when, { positionMs: this.at(when) - this.slipMs }); });
   }
 
   seek(t, toMs) {
@@ -83,6 +96,7 @@ export class Html5Model extends Motion {
       if (turn !== this.turn) return;
       this.set(when, { positionMs: toMs, moving: !!resume });
       this.state = resume ? 'playing' : 'paused';
+      if (resume) this.slip(when, turn);
     });
   }
 
@@ -119,7 +133,7 @@ const COARSE_RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 
 export class YoutubeModel extends Html5Model {
   constructor(random, options) {
-    super(random, { startMs: 700, seekMs: 500, noiseMs: 6, rateLagMs: 60, periodMs: 250, fine: false, loadMs: 800, ...options });
+    super(random, { startMs: 700, seekMs: 500, noiseMs: 6, pitchLossMs: 0, rateLagMs: 60, periodMs: 250, fine: false, loadMs: 800, ...options });
     this.cued = true;
     this.delivered = null;
   }

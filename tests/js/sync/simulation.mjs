@@ -1,6 +1,7 @@
 // One member of a room in simulated time: the real clock driver, the real controller, a modelled player and network. Members
 // of one room are independent given the room's script, so each is played through by itself and sampled at 10 Hz.
 import { ClockDriver } from '../../../static/js/sync/clock_driver.js';
+import { SleepWatch } from '../../../static/js/sync/sleep_watch.js';
 import { lookOf, positionAt } from '../../../static/js/sync/timeline.js';
 import * as html5 from '../../../static/js/sync/html5_controller.js';
 import * as youtube from '../../../static/js/sync/youtube_controller.js';
@@ -10,14 +11,18 @@ import { randomOf } from './random.mjs';
 export const PROFILES = {
   lan: { oneWayMs: 1, jitterMs: 1 },
   home: { oneWayMs: 40, jitterMs: 10 },
+  slow: { oneWayMs: 100, jitterMs: 30 },
   mobile: { oneWayMs: 120, jitterMs: 60 },
 };
 const SERVER_EPOCH_MS = 1_700_000_000_000;
 const SAMPLE_MS = 100;
 
 export class Member {
-  /** @param {number} seed @param {{profile: keyof PROFILES, kind: 'html5'|'youtube', joinsAt?: number, player?: object, stalls?: [number, number][]}} options */
-  constructor(seed, { profile, kind, joinsAt = 0, player = {}, stalls = [] }) {
+  /**
+   * @param {number} seed @param {{profile: keyof PROFILES, kind: 'html5'|'youtube', joinsAt?: number, player?: object, stalls?: [number, number][],
+   *   hidden?: [number, number], sleeps?: [number, number]}} options hidden: from, until · sleeps: when, how long; the page's clock stands meanwhile
+   */
+  constructor(seed, { profile, kind, joinsAt = 0, player = {}, stalls = [], hidden = [Infinity, Infinity], sleeps = [Infinity, 0] }) {
     this.random = randomOf(seed);
     const { between } = this.random;
     this.network = PROFILES[profile];
@@ -28,7 +33,7 @@ export class Member {
     this.events = [];
     const drift = between(-100e-6, 100e-6);
     this.player = kind === 'html5'
-      ? new Html5Model(this.random, { drift, startMs: between(5, 120), seekMs: between(20, 400), noiseMs: between(0, 4), rateLagMs: between(0, 30), loadMs: between(50, 600), ...player })
+      ? new Html5Model(this.random, { drift, startMs: between(5, 120), seekMs: between(20, 400), noiseMs: between(0, 1) < 0.7 ? between(0, 1) : between(1, 4), slipMs: between(0, 50), rateLagMs: between(0, 30), loadMs: between(50, 600), ...player })
       : new YoutubeModel(this.random, { drift, startMs: between(300, 1200), seekMs: between(200, 900), noiseMs: between(0, 10), rateLagMs: between(20, 120),
         periodMs: between(150, 300), fine: this.random.next() < 0.5, loadMs: between(400, 1200), ...player });
     this.controller = kind === 'html5' ? html5 : youtube;
@@ -39,9 +44,13 @@ export class Member {
     this.errors = [];
     this.firstFrame = null;
     this.steadySeeks = 0;
-    this.largestDev = 0;
+    this.lateDev = 0;
     this.steering = 0;
-    this.local = (t) => this.clockOffset + t * (1 + this.clockDrift);
+    this.hidden = hidden;
+    this.sleeps = sleeps;
+    this.watch = new SleepWatch();
+    const asleep = (t) => Math.min(Math.max(0, t - sleeps[0]), sleeps[1]);
+    this.local = (t) => this.clockOffset + (t - asleep(t)) * (1 + this.clockDrift);
     this.now = 0;
     this.driver = new ClockDriver({
       now: () => this.local(this.now),
@@ -57,6 +66,9 @@ export class Member {
     for (const entry of script) {
       if (entry.t > this.joinsAt) this.#at(entry.t + this.#delay(), () => this.#take(entry.playback));
     }
+    const [sleepsAt, sleepsFor] = this.sleeps;
+    this.#at(sleepsAt, () => this.player.set(this.now, { rate: 0 }));
+    this.#at(sleepsAt + sleepsFor, () => this.player.set(this.now, { rate: this.player.asked ?? 1 }));
     for (const [t, lasts] of this.stalls) this.#at(t, () => this.player.stall(this.now, lasts));
     for (let t = Math.ceil(this.joinsAt / SAMPLE_MS) * SAMPLE_MS; t <= untilMs; t += SAMPLE_MS) this.#at(t, () => this.#sample());
     this.events.sort((a, b) => a.t - b.t);
@@ -101,24 +113,30 @@ export class Member {
   #tick() {
     const { clock } = this.driver;
     const now = this.local(this.now);
+    const hidden = this.now >= this.hidden[0] && this.now < this.hidden[1];
+    if (this.#asleep) { this.tickAt = this.sleeps[0] + this.sleeps[1]; return; }
+    if (this.watch.slept(now, SERVER_EPOCH_MS + this.now)) this.driver.burst({ fresh: true });
     const { playback } = this;
-    let wakeIn = 100;
+    let wakeIn = hidden ? 1000 : 100;
     if (playback && (clock.ready || playback.phase !== 'playing')) {
       const reading = this.player.read(this.now, this.local);
-      const decision = this.controller.step(this.state, lookOf(playback, reading, clock, { now, hidden: false, turn: 0 }));
+      const decision = this.controller.step(this.state, lookOf(playback, reading, clock, { now, hidden, turn: 0 }));
       this.state = decision.state;
       for (const action of decision.actions) this.#act(action, playback);
       wakeIn = Math.min(wakeIn, decision.wakeInMs ?? Infinity);
     }
     // A browser's timer comes a little late, never early.
     this.tickAt = this.now + wakeIn + this.random.between(0, 2);
+    this.watch.expect(now + wakeIn);
   }
+
+  get #asleep() { return this.now >= this.sleeps[0] && this.now < this.sleeps[0] + this.sleeps[1]; }
 
   #act(action, playback) {
     const sinceCommand = this.now - (playback.at_ms - SERVER_EPOCH_MS);
     if (action.do === 'seek' && this.player.state === 'playing' && sinceCommand > 3000 && this.now - this.joinsAt > 5000) this.steadySeeks++;
     if (action.do === 'rate' && sinceCommand > 5000 && action.rate !== playback.rate) this.steering++;
-    if (action.do === 'rate') this.largestDev = Math.max(this.largestDev, Math.abs(action.rate / playback.rate - 1));
+    if (action.do === 'rate' && sinceCommand > 5000) this.lateDev = Math.max(this.lateDev, Math.abs(action.rate / playback.rate - 1));
     this.player.act(action, this.now);
   }
 
@@ -130,6 +148,7 @@ export class Member {
   }
 
   #probe(probe) {
+    if (this.#asleep) return;
     const up = this.now + this.#delay();
     const served = up + 0.05;
     const down = served + this.#delay();

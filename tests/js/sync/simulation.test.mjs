@@ -8,21 +8,24 @@ import { randomOf } from './random.mjs';
 const HTML5_SEEDS = 700;
 const YOUTUBE_SEEDS = 200;
 
+/** Who is in the room: two from the start, and one who comes late. @type {Record<string, (keyof typeof PROFILES)[]>} */
+const ROOMS = { lan: ['lan', 'lan', 'lan'], 'one far away': ['lan', 'slow', 'lan'], mobile: ['mobile', 'mobile', 'mobile'] };
+
 /** The room's delay before a play or seek takes effect. */
-const startDelay = (profile) => Math.min(400, Math.max(30, 0.75 * 2 * PROFILES[profile].oneWayMs + 20));
+const startDelay = (room) => Math.min(400, Math.max(30, 0.75 * 2 * Math.max(...ROOMS[room].map((p) => PROFILES[p].oneWayMs)) + 20));
 
 /** Two members from the start and one who comes late; play, a far seek, pause. */
-function watch(seed, { kind, profile, slow }) {
+function watch(seed, { kind, room, slow }) {
   const [play, seek, pause, end] = [2000, 12_000 * slow, 26_000 * slow, 30_000 * slow];
-  const script = scriptOf([{ t: play, do: 'play' }, { t: seek, do: 'seek', toMs: 100_000 }, { t: pause, do: 'pause' }], startDelay(profile));
-  const members = [0, 1, 2].map((i) => new Member(seed * 16 + i, { profile, kind, joinsAt: i === 2 ? 4000 : 0 }).run(script, end));
+  const script = scriptOf([{ t: play, do: 'play' }, { t: seek, do: 'seek', toMs: 100_000 }, { t: pause, do: 'pause' }], startDelay(room));
+  const members = [0, 1, 2].map((i) => new Member(seed * 16 + i, { profile: ROOMS[room][i], kind, joinsAt: i === 2 ? 4000 : 0 }).run(script, end));
   return { script, members };
 }
 
-function measure(kind, profile, seeds, { slow, settleMs, laterMs }) {
+function measure(kind, room, seeds, { slow, settleMs, laterMs }) {
   const figures = { spread: [], paused: [], firstFrame: [], laterOn: [], clock: [], steadySeeks: 0 };
   for (let seed = 1; seed <= seeds; seed++) {
-    const { script, members } = watch(seed, { kind, profile, slow });
+    const { script, members } = watch(seed, { kind, room, slow });
     const byTime = new Map();
     for (const member of members) {
       for (const { t, e, moving } of member.errors) {
@@ -50,13 +53,14 @@ function report(t, name, f) {
     `paused ${p(f.paused)}; clock ${p(f.clock)}; seeks while playing ${f.steadySeeks}`);
 }
 
-const CLOCK_P95 = { lan: 1, home: 3, mobile: 8 };
+const CLOCK_P95 = { lan: 1, 'one far away': 6, mobile: 8 };
 
-for (const profile of /** @type {const} */ (['lan', 'home', 'mobile'])) {
-  test(`files stay in step on a ${profile} network`, (t) => {
+for (const profile of Object.keys(ROOMS)) {
+  test(`files stay in step: ${profile}`, (t) => {
     const figures = measure('html5', profile, HTML5_SEEDS, { slow: 1, settleMs: 3000, laterMs: 5000 });
     report(t, `html5, ${profile}, ${HTML5_SEEDS} seeds`, figures);
-    assert.ok(quantile(figures.spread, 0.95) <= (profile === 'lan' ? 15 : 25), 'spread');
+    assert.ok(quantile(figures.spread, 0.95) <= 12, 'spread');
+    assert.ok(quantile(figures.spread, 1) <= 40, 'the largest spread');
     assert.ok(quantile(figures.firstFrame, 0.99) <= 250, 'first frame of a late joiner');
     assert.ok(quantile(figures.laterOn, 0.95) <= 60, 'a late joiner five seconds later');
     assert.ok(quantile(figures.paused, 1) < 0.1, 'paused means the same frame');
@@ -64,7 +68,7 @@ for (const profile of /** @type {const} */ (['lan', 'home', 'mobile'])) {
     assert.equal(figures.steadySeeks, 0, 'no seek while merely playing');
   });
 
-  test(`YouTube stays in step on a ${profile} network`, (t) => {
+  test(`YouTube stays in step: ${profile}`, (t) => {
     const figures = measure('youtube', profile, YOUTUBE_SEEDS, { slow: 2, settleMs: 6000, laterMs: 6000 });
     report(t, `youtube, ${profile}, ${YOUTUBE_SEEDS} seeds`, figures);
     assert.ok(quantile(figures.spread, 0.95) <= 150, 'spread');
@@ -74,17 +78,63 @@ for (const profile of /** @type {const} */ (['lan', 'home', 'mobile'])) {
   });
 }
 
-test('a member who stalled for four seconds comes back by one seek', (t) => {
+test('a member who stalled for four seconds comes back by a seek, or two where seeking takes longer than was known', (t) => {
   const script = scriptOf([{ t: 1000, do: 'play' }], 30);
   const back = [];
   for (let seed = 1; seed <= 100; seed++) {
     const member = new Member(seed, { kind: 'html5', profile: 'home', stalls: [[8000, 4000]] }).run(script, 20_000);
-    assert.equal(member.steadySeeks, 1, `seed ${seed}`);
+    assert.ok(member.steadySeeks >= 1 && member.steadySeeks <= 2, `seed ${seed}`);
     const after = member.errors.filter((s) => s.t > 12_000);
     const lost = after.findLast((s) => Math.abs(s.e) > 40);
     back.push(lost ? lost.t - 12_000 : 0);
   }
   t.diagnostic(`back in step after ${[0.5, 0.95, 1].map((q) => quantile(back, q)).join(' / ')} ms (p50 / p95 / max)`);
+  assert.ok(quantile(back, 0.95) <= 5000);
+});
+
+test('ten minutes of play: nobody drifts away and nobody seeks', (t) => {
+  const script = scriptOf([{ t: 1000, do: 'play' }], 170);
+  const spread = [];
+  let largestDev = 0;
+  for (let seed = 1; seed <= 15; seed++) {
+    const members = /** @type {const} */ (['lan', 'lan', 'slow', 'mobile']).map((profile, i) => new Member(seed * 16 + i, { kind: 'html5', profile }).run(script, 600_000));
+    for (const member of members) {
+      assert.equal(member.steadySeeks, 0, `seed ${seed}`);
+      largestDev = Math.max(largestDev, member.lateDev);
+    }
+    members[0].errors.forEach((_, k) => {
+      const now = members.map((m) => m.errors[k].e);
+      if (members[0].errors[k].t > 10_000) spread.push(Math.max(...now) - Math.min(...now));
+    });
+  }
+  t.diagnostic(`spread ${[0.5, 0.95, 1].map((q) => quantile(spread, q).toFixed(1)).join(' / ')} ms, largest |rate − 1| after 5 s ${largestDev}`);
+  assert.ok(quantile(spread, 0.95) <= 15);
+  assert.ok(quantile(spread, 1) <= 25);
+});
+
+/** How long after `since` a member was for good within `ms`. */
+const backAfter = (member, since, ms) => (member.errors.findLast((s) => s.t > since && Math.abs(s.e) > ms)?.t ?? since) - since;
+
+test('a tab that was hidden for a minute is back in step when it is looked at', (t) => {
+  const script = scriptOf([{ t: 1000, do: 'play' }, { t: 40_000, do: 'seek', toMs: 300_000 }], 30);
+  const back = [];
+  for (let seed = 1; seed <= 100; seed++) {
+    const member = new Member(seed, { kind: 'html5', profile: 'home', hidden: [10_000, 70_000], stalls: [[20_000, 700]] }).run(script, 90_000);
+    back.push(backAfter(member, 70_000, 20));
+    assert.ok(member.errors.every((s) => s.t < 45_000 || Math.abs(s.e) < 1100), `seed ${seed}: hidden, it is kept within a second`);
+  }
+  t.diagnostic(`within 20 ms after ${[0.5, 0.95, 1].map((q) => quantile(back, q)).join(' / ')} ms`);
+  assert.ok(quantile(back, 0.95) <= 12_000);
+});
+
+test('a laptop that slept, and whose clock stood meanwhile, measures anew and is back', (t) => {
+  const script = scriptOf([{ t: 1000, do: 'play' }], 30);
+  const back = [];
+  for (let seed = 1; seed <= 100; seed++) {
+    const member = new Member(seed, { kind: 'html5', profile: 'home', sleeps: [12_000, 45_000] }).run(script, 80_000);
+    back.push(backAfter(member, 57_000, 40));
+  }
+  t.diagnostic(`within 40 ms after ${[0.5, 0.95, 1].map((q) => quantile(back, q)).join(' / ')} ms`);
   assert.ok(quantile(back, 0.95) <= 5000);
 });
 
@@ -117,7 +167,7 @@ test('a player whose rate cannot be steered is left with a wider tolerance inste
 });
 
 test('the same seed plays the same room', () => {
-  const once = watch(3, { kind: 'html5', profile: 'mobile', slow: 1 }).members.map((m) => m.errors);
-  const again = watch(3, { kind: 'html5', profile: 'mobile', slow: 1 }).members.map((m) => m.errors);
+  const once = watch(3, { kind: 'html5', room: 'mobile', slow: 1 }).members.map((m) => m.errors);
+  const again = watch(3, { kind: 'html5', room: 'mobile', slow: 1 }).members.map((m) => m.errors);
   assert.deepEqual(once, again);
 });

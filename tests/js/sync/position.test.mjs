@@ -1,0 +1,38 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { PositionReader } from '../../../static/js/players/position.js';
+
+/** Twelve frames of 60 a second; `clock` tells what the media clock says at a time. */
+function seen(clock, { rate = 1, late = 0 } = {}) {
+  const reader = new PositionReader();
+  for (let i = 0; i < 12; i++) {
+    const at = (1000 * i) / 60;
+    reader.see({ positionMs: at * rate, at: at + (i === 11 ? late : 0), clockMs: clock(at), clockAt: at }, rate);
+  }
+  return reader;
+}
+const NOW = 190;
+
+test('an even media clock is believed, to the fraction', () => {
+  assert.deepEqual(seen((t) => t + 3).read(193.4, NOW, 1), { positionMs: 193.4, at: NOW, grainMs: 0 });
+});
+
+test('so it is before anything is known, and at another rate', () => {
+  assert.equal(new PositionReader().read(5, NOW, 1).positionMs, 5);
+  assert.equal(seen((t) => t * 1.5, { rate: 1.5 }).read(285, NOW, 1.5).grainMs, 0);
+});
+
+test('where the media clock moves in steps the frames are believed, in steps of the screen', () => {
+  const read = seen((t) => Math.floor(t / 40) * 40).read(160, NOW, 1);
+  assert.ok(Math.abs(read.positionMs - read.at) < 1e-9);
+  assert.ok(Math.abs(read.grainMs - 1000 / 60) < 0.01);
+});
+
+test('a frame that reached the screen late does not count as being behind', () => {
+  const read = seen((t) => Math.floor(t / 40) * 40, { late: 5 }).read(160, NOW, 1);
+  assert.ok(Math.abs(read.positionMs - read.at) < 1e-9);
+});
+
+test('frames of a picture that stood are too old to tell anything', () => {
+  assert.equal(seen((t) => Math.floor(t / 40) * 40).read(160, NOW + 200, 1).positionMs, 160);
+});
