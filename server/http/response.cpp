@@ -57,6 +57,9 @@ void Responder::start(int status, std::vector<Header> headers, std::optional<std
 }
 
 void Responder::write(std::string piece, std::function<void(bool)> taken) const { exchange_->write(std::move(piece), std::move(taken)); }
+void Responder::write(net::SharedPiece piece, std::function<void(bool)> taken) const {
+  exchange_->write(std::move(piece), std::move(taken));
+}
 void Responder::finish() const { exchange_->finish(); }
 void Responder::abort() const { exchange_->abort(); }
 

@@ -46,6 +46,7 @@ class Responder {
   // Streaming: start, write…, finish.
   void start(int status, std::vector<Header> headers, std::optional<std::uint64_t> length = std::nullopt) const;
   void write(std::string piece, std::function<void(bool ok)> taken) const;
+  void write(net::SharedPiece piece, std::function<void(bool ok)> taken) const;
   void finish() const;
   void abort() const;
 

@@ -11,7 +11,8 @@ struct Router::Route {
   std::string method;  // "GET" for WebSockets too
   std::vector<std::string> names;
   Handler handler;
-  UpgradeHandler upgrade;  // set = a WebSocket route
+  UpgradeHandler upgrade;        // set = a WebSocket route …
+  std::string subprotocol = {};  // … with one of its own; empty = that of the options
 };
 
 // A trie over path segments; literals are tried before a parameter, a parameter before "the rest".
@@ -70,10 +71,12 @@ bool is_parameter(std::string_view segment) { return segment.size() > 2 && segme
 }  // namespace
 
 void Router::add(std::string_view method, std::string_view pattern, Handler handler) {
-  insert(pattern, Route{std::string(method), {}, std::move(handler), nullptr});
+  insert(pattern, Route{std::string(method), {}, std::move(handler), nullptr, {}});
 }
 
-void Router::websocket(std::string_view pattern, UpgradeHandler handler) { insert(pattern, Route{"GET", {}, nullptr, std::move(handler)}); }
+void Router::websocket(std::string_view pattern, UpgradeHandler handler, std::string_view subprotocol) {
+  insert(pattern, Route{"GET", {}, nullptr, std::move(handler), std::string(subprotocol)});
+}
 
 void Router::insert(std::string_view pattern, Route route) {
   if (pattern.empty() || pattern.front() != '/') std::abort();  // a bug in the table, found at start
@@ -129,7 +132,9 @@ void Router::dispatch(const RequestPtr& request, Responder responder) {
 
 void Router::upgrade(const Route& route, const RequestPtr& request, Responder responder) {
   const net::RequestHead& head = request->head();
-  const net::UpgradeVerdict verdict = net::check_upgrade(head, request->exchange_->has_body(), options_.upgrade);
+  net::UpgradeRules rules = options_.upgrade;
+  if (!route.subprotocol.empty()) rules.subprotocol = route.subprotocol;
+  const net::UpgradeVerdict verdict = net::check_upgrade(head, request->exchange_->has_body(), rules);
   if (verdict.status != 0) {
     Response refusal = error(*request, verdict.status, verdict.reason);
     if (verdict.status == 426) refusal.with("Upgrade", "websocket").with("Connection", "Upgrade").with("Sec-WebSocket-Version", "13");
@@ -137,7 +142,7 @@ void Router::upgrade(const Route& route, const RequestPtr& request, Responder re
   }
   auto stream = request->exchange_->release_stream();
   if (!stream) return responder.send(error(*request, 400, "This connection cannot become a WebSocket."));
-  route.upgrade(request, net::UpgradeRequest{head, std::string(verdict.key), options_.upgrade.subprotocol, std::move(*stream)});
+  route.upgrade(request, net::UpgradeRequest{head, std::string(verdict.key), rules.subprotocol, std::move(*stream)});
 }
 
 Response Router::error(const Request& request, int status, std::string_view reason) const {

@@ -42,6 +42,14 @@ struct ResponseHead {
 // Bytes that several answers share (static files); null = no body.
 using SharedBytes = SharedFrame;
 
+// A piece of a streamed answer whose middle many answers share: `before`, the bytes of `shared` from `from` on, `after`.
+struct SharedPiece {
+  std::string before;
+  SharedBytes shared;
+  std::size_t from = 0;
+  std::string after;
+};
+
 enum class BodyError : std::uint8_t { none, too_large, malformed, timeout, gone };
 
 // What a WebSocket needs of its opening request: the open stream and the checked key. Move only.
@@ -75,6 +83,7 @@ class Exchange {
   virtual void start(ResponseHead head, std::optional<std::uint64_t> length) = 0;
   // `taken(true)` when the next piece may come, `taken(false)` when the peer is gone. Never called back inline.
   virtual void write(std::string piece, std::function<void(bool ok)> taken) = 0;
+  virtual void write(SharedPiece piece, std::function<void(bool ok)> taken) = 0;
   virtual void finish() = 0;
   // Aborts: the connection is closed so that the peer can tell a broken answer from a complete one.
   virtual void abort() = 0;

@@ -21,11 +21,11 @@ void append_header(std::string& out, char opcode, std::size_t size) {
     out.push_back(static_cast<char>(static_cast<std::uint64_t>(size) >> shift));
 }
 
-SharedFrame make_one(char opcode, std::string_view payload) {
+SharedFrame make_one(char opcode, std::string_view payload, std::string_view more = {}) {
   auto frame = std::make_shared<Frame>();
-  frame->bytes.reserve(payload.size() + 10);
-  append_header(frame->bytes, opcode, payload.size());
-  frame->bytes.append(payload);
+  frame->bytes.reserve(payload.size() + more.size() + 10);
+  append_header(frame->bytes, opcode, payload.size() + more.size());
+  frame->bytes.append(payload).append(more);
   return frame;
 }
 
@@ -33,7 +33,7 @@ SharedFrame make_one(char opcode, std::string_view payload) {
 
 SharedFrame make_frame(std::string whole_frames) { return std::make_shared<Frame>(Frame{std::move(whole_frames)}); }
 SharedFrame make_text_frame(std::string_view text) { return make_one(text_opcode, text); }
-SharedFrame make_binary_frame(std::string_view data) { return make_one(binary_opcode, data); }
+SharedFrame make_binary_frame(std::string_view data, std::string_view more) { return make_one(binary_opcode, data, more); }
 
 void append_text_frame(std::string& batch, std::string_view text) {
   append_header(batch, text_opcode, text.size());

@@ -16,7 +16,7 @@ using SharedFrame = std::shared_ptr<const Frame>;
 
 [[nodiscard]] SharedFrame make_frame(std::string whole_frames);
 [[nodiscard]] SharedFrame make_text_frame(std::string_view text);
-[[nodiscard]] SharedFrame make_binary_frame(std::string_view data);
+[[nodiscard]] SharedFrame make_binary_frame(std::string_view data, std::string_view more = {});  // of both, one after the other
 // Appends one text frame to a room's batch.
 void append_text_frame(std::string& batch, std::string_view text);
 

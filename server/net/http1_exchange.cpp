@@ -54,6 +54,11 @@ void Http1Exchange::write(std::string piece, std::function<void(bool)> taken) {
   loop_.post([taken = std::move(taken)] { taken(false); });
 }
 
+void Http1Exchange::write(SharedPiece piece, std::function<void(bool)> taken) {
+  if (const auto alive = session()) return alive->write(std::move(piece), std::move(taken));
+  loop_.post([taken = std::move(taken)] { taken(false); });
+}
+
 void Http1Exchange::finish() {
   if (const auto alive = session()) alive->finish();
 }

@@ -23,6 +23,7 @@ class Http1Exchange final : public Exchange {
   void send_file(ResponseHead head, int fd, std::uint64_t offset, std::uint64_t length) override;
   void start(ResponseHead head, std::optional<std::uint64_t> length) override;
   void write(std::string piece, std::function<void(bool ok)> taken) override;
+  void write(SharedPiece piece, std::function<void(bool ok)> taken) override;
   void finish() override;
   void abort() override;
   [[nodiscard]] std::optional<OpenStream> release_stream() override;

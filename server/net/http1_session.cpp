@@ -22,6 +22,11 @@ ResponseHead sentence_head(int status) {
            {"Cache-Control", "no-store"}}};
 }
 
+std::string chunk_line(std::size_t bytes) {
+  char line[24];
+  return {line, static_cast<std::size_t>(::snprintf(line, sizeof line, "%zx\r\n", bytes))};
+}
+
 }  // namespace
 
 Http1Session::Http1Session(std::shared_ptr<Http1Server::Shared> shared, std::shared_ptr<Connection> connection)
@@ -241,23 +246,50 @@ void Http1Session::start_answer(const ResponseHead& head, std::optional<std::uin
   if (!head_sent_) write_head(head, length, true);
 }
 
+bool Http1Session::may_write(std::size_t bytes) {
+  const bool too_long = length_left_ && bytes > *length_left_;
+  if (!head_sent_ || file_ || too_long) return false;
+  if (length_left_) *length_left_ -= bytes;
+  return true;
+}
+
 void Http1Session::write(std::string piece, std::function<void(bool)> taken) {
-  const bool too_long = length_left_ && piece.size() > *length_left_;
-  if (!head_sent_ || file_ || too_long) {
+  if (!may_write(piece.size())) {
     close_now();  // a broken answer must look broken
     connection_->loop().post([taken = std::move(taken)] { taken(false); });
     return;
   }
-  if (length_left_) *length_left_ -= piece.size();
   if (!bodyless_ && !piece.empty()) {
     if (chunked_) {
-      char size_line[24];
-      const int size = ::snprintf(size_line, sizeof size_line, "%zx\r\n", piece.size());
-      piece.insert(0, size_line, static_cast<std::size_t>(size));
+      piece.insert(0, chunk_line(piece.size()));
       piece.append("\r\n");
     }
     connection_->sink().write(make_frame(std::move(piece)));
   }
+  tell_when_taken(std::move(taken));
+}
+
+// All three go through the tail, which sends them together.
+void Http1Session::write(SharedPiece piece, std::function<void(bool)> taken) {
+  const std::size_t size = piece.before.size() + (piece.shared->bytes.size() - piece.from) + piece.after.size();
+  if (!may_write(size)) {
+    close_now();
+    connection_->loop().post([taken = std::move(taken)] { taken(false); });
+    return;
+  }
+  if (!bodyless_ && size > 0) {
+    if (chunked_) {
+      piece.before.insert(0, chunk_line(size));
+      piece.after.append("\r\n");
+    }
+    connection_->sink().keep(piece.before, 0);
+    connection_->sink().keep(std::move(piece.shared), piece.from);
+    connection_->sink().keep(piece.after, 0);
+  }
+  tell_when_taken(std::move(taken));
+}
+
+void Http1Session::tell_when_taken(std::function<void(bool)> taken) {
   taken_ = taken ? std::move(taken) : [](bool) {};
   if (connection_->sink().tail_bytes() > 0) return arm(shared_->limits.write_progress_max);
   connection_->loop().post([weak = weak_from_this()] {

@@ -46,6 +46,7 @@ class Http1Session final : public ByteReader, public std::enable_shared_from_thi
   void send_file(const ResponseHead& head, int fd, std::uint64_t offset, std::uint64_t length);
   void start_answer(const ResponseHead& head, std::optional<std::uint64_t> length);
   void write(std::string piece, std::function<void(bool)> taken);
+  void write(SharedPiece piece, std::function<void(bool)> taken);
   void finish();
   void abandoned(std::uint64_t request);
   [[nodiscard]] std::optional<OpenStream> release_stream();
@@ -62,6 +63,8 @@ class Http1Session final : public ByteReader, public std::enable_shared_from_thi
   void give_piece(BodyError error, std::string_view piece);
   void skip_body();
   void write_head(const ResponseHead& head, std::optional<std::uint64_t> length, bool streamed, std::string_view body_too = {});
+  [[nodiscard]] bool may_write(std::size_t bytes);
+  void tell_when_taken(std::function<void(bool)> taken);
   void answered();
   void after_answer();
   void step_file();

@@ -158,6 +158,33 @@ TEST_CASE("a request tells query, cookies, origin and address") {
   CHECK(client.get("/ask").body == "-|-|-|http://test|other|127.0.0.1|");
 }
 
+TEST_CASE("a WebSocket route may speak a subprotocol of its own") {
+  struct Silent final : net::WebSocketHandler {
+    void on_open(net::WebSocket&) override {}
+    void on_message(net::WebSocket&, std::string_view) override {}
+    void on_close(net::WebSocket&, std::uint16_t) override {}
+  };
+  RouterFixture fixture([](Router& router) {
+    router.websocket(
+        "/socket",
+        [](const RequestPtr& request, net::UpgradeRequest upgrade) {
+          net::WebSocket::adopt(request->loop(), std::move(upgrade), {}, std::make_shared<Silent>());
+        },
+        "other.v1");
+  });
+  const std::string handshake = std::string(websocket_handshake) + "Origin: http://test\r\n\r\n";
+  RawClient usual(fixture.port());
+  usual.send(handshake);
+  CHECK(usual.read_response().status == 400);
+  std::string own = handshake;
+  own.replace(own.find("matinee.v1"), 10, "other.v1");
+  RawClient client(fixture.port());
+  client.send(own);
+  const RawResponse opened = client.read_response();
+  CHECK(opened.status == 101);
+  CHECK(opened.headers.at("sec-websocket-protocol") == "other.v1");
+}
+
 TEST_CASE("a WebSocket route opens for a good handshake and tells what is wrong with others") {
   struct Greeter final : net::WebSocketHandler {
     void on_open(net::WebSocket& socket) override { socket.send("welcome"); }

@@ -245,6 +245,22 @@ TEST_CASE("an answer without a length is chunked, and ends by closing in HTTP/1.
   CHECK(old.read_response().body == "one two");
 }
 
+TEST_CASE("a piece that answers share goes out between what is each one's own, in one chunk, from where it is asked for") {
+  const auto shared = net::make_frame("not this|" + std::string(100'000, 's'));
+  HttpFixture fixture([shared](const std::shared_ptr<net::Exchange>& exchange) {
+    exchange->start({200, {}}, std::nullopt);
+    exchange->write(net::SharedPiece{"before ", shared, 9, " after"}, [exchange, shared](bool ok) {
+      CHECK(ok);
+      exchange->write(net::SharedPiece{"", shared, shared->bytes.size(), ""}, [exchange](bool) { exchange->finish(); });
+    });
+  });
+  RawClient client(fixture.port());
+  for (int i = 0; i < 2; ++i) CHECK(client.get("/").body == "before " + std::string(100'000, 's') + " after");
+  client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(client.read_response(true).body.empty());
+  CHECK(client.get("/").status == 200);
+}
+
 TEST_CASE("an answer that falls short of its announced length is cut off visibly") {
   HttpFixture fixture([](const std::shared_ptr<net::Exchange>& exchange) {
     exchange->start({200, {}}, 10);
