@@ -118,8 +118,6 @@ test('a pairing code is for one use, one room and whoever is in it', async () =>
   await refusedWith({ room: 'no code', pair: 'A'.repeat(16) });
   await refusedWith({ room: code, token: 'a'.repeat(43) });
   await refusedWith({ room: code, resume: 'r-nothing' });
-  const stranger = new Person(server.url);
-  await stranger.signUp('Stranger1');
   assert.equal((await pairingLine(owner, other.code)).status, 404);
   await first.bye();
 });
@@ -181,6 +179,10 @@ test('who is removed is sent away with the desktop, and who is blocked does not 
   const { code, socket } = await openRoom();
   const { person, socket: theirs } = await guestIn(code, 'Rita');
   const id = theirs.welcome.you;
+  const removed = await desktopOf(person, code);
+  assert.equal((await socket.ask({ type: 'participant.remove', person: id })).type, 'ok');
+  assert.equal((await within(1000, removed.closed, 'sending the desktop away'))?.code, ERROR.forbidden);
+  await person.socket(code);   // removed is not blocked: the page lets in again
   const desktop = await desktopOf(person, code);
   const spare = readLine((await pairingLine(person, code)).line).pair;
   assert.equal((await socket.ask({ type: 'participant.block', person: id })).type, 'ok');

@@ -12,7 +12,7 @@ export const TYPE = {
   EOS_ACK: 0x3f, ERROR: 0x7e, BYE: 0x7f,
 };
 export const FLAG = { KEY: 1, DUP: 2, EOS: 4, DISCONT: 8 };
-export const ERROR = { magic: 1, version: 2, malformed: 3, too_large: 4, wrong_state: 5, auth_required: 6, auth_failed: 7, forbidden: 8, no_such_stream: 9, busy: 10, bad_jpeg: 12, shutting_down: 15, quota: 16 };
+export const ERROR = { magic: 1, version: 2, malformed: 3, too_large: 4, wrong_state: 5, auth_required: 6, auth_failed: 7, forbidden: 8, no_such_stream: 9, busy: 10, bad_jpeg: 12, idle: 14, shutting_down: 15, quota: 16 };
 const HEADER_BYTES = 32;
 
 export function header({ magic = 'VPR1', version = 1, type, flags = 0, length = 0, stream = 0, sequence = 0, aux = 0, pts = 0n }) {

@@ -140,6 +140,16 @@ test('each byte of a picture’s header flipped is answered with its code, and o
   await healthy.end();
 });
 
+test('a picture that is announced and does not come ends with idle after fifteen seconds, whatever small things come instead', async () => {
+  const { sender, stream, viewer } = await pair();
+  const started = performance.now();
+  sender.write(Buffer.concat([header({ type: TYPE.FRAME, flags: FLAG.KEY, length: 65_421, stream }), picture(9)]));
+  assert.equal((await sender.closed)?.code, ERROR.idle);   // its PINGs and PONGs are now bytes of the picture
+  const seconds = (performance.now() - started) / 1000;
+  assert.ok(seconds > 13 && seconds < 19, `${seconds} s`);
+  await viewer.bye();
+});
+
 // A JPEG of exactly so many bytes: the picture with comments (COM) after SOI.
 function pictureOf(bytes) {
   const jpeg = picture(1);
