@@ -3,7 +3,8 @@
 #define SDL_MAIN_HANDLED
 #include <SDL.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "videoproto/desktop/opus_codec.h"
@@ -54,12 +55,15 @@ unsigned open_sdl_device(const std::string& name, bool capture, const SDL_AudioS
 }
 
 DeviceClock::Tick DeviceClock::tick(std::size_t frames, std::int64_t now_us) {
-  constexpr std::int64_t jump_us = 60'000;
-  const bool jumped = !next_us_ || std::abs(now_us - *next_us_) > jump_us;
-  // A twentieth of each difference: bursts of some ms vanish, a rate that is 1 % off lags by 2 ms.
-  const std::int64_t at_us = jumped ? now_us : *next_us_ + (now_us - *next_us_) / 20;
-  next_us_ = at_us + static_cast<std::int64_t>(frames) * 1'000'000 / sound_rate;
-  return {at_us, jumped};
+  constexpr double jump_us = 60'000, gain = 0.05, rate_gain = gain * gain / 4;  // an alpha-beta filter, critically damped
+  const auto now = static_cast<double>(now_us), length_us = static_cast<double>(frames) * 1e6 / sound_rate;
+  const bool jumped = !next_us_ || std::abs(now - *next_us_) > jump_us;
+  if (jumped) rate_ = 1;
+  const double off_us = jumped ? 0 : now - *next_us_;
+  const double at_us = jumped ? now : *next_us_ + gain * off_us;
+  if (length_us > 0) rate_ = std::clamp(rate_ + rate_gain * off_us / length_us, 0.9, 1.1);
+  next_us_ = at_us + length_us * rate_;
+  return {static_cast<std::int64_t>(at_us), jumped};
 }
 
 }  // namespace matinee::desktop

@@ -28,7 +28,8 @@ class DeviceClock {
   [[nodiscard]] Tick tick(std::size_t frames, std::int64_t now_us);
 
  private:
-  std::optional<std::int64_t> next_us_;
+  std::optional<double> next_us_;
+  double rate_ = 1;  // its seconds are this long
 };
 
 }  // namespace matinee::desktop
