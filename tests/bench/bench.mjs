@@ -1,6 +1,6 @@
 // ./dev bench: what the server costs, measured against references in the same interleaved run. Medians of rounds; a run counts only
 // if the load generator saw every message exactly once and in order. The machine is usually shared: believe ratios, not single figures.
-//   node tests/bench/bench.mjs [fanout] [rooms] [flood] [idle] [instructions] [store] [sync] [--rounds N] [--json FILE]
+//   node tests/bench/bench.mjs [fanout] [rooms] [flood] [idle] [instructions] [store] [sync] [video] [--rounds N] [--json FILE]
 // The load generator and the reference servers are not part of this repository: MATINEE_PERF names their folder (default ../shared/perf).
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { video } from './video.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const args = process.argv.slice(2);
@@ -47,13 +48,13 @@ function buildTools() {
 }
 
 // Our server in bench mode: guests made at start, their cookies and the rooms' codes in files, rates lifted.
-async function startOurs({ rooms, members, wrap = [], extra = [] }) {
+async function startOurs({ rooms, members, wrap = [], extra = [], videoPort = 0 }) {
   const folder = mkdtempSync(join(tmpdir(), 'matinee-bench-'));
   const cookies = join(folder, 'cookies');
   const codes = join(folder, 'codes');
   const port = await freePort();
   const process_ = spawn(wrap[0] ?? pin(0)[0] ?? binary, [...(wrap.length ? wrap.slice(1) : pin(0).slice(1)), ...(wrap.length || twoCores ? [binary] : []),
-    '--data', join(folder, 'data'), '--address', '127.0.0.1', '--port', String(port), '--video-port', '0', '--video-plain-port', '0', '--shards', '1', '--log-level', 'warning',
+    '--data', join(folder, 'data'), '--address', '127.0.0.1', '--port', String(port), '--video-port', '0', '--video-plain-port', String(videoPort), '--shards', '1', '--log-level', 'warning',
     '--max-connections', '15000', '--max-connections-per-address', '15000',
     '--bench-guests', String(rooms * members), '--bench-rooms', String(rooms), '--bench-cookies', cookies, '--bench-codes', codes, '--bench-tokens', join(folder, 'tokens'), ...extra],
   { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -205,6 +206,7 @@ const loadIsHere = buildTools();
 for (const name of wanted) {
   if (name === 'store') store();
   else if (name === 'sync') sync();
+  else if (name === 'video') await video({ root, startOurs, freePort, rounds, pin, median });
   else if (!loadIsHere) process.exitCode = 1;
   else if (scenarios[name]) await compare(name);
   else if (name === 'idle') await idle();
