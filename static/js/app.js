@@ -4,6 +4,7 @@ import { random_id } from './lib/ids.js';
 import { read_json, write_json } from './lib/store.js';
 import { Chat } from './models/chat.js';
 import { Connection } from './models/connection.js';
+import { LiveModel } from './models/live.js';
 import { People } from './models/people.js';
 import { PlaybackModel } from './models/playback.js';
 import { Settings } from './models/settings.js';
@@ -15,6 +16,7 @@ export class App extends Emitter {
   settings = new Settings();
   people = new People();
   playback = new PlaybackModel();
+  live = new LiveModel({ later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer) });
   /** @type {import('./types.js').Room | null} */
   room = null;
   offline = !navigator.onLine;

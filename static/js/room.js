@@ -2,7 +2,9 @@
 // The room page: makes the models, the engine and the controllers, and leads what the server says to whom it concerns.
 import { App } from './app.js';
 import { control_chat } from './controllers/chat.js';
+import { control_desktop } from './controllers/desktop.js';
 import { control_link } from './controllers/link.js';
+import { control_live } from './controllers/live.js';
 import { control_people } from './controllers/people.js';
 import { control_playback } from './controllers/playback.js';
 import { control_queue } from './controllers/queue.js';
@@ -34,6 +36,8 @@ const player = control_playback(app, engine, queue.add);
 control_people(app, (text) => player.notice.show(text));
 control_settings(app);
 control_subtitles(app);
+const live = control_live(app, engine);
+control_desktop(app);
 control_link(app, engine, chat.composer);
 const tabs = make_tabs((name) => name === 'chat' && chat.log.shown());
 make_share(app.page, (text) => app.announce(text));
@@ -53,6 +57,7 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
       return engine.onPresence(message);
     case 'queue.state': return queue.queue.apply(message.queue);
     case 'room.history': return queue.queue.steps(message.actions);
+    case 'live.changed': return app.live.apply(message.live);
     case 'room.changed': return room_is(message.room);
     case 'room.blocked': return people.blocked_are(message.people);
     case 'clock.reply': return engine.onClockReply(message);
@@ -68,6 +73,7 @@ function welcome(message) {
   room_is(message.room);
   playback.welcome(message.playback);
   queue.queue.welcome(message);
+  app.live.apply(message.live, message.you);
   engine.onWelcome(message);
   engine.connectionBack();
   chat.welcome(message);
@@ -104,7 +110,8 @@ addEventListener('keydown', (event) => {
   else if (intent === 'chat') {
     tabs.select('chat');
     chat.composer.focus();
-  } else player.key(intent);
+  } else if (!app.live.on_stage) player.key(intent);
+  else if (intent === 'fullscreen') live.fullscreen();
 });
 
 connection.start();

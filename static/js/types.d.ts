@@ -104,6 +104,7 @@ export interface Engine extends EventTarget {
   loadAnyway(): void;
   onPresence(diff: { changed: Participant[] }): void;
   onRoom(room: Room): void;
+  serverMs(): number | null;
 }
 /** What the engine is made from. */
 export interface EngineOptions {

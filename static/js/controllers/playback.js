@@ -108,8 +108,9 @@ export function control_playback(app, engine, add) {
 
   function paint_room() {
     const media = playback.now?.media ?? null;
-    find('#main').dataset.media = media ? media.kind : 'none';
-    find('#stage-empty').hidden = media !== null;
+    const live = app.live.on_stage ?? app.live.ended;
+    find('#main').dataset.media = live ? 'live' : media ? media.kind : 'none';
+    find('#stage-empty').hidden = media !== null || live !== null;
     source.paint(media !== null, app.room && !may('play_now') ? why_not('play_now', 'choose the video') : '', app.room && !may('queue_add') ? why_not('queue_add', 'add to the queue') : '');
     find('#stage-gate').hidden = !(media && view?.needsConsent);
     if (media) set_text(find('#gate-host'), media.kind === 'youtube' ? 'youtube.com' : new URL(media.url, location.href).host);
@@ -123,6 +124,7 @@ export function control_playback(app, engine, add) {
     if (own && !undo) return;
     notice.show(`${own ? 'You' : people.name(change.by)} ${change.text}`, undo && (() => take_back(undo)));
   });
+  app.live.on('change', paint_room);
   people.on('change', paint_room);
   app.on('room', paint_room);
   app.on('connection', (state) => {

@@ -1,4 +1,5 @@
 // @ts-check
+import { copy_text } from '../lib/clipboard.js';
 import { find, set_text } from '../lib/dom.js';
 import { shown_code, spelled_code } from '../lib/format.js';
 import { open_dialog } from './dialogs.js';
@@ -30,7 +31,7 @@ export function make_share(page, announce) {
 
   /** @param {HTMLElement} button @param {HTMLElement} label */
   const copy = async (button, label) => {
-    if (await written(page.share_url)) {
+    if (await copy_text(page.share_url)) {
       const before = label.dataset.word ?? label.textContent ?? '';
       label.dataset.word = before;
       set_text(label, 'Copied');
@@ -52,17 +53,6 @@ export function make_share(page, announce) {
     button.addEventListener('click', () => copy(button, word ? find(word, button) : button));
   }
   url.addEventListener('focus', () => url.select());
-}
-
-/** @param {string} text @returns {Promise<boolean>} */
-async function written(text) {
-  try {
-    if (!navigator.clipboard) return false;
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The library is loaded when the first QR code is asked for. @param {HTMLElement} holder @param {string} text */

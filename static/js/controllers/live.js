@@ -1,0 +1,139 @@
+// @ts-check
+import { find } from '../lib/dom.js';
+import { LiveMeter, latency_text } from '../models/live_meter.js';
+import { stream_name } from '../models/live.js';
+import { LiveStreamPlayer } from '../players/live_stream.js';
+import { make_live } from '../views/live.js';
+
+/** @typedef {import('../app.js').App} App */
+/** @typedef {import('../views/live.js').LineState} LineState */
+
+const FACTS_EVERY_MS = 1_000;
+
+/** @param {number} stream */
+function open_socket(stream) {
+  const socket = new WebSocket(new URL(`/live/${stream}/socket`, location.href.replace(/^http/, 'ws')), 'matinee.live.v1');
+  socket.binaryType = 'arraybuffer';
+  return socket;
+}
+
+/** The streams of cameras, screens and files: which has the stage, and its pictures. @param {App} app @param {import('../types.js').Engine} engine */
+export function control_live(app, engine) {
+  const model = app.live;
+  const meter = new LiveMeter();
+  const player = new LiveStreamPlayer({
+    open: open_socket,
+    decode: (jpeg) => createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' })),
+    later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), random: Math.random,
+  });
+  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), fullscreen });
+  /** The stream whose picture is on the canvas. */
+  let drawn = 0;
+  let over = false;
+  let was_on_stage = 0;
+  /** The room's video was left for a stream by us, so it is us who come back to it. */
+  let left_video = false;
+  let alone = false;
+  let ticking = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
+
+  function fullscreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else find('#theatre').requestFullscreen?.().catch(() => {});
+  }
+
+  /** @returns {LineState} */
+  function line_state() {
+    const stream = model.on_stage;
+    if (!stream) return 'ended';
+    if (!stream.online) return 'away';
+    if (player.state === 'waiting') return 'reconnecting';
+    return drawn === stream.id ? 'live' : 'connecting';
+  }
+
+  /** Nobody looks at a hidden page: its line is closed, and opened again when somebody does. */
+  function tune() {
+    const stream = document.hidden || over ? null : model.on_stage;
+    if (stream && drawn && stream.id !== drawn) {
+      drawn = 0;
+      view.blank();
+    }
+    if ((stream?.id ?? 0) !== player.stream) meter.forget();
+    player.watch(stream?.id ?? 0);
+    if (stream?.online) player.hurry();
+    clearInterval(ticking);
+    ticking = stream ? setInterval(paint_facts, FACTS_EVERY_MS) : undefined;
+  }
+
+  function step_out() {
+    if (model.instead === left_video) return;
+    left_video = model.instead;
+    if (left_video && !alone) {
+      engine.watchAlone(true);
+      engine.pause();
+    } else if (!left_video) engine.watchAlone(false);
+  }
+
+  function paint_facts() {
+    const stream = model.on_stage;
+    const facts = [];
+    if (stream && line_state() === 'live') {
+      const now = performance.now();
+      const late = latency_text(meter.latency_ms(now));
+      const fps = Math.round(meter.fps(now));
+      if (late) facts.push(`${late} behind`);
+      if (fps) facts.push(`${fps} fps`);
+    }
+    if (stream?.viewers) facts.push(`${stream.viewers} watching`);
+    view.facts(facts);
+  }
+
+  function paint() {
+    view.paint(model, line_state());
+    paint_facts();
+  }
+
+  function announce() {
+    const stream = model.on_stage;
+    if (stream && stream.id !== was_on_stage) app.announce(`${stream_name(stream, model.me)} is live`);
+    was_on_stage = stream?.id ?? 0;
+  }
+
+  /** @param {import('../lib/live_frame.js').LiveFrame} frame */
+  function measure(frame) {
+    const server_ms = engine.serverMs();
+    if (server_ms !== null) meter.drawn(performance.now(), server_ms - frame.captured_ms);
+  }
+
+  player.on('picture', ({ picture, frame }) => {
+    view.draw(picture);
+    measure(frame);
+    const first = drawn !== frame.stream;
+    drawn = frame.stream;
+    if (first) paint();
+  });
+  player.on('still', measure);
+  player.on('state', paint);
+  model.on('change', () => {
+    if (!model.on_stage && !model.ended) drawn = 0;
+    step_out();
+    tune();
+    announce();
+    paint();
+  });
+  app.playback.on('change', () => model.video((app.playback.now?.media ?? null) !== null));
+  app.on('connection', (state) => {
+    over = state === 'ended';
+    tune();
+    if (state === 'joined') player.hurry();
+  });
+  engine.addEventListener('view', (event) => {
+    alone = !left_video && /** @type {CustomEvent} */ (event).detail?.badge.kind === 'alone';
+  });
+  document.addEventListener('visibilitychange', () => {
+    tune();
+    paint();
+  });
+  paint();
+
+  return { fullscreen };
+}

@@ -1,0 +1,133 @@
+// @ts-check
+import { Emitter } from '../lib/emitter.js';
+
+/** @typedef {import('../types.js').Live} Live */
+/** @typedef {import('../types.js').LiveStream} LiveStream */
+
+const GONE_MS = 8_000;
+/** @type {Live} */
+const nothing = { streams: [], desktops: 0, windows: 0, frames: 'none' };
+
+/** "Ada's", "your" – and one apostrophe for all names, as people speak. @param {string} name */
+const whose = (name) => `${name}’s`;
+
+/**
+ * @param {LiveStream} stream @param {string} me person id
+ * @returns {string} "Ada’s camera", "Your screen", "Ada’s video"
+ */
+export function stream_name(stream, me) {
+  const what = { camera: 'camera', screen: 'screen', file: 'video', link: 'video' }[stream.kind];
+  return stream.publisher === me ? `Your ${what}` : `${whose(stream.name)} ${what}`;
+}
+
+/**
+ * What runs live in the room, and which of it this page shows where.
+ *
+ *   stage empty: the stream takes the stage by itself ── a room video starts ──▶ a chip above the stage
+ *   a room video plays: a chip ── watch() ──▶ on the stage instead of it ── back(), or the stream ends ──▶ the chip, the video
+ *
+ * Says `change`.
+ */
+export class LiveModel extends Emitter {
+  now = nothing;
+  me = '';
+  /** The stream that was chosen, or stood on the stage last; it need not be there any more. */
+  #chosen = 0;
+  /** Somebody here wants to see a stream though a room video plays. */
+  #instead = false;
+  #has_video = false;
+  /** The stream that has just ended while it was on the stage. @type {LiveStream | null} */
+  ended = null;
+  #parts;
+  #timer = /** @type {any} */ (null);
+
+  /** @param {{later(task: () => void, ms: number): any, cancel(timer: any): void}} parts */
+  constructor(parts) {
+    super();
+    this.#parts = parts;
+  }
+
+  /** @param {Live | undefined} live the whole, the newest counts @param {string} [me] */
+  apply(live, me = this.me) {
+    this.#step(() => {
+      this.now = live ?? nothing;
+      this.me = me;
+    });
+  }
+
+  /** @param {boolean} has_video a room video is there */
+  video(has_video) {
+    if (has_video === this.#has_video) return;
+    this.#step(() => {
+      this.#has_video = has_video;
+      this.#instead = false;
+    });
+  }
+
+  /** This one, on the stage. @param {number} id */
+  watch(id) {
+    this.#step(() => {
+      this.#chosen = id;
+      this.#instead = this.#has_video;
+    });
+  }
+
+  back() {
+    this.#step(() => { this.#instead = false; });
+  }
+
+  /** Streams that can be watched here; the frames of the room's own video are for windows only. */
+  get streams() {
+    return this.now.streams.filter((stream) => !stream.room_video);
+  }
+
+  /** The one that is meant when none is named. @returns {LiveStream | null} */
+  get stream() {
+    const streams = this.streams;
+    return streams.find((each) => each.id === this.#chosen) ?? streams.find((each) => each.online) ?? streams[0] ?? null;
+  }
+
+  /** A room video stands behind the stream on the stage. */
+  get instead() {
+    return this.#instead && this.stream !== null;
+  }
+
+  get has_video() {
+    return this.#has_video;
+  }
+
+  /** What has the stage. @returns {LiveStream | null} */
+  get on_stage() {
+    return this.#has_video && !this.#instead ? null : this.stream;
+  }
+
+  /** @param {() => void} change */
+  #step(change) {
+    const before = this.on_stage;
+    change();
+    if (this.#instead && !this.streams.some((each) => each.id === this.#chosen)) this.#instead = false;
+    const after = this.on_stage;
+    if (after) this.#chosen = after.id;
+    const gone = before && !this.streams.some((each) => each.id === before.id) ? before : null;
+    if (after || this.#has_video) this.#over(null);
+    else if (gone) this.#over(gone);
+    this.emit('change');
+  }
+
+  /** @param {LiveStream | null} stream */
+  #over(stream) {
+    this.#parts.cancel(this.#timer);
+    this.ended = stream;
+    if (!stream) return;
+    this.#timer = this.#parts.later(() => {
+      this.ended = null;
+      this.emit('change');
+    }, GONE_MS);
+  }
+}
+
+/** @param {Live} live @returns {'' | 'windows' | 'nobody'} what a chip says about the frames for desktop windows */
+export function frames_chip(live) {
+  if (live.frames === 'nobody') return 'nobody';
+  return live.frames === 'live' && live.windows > 0 ? 'windows' : '';
+}

@@ -1,0 +1,110 @@
+// @ts-check
+import { el, find, set_attribute, set_text } from '../lib/dom.js';
+import { frames_chip, stream_name } from '../models/live.js';
+
+/** @typedef {import('../models/live.js').LiveModel} LiveModel */
+/** @typedef {import('../types.js').LiveStream} LiveStream */
+/** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended'} LineState */
+/** @typedef {{watch(id: number): void, back(): void, fullscreen(): void}} Intents */
+
+const marks = { connecting: 'Live', live: 'Live', reconnecting: 'Live', away: 'Away', ended: 'Ended' };
+
+/** @param {string} name @param {LineState} state @returns {string} what stands over the picture, "" = nothing */
+export function note_text(name, state) {
+  switch (state) {
+    case 'connecting': return `Connecting to ${in_sentence(name)}…`;
+    case 'reconnecting': return 'Reconnecting…';
+    case 'away': return `${name} is away, waiting for it`;
+    case 'ended': return `${name} has ended`;
+    case 'live': return '';
+  }
+}
+
+/** @param {string} name */
+const in_sentence = (name) => name.replace(/^Your /, 'your ');
+
+/** The picture on the stage, the bar below it, and the chips above it. @param {Intents} intents */
+export function make_live(intents) {
+  const canvas = /** @type {HTMLCanvasElement} */ (find('#live-picture'));
+  const context = canvas.getContext('2d', { alpha: false, desynchronized: true });
+  const note = find('#live-note-text');
+  const act = find('#live-chip-act');
+  const choices = find('#live-choices');
+  let doing = () => {};
+
+  act.addEventListener('click', () => doing());
+  find('#live-fullscreen').addEventListener('click', intents.fullscreen);
+  find('#live-fullscreen').hidden = !document.fullscreenEnabled;
+
+  /** @param {LiveModel} model */
+  function paint_chips(model) {
+    const { instead, stream } = model;
+    const offered = model.has_video && stream !== null;
+    find('#live-chip').hidden = !offered;
+    if (stream && offered) {
+      const more = model.streams.length - 1;
+      set_text(find('#live-chip-text'), instead ? 'The video goes on' : `Live: ${stream_name(stream, model.me)}${more ? ` and ${more} more` : ''}`);
+      find('#live-chip').toggleAttribute('data-instead', instead);
+      set_text(act, instead ? 'Back to the video' : 'Watch');
+      doing = instead ? intents.back : () => intents.watch(stream.id);
+    }
+    const frames = frames_chip(model.now);
+    find('#windows-chip').hidden = frames !== 'windows';
+    set_text(find('#windows-chip'), `Desktop windows: ${model.now.windows}`);
+    find('#frames-chip').hidden = frames !== 'nobody';
+    find('#live-chips').hidden = !offered && !frames;
+  }
+
+  /** @param {LiveModel} model @param {LiveStream | null} shown */
+  function paint_choices(model, shown) {
+    const streams = model.streams;
+    choices.hidden = streams.length < 2 || !shown;
+    const names = streams.map((stream) => {
+      const name = stream_name(stream, model.me);
+      const twice = streams.filter((other) => stream_name(other, model.me) === name).length > 1;
+      return { id: stream.id, name: twice && stream.title ? `${name}: ${stream.title}` : name };
+    });
+    const key = JSON.stringify(names);
+    if (choices.dataset.key !== key) {
+      choices.dataset.key = key;
+      choices.replaceChildren(...names.map(({ id, name }) => el('button', { class: 'live-choice', type: 'button', 'data-id': id, onclick: () => intents.watch(id) }, el('bdi', { text: name }))));
+    }
+    for (const button of choices.children) set_attribute(button, 'aria-pressed', String(Number(button.getAttribute('data-id')) === shown?.id));
+  }
+
+  return {
+    /** @param {CanvasImageSource & {width: number, height: number}} picture */
+    draw(picture) {
+      if (canvas.width !== picture.width || canvas.height !== picture.height) {
+        canvas.width = picture.width;
+        canvas.height = picture.height;
+      }
+      context?.drawImage(picture, 0, 0);
+    },
+    blank() {
+      canvas.width = canvas.height = 1;
+    },
+    /** @param {LiveModel} model @param {LineState} state of what is on the stage */
+    paint(model, state) {
+      const stream = model.on_stage;
+      const shown = stream ?? model.ended;
+      find('#live').hidden = find('#live-bar').hidden = shown === null;
+      find('#live').dataset.state = find('#live-bar').dataset.state = state;
+      paint_chips(model);
+      paint_choices(model, stream);
+      if (!shown) return;
+      const name = stream_name(shown, model.me);
+      set_text(note, note_text(name, state));
+      find('#live-note').hidden = note.textContent === '';
+      set_text(find('#live-mark'), marks[state]);
+      set_text(find('#live-name'), name);
+      set_text(find('#live-title'), shown.title);
+      set_attribute(canvas, 'aria-label', `${name}, live picture`);
+      find('#live-sound').hidden = !shown.sound || state === 'ended';
+    },
+    /** @param {string[]} facts */
+    facts(facts) {
+      set_text(find('#live-facts'), facts.join(' · '));
+    },
+  };
+}
