@@ -185,6 +185,7 @@ TEST_CASE("any number of channels and any rate is played: mono, 7.1, 8 kHz, 96 k
                                                                       {"eight.wav", "-ac 8 -channel_layout 7.1"},
                                                                       {"slow.wav", "-ar 8000"},
                                                                       {"fast.flac", "-ar 96000"},
+                                                                      {"fastest.wav", "-ar 384000"},
                                                                       {"sound.mp3", ""},
                                                                       {"sound.ogg", "-c:a libvorbis"}}));
   const std::string file = folder.path() + "/" + name;
@@ -195,6 +196,27 @@ TEST_CASE("any number of channels and any rate is played: mono, 7.1, 8 kHz, 96 k
   int loud = 0;
   for (int i = 0; i < 20; ++i) loud += world.loud(world.next()) ? 1 : 0;
   CHECK(loud >= 16);
+}
+
+TEST_CASE("sixteen channels are the most; where no way of mixing is known the first two are heard") {
+  const test::TempFolder folder;
+  const auto wav = [&](int channels) {
+    const std::string file = folder.path() + "/" + std::to_string(channels) + ".wav";
+    std::string inputs;
+    for (int i = 0; i < channels; ++i) inputs += (i > 0 ? "|" : "") + std::string("0.5*sin(2*PI*1000*t)");
+    ffmpeg("-f lavfi -i \"aevalsrc='" + inputs + "':s=48000:d=0.5\"", file);
+    return file;
+  };
+  const int channels = GENERATE(9, 10, 11, 16);
+  INFO(channels);
+  World world(wav(channels));
+  world.source->follow({true, 0, monotonic_us(), 1});
+  int loud = 0;
+  for (int i = 0; i < 15; ++i) loud += world.loud(world.next()) ? 1 : 0;
+  CHECK(loud >= 10);
+  const auto beyond = open_film_sound(wav(17), [](const SoundPacket&) {});
+  REQUIRE_FALSE(beyond);
+  CHECK(beyond.error().find("more channels") != std::string::npos);
 }
 
 TEST_CASE("a truncated film plays what there is and ends with EOS") {
@@ -231,9 +253,9 @@ TEST_CASE("what cannot be opened is one sentence") {
   folder.write("sound.ts", "x");
   CHECK_FALSE(refusal(folder.write("list.m3u8", "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/a.ts\n#EXT-X-ENDLIST\n")).empty());
   CHECK(refusal("http://127.0.0.1:1/film.mp4").starts_with("The link is not a film or sound that can be read here (Connection refused)"));
-  const std::string many = folder.path() + "/many.wav";
-  ffmpeg("-f s16le -ar 8000 -ac 17 -t 0.1 -i /dev/zero -c copy", many);
-  CHECK(refusal(many).find("more channels") != std::string::npos);
+  const std::string fast = folder.path() + "/fast.wav";
+  ffmpeg("-f s16le -ar 384001 -ac 1 -t 0.1 -i /dev/zero -c copy", fast);
+  CHECK(refusal(fast).find("samples a second") != std::string::npos);
 }
 
 TEST_CASE("a source is let go of at once, playing or waiting") {

@@ -39,6 +39,7 @@ const sources = [
   { file: 'server/app/housekeeping.h' },
   { file: 'server/app/shard_thread.cpp', only: ['fresh_for_ms'] },
   { file: 'videoproto/desktop/limits.h' },
+  { file: 'videoproto/desktop/sound_limits.h' },
 ];
 
 const number = String.raw`std::(?:size_t|u?int\d+_t|uintmax_t)|unsigned|int|double`;

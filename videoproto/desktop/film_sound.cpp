@@ -36,6 +36,18 @@ struct FreeResampler {
   void operator()(SwrContext* p) const { swr_free(&p); }
 };
 
+using Resampler = std::unique_ptr<SwrContext, FreeResampler>;
+
+// To 48 kHz, 16 bits, and the channels of `out`.
+Resampler make_resampler(AVChannelLayout& in, AVChannelLayout& out, const AVFrame& frame) {
+  SwrContext* made = nullptr;
+  if (swr_alloc_set_opts2(&made, &out, AV_SAMPLE_FMT_S16, sound_rate, &in, static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0,
+                          nullptr) < 0)
+    return nullptr;
+  Resampler resampler(made);
+  return swr_init(made) < 0 ? nullptr : std::move(resampler);
+}
+
 bool is_link(const std::string& place) { return place.starts_with("http://") || place.starts_with("https://"); }
 
 std::string reason(int error) {
@@ -51,13 +63,14 @@ struct FilmSound::Impl {
   std::atomic<std::int64_t> give_up_us{INT64_MAX};
   std::unique_ptr<AVFormatContext, CloseFormat> format;
   std::unique_ptr<AVCodecContext, FreeCodec> codec;
-  std::unique_ptr<SwrContext, FreeResampler> resampler;
+  Resampler resampler;
   std::unique_ptr<AVPacket, FreePacket> packet{av_packet_alloc()};
   std::unique_ptr<AVFrame, FreeFrame> frame{av_frame_alloc()};
   int stream = -1;
   double beginning_s = 0;  // of the picture track, in the container's time
   // What the resampler was made for.
   int rate = 0, sample_format = -1, channels = 0;
+  std::size_t out_channels = sound_channels;  // the first two of them count
   std::vector<std::int16_t> out;
   std::int64_t next_us = 0;  // position behind the last frame given out
   bool draining = false, ended = false;
@@ -71,6 +84,7 @@ struct FilmSound::Impl {
   [[nodiscard]] bool fit_resampler();
   [[nodiscard]] DecodedSound convert();
   [[nodiscard]] DecodedSound at_end();
+  [[nodiscard]] std::span<const std::int16_t> resample(const std::uint8_t** data, int frames);
   void feed();
 };
 
@@ -130,47 +144,52 @@ bool FilmSound::Impl::fit_resampler() {
   if (frame->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC) av_channel_layout_default(&layout, count);
   else if (av_channel_layout_copy(&layout, &frame->ch_layout) < 0) return false;
   AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
-  SwrContext* made = nullptr;
-  const int result = swr_alloc_set_opts2(&made, &stereo, AV_SAMPLE_FMT_S16, sound_rate, &layout, static_cast<AVSampleFormat>(frame->format),
-                                         frame->sample_rate, 0, nullptr);
-  av_channel_layout_uninit(&layout);
-  resampler.reset(made);
-  if (result < 0 || swr_init(made) < 0) {
-    resampler.reset();
-    return false;
+  resampler = make_resampler(layout, stereo, *frame);
+  out_channels = sound_channels;
+  if (!resampler && count > sound_channels) {
+    // No way is known to mix these channels; the first two of them are taken for left and right.
+    resampler = make_resampler(layout, layout, *frame);
+    out_channels = static_cast<std::size_t>(count);
   }
+  av_channel_layout_uninit(&layout);
+  if (!resampler) return false;
   rate = frame->sample_rate;
   sample_format = frame->format;
   channels = count;
   return true;
 }
 
+// No data: what the resampler still holds.
+std::span<const std::int16_t> FilmSound::Impl::resample(const std::uint8_t** data, int frames) {
+  const int room = swr_get_out_samples(resampler.get(), frames);
+  if (room <= 0) return {};
+  out.resize(static_cast<std::size_t>(room) * out_channels);
+  auto* bytes = reinterpret_cast<std::uint8_t*>(out.data());
+  const int made = swr_convert(resampler.get(), &bytes, room, data, frames);
+  const auto count = static_cast<std::size_t>(std::max(made, 0));
+  for (std::size_t i = 1; out_channels > sound_channels && i < count; ++i) {
+    out[i * sound_channels] = out[i * out_channels];
+    out[i * sound_channels + 1] = out[i * out_channels + 1];
+  }
+  return std::span<const std::int16_t>(out).first(count * sound_channels);
+}
+
 DecodedSound FilmSound::Impl::convert() {
   if (!fit_resampler()) return {next_us, {}, false};
   const std::int64_t held = swr_get_delay(resampler.get(), sound_rate);
-  const int room = swr_get_out_samples(resampler.get(), frame->nb_samples);
-  if (room < 0) return {next_us, {}, false};
-  out.resize(static_cast<std::size_t>(room) * sound_channels);
-  auto* bytes = reinterpret_cast<std::uint8_t*>(out.data());
-  const int frames = swr_convert(resampler.get(), &bytes, room, const_cast<const std::uint8_t**>(frame->extended_data), frame->nb_samples);
-  if (frames < 0) return {next_us, {}, false};
+  const auto frames = resample(const_cast<const std::uint8_t**>(frame->extended_data), frame->nb_samples);
   std::int64_t position_us = next_us;
   if (frame->best_effort_timestamp != AV_NOPTS_VALUE) {
     const double at_s = static_cast<double>(frame->best_effort_timestamp) * av_q2d(format->streams[stream]->time_base) - beginning_s;
     position_us = static_cast<std::int64_t>(at_s * 1e6) - held * 1'000'000 / sound_rate;
   }
-  next_us = position_us + frames * std::int64_t{1'000'000} / sound_rate;
-  return {position_us, std::span<const std::int16_t>(out).first(static_cast<std::size_t>(frames) * sound_channels), false};
+  next_us = position_us + static_cast<std::int64_t>(frames.size() / sound_channels) * 1'000'000 / sound_rate;
+  return {position_us, frames, false};
 }
 
-// What the resampler still holds.
 DecodedSound FilmSound::Impl::at_end() {
   ended = true;
-  const int room = resampler ? swr_get_out_samples(resampler.get(), 0) : 0;
-  out.resize(static_cast<std::size_t>(std::max(room, 0)) * sound_channels);
-  auto* bytes = reinterpret_cast<std::uint8_t*>(out.data());
-  const int frames = room > 0 ? std::max(0, swr_convert(resampler.get(), &bytes, room, nullptr, 0)) : 0;
-  return {next_us, std::span<const std::int16_t>(out).first(static_cast<std::size_t>(frames) * sound_channels), true};
+  return {next_us, resampler ? resample(nullptr, 0) : std::span<const std::int16_t>(), true};
 }
 
 void FilmSound::Impl::feed() {

@@ -99,6 +99,7 @@ void Viewer::take_in(std::deque<Item> items) {
       waiting_.pop_front();
       ++skipped_;
     }
+    if (item.picture && sound_) sound_->on_picture(static_cast<std::int64_t>(item.header.pts_us), monotonic_us());
     if (!item.stop) waiting_.push_back(std::move(item));
   }
 }
