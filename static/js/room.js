@@ -32,7 +32,7 @@ const engine = new SyncEngine({
 
 const chat = control_chat(app);
 const queue = control_queue(app, engine, (text, undo) => player.notice.show(text, undo));
-const player = control_playback(app, engine, queue.add);
+const player = control_playback(app, engine, queue);
 control_people(app, (text) => player.notice.show(text));
 control_settings(app);
 control_subtitles(app);

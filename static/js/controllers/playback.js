@@ -12,11 +12,15 @@ import { make_source } from '../views/source.js';
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../types.js').Engine} Engine */
 
+const room_itself = '0';
+
 /**
  * Stage, control bar and source box: intents go to the engine, its view comes back.
- * @param {App} app @param {Engine} engine @param {(url: string, title: string) => Promise<string | null>} add to the queue; the sentence of a refusal, or null
+ * @param {App} app @param {Engine} engine
+ * @param {{add(url: string, title: string): Promise<string | null>, undo(change: import('../models/playback.js').Change): boolean}} queue
+ *   add: the sentence of a refusal, or null; undo: false when the room remembers no such step
  */
-export function control_playback(app, engine, add) {
+export function control_playback(app, engine, queue) {
   const { connection, people, playback, settings } = app;
   const notice = make_notice();
   let view = /** @type {import('../types.js').PlayerView | null} */ (null);
@@ -82,7 +86,7 @@ export function control_playback(app, engine, add) {
 
   /** @param {string} url @param {string} title */
   async function queue_up(url, title) {
-    const sentence = await add(url, title);
+    const sentence = await queue.add(url, title);
     if (!sentence) notice.show('Added to the queue.');
     return sentence;
   }
@@ -121,8 +125,13 @@ export function control_playback(app, engine, add) {
     const own = change.by === people.me;
     const grant = change.undo && 'url' in change.undo ? 'play_now' : 'control';
     const undo = change.undo && may(grant) ? change.undo : null;
+    if (change.by === room_itself) {
+      const words = { set: 'Next in the queue.', seek: 'Once more.' }[/** @type {string} */ (change.kind)];
+      return words && notice.show(words);
+    }
     if (own && !undo) return;
-    notice.show(`${own ? 'You' : people.name(change.by)} ${change.text}`, undo && (() => take_back(undo)));
+    // The room knows what there was before, the queue included; what it does not remember is taken back from here.
+    notice.show(`${own ? 'You' : people.name(change.by)} ${change.text}`, undo && (() => void (queue.undo(change) || take_back(undo))));
   });
   app.live.on('change', paint_room);
   people.on('change', paint_room);

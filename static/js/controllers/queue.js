@@ -138,6 +138,14 @@ export function control_queue(app, engine, say) {
     queue,
     /** @param {string} url @param {string} title @returns {Promise<string | null>} what went wrong */
     add: (url, title) => ask({ type: 'queue.add', url, ...(title ? { title } : {}) }),
+    /** The newest step of this sort by this person, taken back by the room. @param {import('../models/playback.js').Change} change */
+    undo(change) {
+      const sorts = { set: ['video', 'skipped'], clear: ['cleared', 'skipped'], seek: ['jumped'] }[/** @type {string} */ (change.kind)] ?? [];
+      const step = queue.actions.find((one) => one.by === change.by && sorts.includes(one.what));
+      if (!step?.can_undo) return false;
+      act({ type: 'room.undo', action: step.id });
+      return true;
+    },
     next_title: () => (queue.now.items[0] ? item_title(queue.now.items[0]) : ''),
   };
 }
