@@ -12,6 +12,8 @@ import { Visitor } from './visitor.mjs';
 export { Server, temporaryFolder };
 export { quantile, until } from './waiting.mjs';
 export const CLIP_URL = 'http://media.test/clip.mp4';
+/** The same picture again and again for a quarter of an hour: for long play. */
+export const LONG_CLIP_URL = 'http://media.test/long.mp4';
 
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--disable-background-timer-throttling', '--disable-renderer-backgrounding', '--disable-backgrounding-occluded-windows'];

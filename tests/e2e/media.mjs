@@ -24,6 +24,16 @@ export function makeClip() {
   return path;
 }
 
+/** The clip fifteen times over, made only when somebody asks for it. */
+function makeLongClip() {
+  const path = join(built, 'e2e', 'long.mp4');
+  if (existsSync(path)) return path;
+  const half = `${path}.${process.pid}.mp4`;
+  execFileSync('ffmpeg', ['-v', 'error', '-y', '-stream_loop', '14', '-i', makeClip(), '-c', 'copy', '-movflags', '+faststart', half]);
+  renameSync(half, path);
+  return path;
+}
+
 export const clipBytes = () => statSync(makeClip()).size;
 
 /** Runs in the page: the number in the picture a <video> shows now. @param {HTMLVideoElement} video */
@@ -45,7 +55,8 @@ export async function startMediaServer() {
   const requests = [];
   const server = createServer((request, response) => {
     requests.push(request.url);
-    const path = files.get(request.url.split('?')[0]);
+    const asked = request.url.split('?')[0];
+    const path = asked === '/long.mp4' ? makeLongClip() : files.get(asked);
     if (!path) return response.writeHead(404).end();
     const size = statSync(path).size;
     const head = { 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'access-control-allow-origin': '*', 'cache-control': 'no-store' };

@@ -4,6 +4,8 @@
 // A sample is one probe and its reply: t1 sent, t4 received (performance.now), t2 received, t3 sent (server ms).
 // Offset = server − local. Half the asymmetry of the path stays in it; nobody can see that part.
 
+import { median } from './estimating.js';
+
 /** @typedef {{t1: number, t2: number, t3: number, t4: number}} Sample */
 /** @typedef {{offsetMs: number, drift: number, atMs: number, rttMs: number, samples: number}} Estimate */
 
@@ -15,8 +17,9 @@ const ANCHORS = 24;
 const ANCHOR_EVERY_MS = 20_000;
 /** What we believe of crystals before measuring: ± 60 ppm. */
 const DRIFT_PRIOR = 60e-6;
-/** What even the quickest sample may be wrong by. */
+/** What even the quickest sample may be wrong by: where round trips differ much it is itself a matter of luck, within half of it. */
 const NOISE_FLOOR_MS = 0.25;
+const NOISE_OF_SPREAD = 0.1;
 
 /** @param {Sample} s */
 export const roundTrip = (s) => s.t4 - s.t1 - (s.t3 - s.t2);
@@ -44,11 +47,12 @@ export function estimate(samples, nowMs) {
   const rtts = samples.map(roundTrip);
   const least = Math.min(...rtts);
   const best = samples[rtts.indexOf(least)];
+  const floor = NOISE_FLOOR_MS + Math.min(NOISE_OF_SPREAD * (median(rtts) - least), Math.max(0, least) / 8);
   const origin = best.t4;
   const base = offsetOf(best);
   let w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0;
   samples.forEach((s, i) => {
-    const sigma = NOISE_FLOOR_MS + (rtts[i] - least) / 2;
+    const sigma = floor + (rtts[i] - least) / 2;
     const weight = 1 / (sigma * sigma);
     const x = s.t4 - origin;
     const y = offsetOf(s) - base;
@@ -70,9 +74,12 @@ export class Clock {
 
   /** @param {Sample} a @param {Sample} b both probes of one pair; false: the pair was not believed */
   addPair(a, b) {
-    // Until there is something better a doubtful sample beats none: a quicker one outweighs it.
-    if (!pairAgrees(a, b) && this.ready) return false;
-    this.#add(roundTrip(a) <= roundTrip(b) ? a : b);
+    const quicker = roundTrip(a) <= roundTrip(b) ? a : b;
+    // Until there is something better a doubtful sample beats none. And as quick as the quickest is never doubtful: what could have
+    // held it up on one way only would show in its round trip.
+    const quick = roundTrip(quicker) <= (this.#estimate?.rttMs ?? Infinity) + GAP_TOLERANCE_MS;
+    if (!pairAgrees(a, b) && this.ready && !quick) return false;
+    this.#add(quicker);
     return true;
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
-// Sends the probe pairs that clock.js judges: a burst on join, wake-up and network change, then a pair every 2–5 s.
+// Sends the probe pairs that clock.js judges: a burst on join, wake-up and network change, then pairs that
+// become rarer, down to one every 5 s.
 import { Clock } from './clock.js';
 
 /** @typedef {import('./clock.js').Sample} Sample */
@@ -7,6 +8,8 @@ import { Clock } from './clock.js';
 
 export const BURST_PAIRS = 12;
 export const BURST_GAP_MS = 25;
+/** After the burst pairs become rarer: a burst lasts 300 ms, and a queue on the way may last longer than that. */
+export const QUIET_MS = { first: 250, growth: 1.3, most: 5000 };
 const UNANSWERED_MAX = 64;
 
 export class ClockDriver {
@@ -15,7 +18,7 @@ export class ClockDriver {
   /** @type {any} */ #timer = null;
   #left = 0;
   #lastT1 = 0;
-  #quietMs = 2000;
+  #quietMs = QUIET_MS.first;
   /** Probes on the way, by t1: which pair each belongs to. @type {Map<number, {answered: Sample[]}>} */
   #waiting = new Map();
 
@@ -32,7 +35,7 @@ export class ClockDriver {
     this.stop();
     if (fresh) this.clock.forget();
     this.#left = BURST_PAIRS;
-    this.#quietMs = 2000;
+    this.#quietMs = QUIET_MS.first;
     this.#step();
   }
 
@@ -57,7 +60,7 @@ export class ClockDriver {
   #step() {
     this.#sendPair();
     if (this.#left > 0) this.#left--;
-    else this.#quietMs = Math.min(5000, this.#quietMs + 250);
+    else this.#quietMs = Math.min(QUIET_MS.most, this.#quietMs * QUIET_MS.growth);
     this.#timer = this.#timers.set(() => this.#step(), this.#left > 0 ? BURST_GAP_MS : this.#quietMs);
   }
 

@@ -22,9 +22,12 @@ const PACE = 1.15;
 
 const later = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** A way in one direction: what was sent first arrives first. */
+/** Queues on the way grow and shrink this fast. */
+const JITTER_CHANGES_MS = 100;
+
+/** A way in one direction: what was sent first arrives first, and what was sent together meets nearly the same queue. */
 class DelayLine {
-  #profile; #random; #due = 0;
+  #profile; #random; #due = 0; #jitter = { from: 0, to: 0, since: -Infinity };
 
   constructor(profile, random) {
     this.#profile = profile;
@@ -33,11 +36,21 @@ class DelayLine {
 
   /** @param {() => void} arrive */
   send(arrive) {
-    const { oneWayMs, jitterMs = 0, loss = 0 } = this.#profile;
+    const { oneWayMs, loss = 0 } = this.#profile;
     const lost = this.#random.next() < loss ? RETRANSMIT_MS + 2 * oneWayMs : 0;
     const now = performance.now();
-    this.#due = Math.max(this.#due, now + Math.max(0, oneWayMs + this.#random.between(-jitterMs, jitterMs)) + lost);
+    this.#due = Math.max(this.#due, now + Math.max(0, oneWayMs + this.#jitterAt(now)) + lost);
     setTimeout(arrive, this.#due - now);
+  }
+
+  /** From one level to the next in a straight line. @param {number} now */
+  #jitterAt(now) {
+    const { jitterMs = 0 } = this.#profile;
+    const level = () => this.#random.between(-jitterMs, jitterMs);
+    if (now - this.#jitter.since >= 2 * JITTER_CHANGES_MS) this.#jitter = { from: level(), to: level(), since: now };
+    else if (now - this.#jitter.since >= JITTER_CHANGES_MS) this.#jitter = { from: this.#jitter.to, to: level(), since: this.#jitter.since + JITTER_CHANGES_MS };
+    const { from, to, since } = this.#jitter;
+    return from + ((to - from) * (now - since)) / JITTER_CHANGES_MS;
   }
 }
 

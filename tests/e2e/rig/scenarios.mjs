@@ -25,7 +25,7 @@ async function clickedAt(room, member, since, id) {
 }
 
 /** Plays on from now: errors and spread of the seconds after the first three. */
-async function steady(room, player, since, { sampleMs = SAMPLED_MS, settleMs = SETTLE_MS } = {}) {
+export async function steady(room, player, since, { sampleMs = SAMPLED_MS, settleMs = SETTLE_MS } = {}) {
   await wait(Math.max(0, since + settleMs + sampleMs - machine()) + 100);
   const [from, to] = [since + settleMs, since + settleMs + sampleMs];
   const traces = await room.traces(player);
@@ -87,7 +87,8 @@ const ofSpread = (spread, errors) => ({
 });
 const tidy = (figures) => Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, name.includes('rate') ? Math.round(value * 1000) / 1000 : round(value)]));
 const firstMoving = (trace, since, fromMs) => trace.find(([at, media, moving]) => at >= since && moving && media > fromMs + 1)?.[0] ?? NaN;
-const firstThere = (trace, room, since) => trace.find(([at, media]) => at >= since && Math.abs(media - targetAt(room, at)) < 150)?.[0] ?? NaN;
+/** The first frame that belongs to the newest state; the ones before the click cannot. */
+const firstThere = (trace, { state, offsetMs }, since) => trace.find(([at, media]) => at >= since && Math.abs(media - targetAt({ states: [state], offsetMs }, at)) < 200)?.[0] ?? NaN;
 
 /** Somebody opens the link while the room plays. Their browser has been there before. */
 export async function lateJoin(room, member) {

@@ -49,6 +49,7 @@ export class Member {
     this.hidden = hidden;
     this.sleeps = sleeps;
     this.watch = new SleepWatch();
+    this.arrived = { up: 0, down: 0 };
     const asleep = (t) => Math.min(Math.max(0, t - sleeps[0]), sleeps[1]);
     this.local = (t) => this.clockOffset + (t - asleep(t)) * (1 + this.clockDrift);
     this.now = 0;
@@ -149,15 +150,22 @@ export class Member {
 
   #probe(probe) {
     if (this.#asleep) return;
-    const up = this.now + this.#delay();
+    const up = this.#arrival('up', this.now);
     const served = up + 0.05;
-    const down = served + this.#delay();
+    const down = this.#arrival('down', served);
     this.#at(down, () => {
       this.driver.onReply({ t1: probe.t1, t2: SERVER_EPOCH_MS + up, t3: SERVER_EPOCH_MS + served });
     });
   }
 
-  /** One way; both probes of a pair meet nearly the same queue. */
+  /**
+   * One way, in the order of sending as TCP has it: a slow message holds up those behind it. Both probes of a pair meet nearly the
+   * same queue. @param {'up'|'down'} way @param {number} sentAt
+   */
+  #arrival(way, sentAt) {
+    return (this.arrived[way] = Math.max(this.arrived[way], sentAt + this.#delay()));
+  }
+
   #delay() {
     const { oneWayMs, jitterMs } = this.network;
     if (this.delayAt !== this.now) {

@@ -1,0 +1,41 @@
+// The sync table's rig, played once and short: every scenario works and nothing is far off. The machine that runs tests may be busy
+// and decodes video in software, so the bounds are loose; `./dev bench sync` repeats it all and compares with the promise.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { plan } from './rig/plan.mjs';
+import { startRig } from './rig/room.mjs';
+
+let rig;
+before(async () => { rig = await startRig(); });
+after(() => rig?.stop());
+
+const scenarios = plan(2);
+/** @param {string} name @param {(figures: any) => void} check */
+const play = (name, check) => test(name, { timeout: 120_000 }, async (t) => {
+  const [figures] = await scenarios[name](rig, 1);
+  t.diagnostic(JSON.stringify(figures));
+  check(figures);
+});
+
+/** What holds however busy the machine is. */
+function inStep(figures) {
+  assert.equal(figures['paused: difference'], 0, 'paused is the same position, to the last digit');
+  assert.equal(figures['paused: frames apart'], 0);
+  assert.equal(figures['seeks in steady state'], 0);
+  assert.ok(figures['media clock: spread p95'] <= 100, `spread ${figures['media clock: spread p95']} ms`);
+  assert.ok(figures['click to everybody paused'] <= 2000);
+  assert.ok(figures['frame numbers read'] > 0);
+}
+
+play('every second one 100 ± 30 ms away', inStep);
+play('clocks wrong by ± 5 s, drifting 100 ppm', inStep);
+play('late joiner', (figures) => {
+  assert.ok(figures['off at the first moving frame'] <= 250);
+  assert.ok(figures['off 5 s later'] <= 100);
+});
+play('one stalled for 4 s', (figures) => {
+  assert.ok(figures['back within 60 ms after'] <= 6000);
+  assert.equal(figures['room revisions meanwhile'], 0, 'the room went on as it was');
+  assert.ok(figures['others: error p95 meanwhile'] <= 100);
+});
+play('YouTube (stand-in player)', (figures) => assert.ok(figures['spread p50'] <= 300));
