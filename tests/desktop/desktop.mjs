@@ -10,12 +10,14 @@ import { Server, temporaryFolder } from '../system/server.mjs';
 export const program = process.env.MATINEE_VIDEO_BIN;
 export const FILM = { width: 640, height: 360, fps: 30 };
 
+export function ffmpeg(...args) { execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args]); }
+
 // 16 squares across the picture's middle, black or white: the bits of the picture number, lowest first.
 export function makeFilm(path, seconds) {
   const { width, height, fps } = FILM;
   const code = `color=s=16x1:r=${fps}:d=${seconds},format=gray,geq=lum='255*mod(floor(N/pow(2,X)),2)',scale=${width}:${height / 3}:flags=neighbor`;
   const graph = `testsrc2=s=${width}x${height}:r=${fps}:d=${seconds}[p];${code}[c];[p][c]overlay=0:${height / 3},format=yuv420p[v]`;
-  execFileSync('ffmpeg', ['-v', 'error', '-y', '-filter_complex', graph, '-map', '[v]', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18', '-g', '30', path]);
+  ffmpeg('-filter_complex', graph, '-map', '[v]', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18', '-g', '30', path);
   return path;
 }
 
@@ -53,7 +55,7 @@ export class Desktop {
     this.lines = [];
     this.said = '';
     this.waiting = [];
-    const clean = { ...process.env, HOME: this.folder, XDG_CONFIG_HOME: '', XDG_RUNTIME_DIR: this.folder, DISPLAY: '', WAYLAND_DISPLAY: '', SDL_AUDIODRIVER: 'dummy', ...env };
+    const clean = { ...process.env, HOME: this.folder, XDG_CONFIG_HOME: '', XDG_STATE_HOME: '', XDG_RUNTIME_DIR: this.folder, DISPLAY: '', WAYLAND_DISPLAY: '', SDL_AUDIODRIVER: 'dummy', ...env };
     this.process = spawn(program, args, { cwd: this.folder, env: clean, stdio: ['pipe', 'pipe', 'pipe'] });
     this.process.stdin.on('error', () => {});
     this.process.stdin.end(input ?? '');
@@ -97,10 +99,11 @@ export class Desktop {
 
 /** A server with desktop video, a room, and people who are in it. */
 export class World {
-  static async start() {
+  /** @param {{args?: string[]}} options for the server */
+  static async start({ args = [] } = {}) {
     const world = new World();
     world.place = temporaryFolder();
-    world.server = await Server.start({ data: world.place.folder, args: ['--video-port', '0', '--video-plain-port', '0'] }).ready;
+    world.server = await Server.start({ data: world.place.folder, args }).ready;
     world.owner = new Person(world.server.url);
     await world.owner.signUp('Ada');
     world.code = await world.owner.startRoom();
@@ -121,6 +124,18 @@ export class World {
     const answer = await person.request(`/rooms/${this.code}/desktop`, { method: 'POST', form: { csrf } });
     if (answer.status !== 200) throw new Error(`no line: ${answer.status} ${answer.text.slice(0, 300)}`);
     return JSON.parse(answer.text).line.split(' ').slice(2);
+  }
+  /** The room's owner logs in: a token file. */
+  async login(file) {
+    const ending = await this.run(['login', this.server.url, '--name', 'Ada', '--token-file', file], { input: 'correct horse\n' }).exited;
+    if (ending.code !== 0) throw new Error(`no login: ${ending.said}`);
+  }
+  /** The server goes and comes back at the same video port, with the same data. */
+  async restart() {
+    const [place] = await this.pair(this.owner);
+    await this.server.stop();
+    this.server = await Server.start({ data: this.place.folder, args: ['--video-port', place.split(':').at(-1)] }).ready;
+    this.owner.base = this.server.url;
   }
   run(args, options) {
     const desktop = new Desktop(args, options);

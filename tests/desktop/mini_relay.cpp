@@ -99,12 +99,13 @@ void MiniRelay::on_control(Peer& peer, const Header& header, const Control& mess
   Connection& connection = *peer.connection;
   if (std::holds_alternative<Hello>(message)) connection.send(Welcome{}, header.aux);
   if (const auto* auth = std::get_if<Auth>(&message)) {
-    if (!auth->resume && !options_.let_in(*auth)) return connection.fail(ErrorCode::auth_failed, header.aux);
+    if (auth->resume ? !options_.resumes : !options_.let_in(*auth)) return connection.fail(ErrorCode::auth_failed, header.aux);
     connection.send(AuthOk{std::to_string(peer.id), "Ada", "r" + std::to_string(peer.id), options_.may_publish}, header.aux);
     peer.in = true;
     announce(peer);
   }
   if (const auto* publish = std::get_if<Publish>(&message)) {
+    if (publish->resume && !options_.resumes) return connection.fail(ErrorCode::no_such_stream, header.aux);
     const std::uint32_t stream = publish->resume ? static_cast<std::uint32_t>(std::stoul(*publish->resume)) : next_stream_++;
     streams_[stream] = {publish->source, peer.shared_from_this(), 0};
     static_cast<void>(connection.session().open_stream(stream));

@@ -29,6 +29,7 @@ class MiniRelay {
     std::string certificate, key;  // PEM files
     std::uint16_t port = 0;
     bool may_publish = true;
+    bool resumes = true;  // false: every resume token is unknown
     std::function<bool(const videoproto::Auth&)> let_in = [](const videoproto::Auth&) { return true; };
   };
   struct Heard {

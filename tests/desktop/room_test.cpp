@@ -174,6 +174,40 @@ TEST_CASE("after a lost connection both come back by themselves and the window's
   CHECK(resumed == 2);
 }
 
+TEST_CASE("what a killed program kept is shown first, new tokens are handed on, and stale ones lead to a fresh start") {
+  for (const bool fresh : {true, false}) {
+    INFO(fresh);
+    test::MiniRelay::Options relay_options;
+    relay_options.resumes = fresh;
+    test::MiniRelay relay(std::move(relay_options));
+    LinkOptions link = link_to(relay);
+    link.resume = "kept";
+    RoomOptions options = sending();
+    options.resume_stream = "40";
+    Inbox<ResumeTokens> kept{100};
+    options.keep = [&kept](const ResumeTokens& tokens) { kept.put(tokens); };
+    Client sender(link, std::move(options));
+    CHECK(sender.until("published").number == (fresh ? 40U : 7U));
+    std::vector<proto::Auth> auths;
+    std::vector<proto::Publish> publishes;
+    for (const auto& heard : relay.heard()) {
+      if (const auto* auth = std::get_if<proto::Auth>(&heard.message)) auths.push_back(*auth);
+      if (const auto* publish = std::get_if<proto::Publish>(&heard.message)) publishes.push_back(*publish);
+    }
+    REQUIRE(auths.size() == (fresh ? 1U : 2U));
+    CHECK(auths[0].resume == "kept");
+    CHECK_FALSE(auths[0].pair);
+    if (!fresh) CHECK(auths[1].pair == link.pair);
+    REQUIRE(publishes.size() == (fresh ? 1U : 2U));
+    CHECK(publishes[0].resume == "40");
+    if (!fresh) CHECK_FALSE(publishes[1].resume);
+    const auto told = kept.take(monotonic_us());
+    REQUIRE(told.size() == 2);  // let in, and published
+    CHECK(told[0].stream == "40");
+    CHECK(told[1] == ResumeTokens{fresh ? "r1" : "r2", fresh ? "40" : "7", {}});
+  }
+}
+
 TEST_CASE("a wrong code, a closed port and a foreign certificate end with their own code and a sentence") {
   test::MiniRelay::Options strict;
   strict.let_in = [](const proto::Auth&) { return false; };

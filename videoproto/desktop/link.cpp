@@ -14,7 +14,7 @@ using boost::system::error_code;
 using proto::ErrorCode;
 
 Link::Link(asio::io_context& io, LinkOptions options, LinkListener& listener)
-    : io_(io), options_(std::move(options)), listener_(&listener), resolver_(io), timer_(io) {
+    : io_(io), options_(std::move(options)), listener_(&listener), resolver_(io), timer_(io), resume_(options_.resume) {
   if (!options_.plain) tls_ = proto::make_tls_client_context();
 }
 Link::~Link() = default;
@@ -119,6 +119,7 @@ void Link::on_control(const proto::Header& header, const proto::Control& message
     lost_us_.reset();
     backoff_.reset();
     resume_ = who->resume;
+    said_resume_ = false;  // what is refused from now on is not the token
     return listener_->on_open(*who, frame_bytes_max_);
   }
   if (const auto* error = std::get_if<proto::ErrorMessage>(&message)) {
@@ -158,6 +159,11 @@ std::optional<Ending> Link::ending_of(const proto::CloseReason& reason) {
         resume_.reset();
         return std::nullopt;
       }
+      if (said_resume_)
+        return Ending{
+            ExitCode::refused,
+            "The server does not know this program any more: it was away for too long, or the server began anew. Take a new line from "
+            "Connect desktop."};
       return Ending{ExitCode::refused, text};
     case ErrorCode::forbidden:
     case ErrorCode::quota:
@@ -183,6 +189,10 @@ void Link::on_closed(const proto::CloseReason& reason) {
   open_ = false;
   connection_.reset();
   if (listener_ == nullptr) return;
+  if (reason.code == ErrorCode::auth_failed && said_resume_ && !was_open_) {  // kept for too long: as if it had not been
+    resume_.reset();
+    return connect();
+  }
   if (auto ending = ending_of(reason)) return end(std::move(*ending));
   lost("The connection to " + show(options_.server) + " is lost" + (reason.text.empty() ? "" : " (" + reason.text + ")") + ".");
 }

@@ -24,6 +24,7 @@ struct LinkOptions {
   bool plain = false;
   std::string room;
   std::optional<std::string> pair, token;  // one of them
+  std::optional<std::string> resume;       // tried before it: of the program before this one
   bool may_be_asked = false;
   std::int64_t retry_us = 0;  // after a loss; the first attempt is not repeated
 };

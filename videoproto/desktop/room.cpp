@@ -18,7 +18,9 @@ constexpr std::int64_t ping_gap_ms = 100;
 }  // namespace
 
 Room::Room(asio::io_context& io, RoomOptions options, RoomListener& listener)
-    : io_(io), options_(std::move(options)), listener_(listener), ping_timer_(io), announce_timer_(io), leave_timer_(io) {}
+    : io_(io), options_(std::move(options)), listener_(listener), ping_timer_(io), announce_timer_(io), leave_timer_(io) {
+  tokens_.stream = options_.resume_stream.value_or("");
+}
 Room::~Room() = default;
 
 void Room::start(LinkOptions link) {
@@ -37,6 +39,8 @@ void Room::clear() {
 void Room::on_open(const proto::AuthOk& who, std::uint32_t frame_bytes_max) {
   frame_bytes_max_ = frame_bytes_max;
   may_publish_ = who.may_publish;
+  tokens_.connection = who.resume;
+  keep_tokens();
   listener_.on_connected(who.name);
   ping(first_pings);
   for (auto& [stream, watched] : watched_) watched->confirmed = watched->subscribed = false;
@@ -56,6 +60,7 @@ void Room::on_open(const proto::AuthOk& who, std::uint32_t frame_bytes_max) {
   } else if (options_.send && !std::exchange(was_open_, true)) {
     if (!may_publish_) return leave({ExitCode::not_allowed, "You may not send in this room; its owner gives the right to go live."});
     begin_sending(options_.sender, std::nullopt);
+    publication_->resume = options_.resume_stream;
   }
 }
 
@@ -135,7 +140,10 @@ void Room::on_meta(const proto::Meta& meta) {
   const auto stream = static_cast<std::uint32_t>(*meta.stream);
   if (!options_.watch || unwanted_.contains(stream) || (publication_ && publication_->stream == stream)) return;
   const auto known = watched_.find(stream);
-  if (meta.online && !*meta.online) return;  // EOS tells viewers why
+  if (meta.online && !*meta.online) {  // EOS tells viewers why
+    if (known != watched_.end()) known->second->away = true;
+    return;
+  }
   if (known == watched_.end()) {
     if (!meta.online || watched_.size() >= limits::windows_max) return;
     WatchedStream about{stream, meta.source ? meta.source->title : "", meta.publisher_name.value_or(""), 0, 0};
@@ -145,6 +153,10 @@ void Room::on_meta(const proto::Meta& meta) {
   watched.confirmed = true;
   if (meta.publisher_offset_us) watched.publisher_offset_us = meta.publisher_offset_us;
   tell_offset(watched);
+  if (meta.online && std::exchange(watched.away, false) && watched.viewer) {
+    if (meta.source) watched.about.title = meta.source->title;
+    listener_.on_stream(watched.about);
+  }
   if (!watched.subscribed && connection() != nullptr) {
     watched.subscribed = true;
     connection()->send(proto::Subscribe{stream, options_.sound}, ++request_);

@@ -15,6 +15,7 @@
 #include "videoproto/desktop/clocks.h"
 #include "videoproto/desktop/link.h"
 #include "videoproto/desktop/options.h"
+#include "videoproto/desktop/resume_file.h"
 #include "videoproto/desktop/sender.h"
 #include "videoproto/desktop/viewer.h"
 #include "videoproto/mailbox.h"
@@ -48,9 +49,11 @@ struct RoomOptions {
   bool decode = true;
   bool sound = true;
   std::string frames_to;
-  SenderOptions sender;                                                                       // send
-  std::function<OpenedPictures(const std::string& link)> open_ask;                            // allow_sending; on the sender's thread
-  std::function<OpenedSound(const std::string& link, SoundSink sink)> open_ask_sound;         // likewise
+  SenderOptions sender;                                                                // send
+  std::optional<std::string> resume_stream;                                            // send: of the program before this one
+  std::function<void(const ResumeTokens&)> keep;                                       // send: hears the tokens, each time they change
+  std::function<OpenedPictures(const std::string& link)> open_ask;                     // allow_sending; on the sender's thread
+  std::function<OpenedSound(const std::string& link, SoundSink sink)> open_ask_sound;  // likewise
   std::function<std::optional<videoproto::DeclineReason>(const std::string& link)> may_open;  // looks at the link only
 };
 
@@ -98,6 +101,7 @@ class Room final : public LinkListener, public std::enable_shared_from_this<Room
   void ping(int left);
   void begin_sending(SenderOptions options, std::optional<std::int64_t> ask);
   void publish();
+  void keep_tokens();
   void opened(std::uint64_t publication, const videoproto::Source& source);
   void unit(std::uint64_t publication, SentUnit unit);
   void sound(std::uint64_t publication, std::int64_t pts_us, std::uint16_t flags, const std::vector<std::byte>& packet);
@@ -122,6 +126,7 @@ class Room final : public LinkListener, public std::enable_shared_from_this<Room
   std::unique_ptr<Sender> old_sender_;  // stopped, not waited for on this thread
   std::uint64_t publications_ = 0;
   std::uint32_t request_ = 10;
+  ResumeTokens tokens_;
   std::optional<Ending> leaving_;
   bool may_publish_ = false, ended_ = false, was_open_ = false;
 };

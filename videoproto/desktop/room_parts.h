@@ -16,6 +16,7 @@ struct Room::Watched {
   std::unique_ptr<Viewer> viewer;
   std::optional<std::int64_t> publisher_offset_us;
   bool confirmed = false, subscribed = false;
+  bool away = false;  // its sender is lost
 };
 
 struct Room::Publication {

@@ -55,12 +55,18 @@ void Room::publish() {
                      publication_->request);
 }
 
+void Room::keep_tokens() {
+  if (options_.send && options_.keep) options_.keep(tokens_);
+}
+
 void Room::on_published(const proto::PublishOk& ok) {
   if (!publication_ || connection() == nullptr) return;
   const auto stream = static_cast<std::uint32_t>(ok.stream);
   static_cast<void>(connection()->session().open_outgoing_stream(stream));
   publication_->stream = stream;
   publication_->resume = ok.resume;
+  tokens_.stream = ok.resume;
+  keep_tokens();
   watched_.erase(stream);  // META may have been quicker
   publication_->sender->go();
   on_playback();

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -22,6 +23,17 @@ using videoproto::monotonic_us;
 
 namespace {
 constexpr std::int64_t idle_us = 20'000;  // how long a key press may wait while no picture comes
+
+std::string source_name(const SourceChoice& source) {
+  if (const auto* camera = std::get_if<CameraChoice>(&source)) return "camera " + std::to_string(camera->index);
+  if (const auto* link = std::get_if<LinkChoice>(&source)) return "link " + link->link;
+  if (const auto* file = std::get_if<FileChoice>(&source)) {
+    std::error_code failed;
+    const auto path = std::filesystem::weakly_canonical(file->path, failed);
+    return "file " + (failed ? file->path : path.string());
+  }
+  return "screen";
+}
 
 template <class... F>
 struct Overload : F... {
@@ -138,7 +150,7 @@ std::optional<Ending> SessionApp::prepare(LinkOptions& link, RoomOptions& room) 
   }
   if (!options_.frames_to.empty() && ::access(options_.frames_to.c_str(), W_OK | X_OK) != 0)
     return Ending{ExitCode::usage, "Pictures cannot be written to " + options_.frames_to + ": make the folder first."};
-  link = {{}, options_.pin, options_.plain, options_.room, {}, {}, options_.allow_sending, options_.retry_s * 1'000'000};
+  link = {{}, options_.pin, options_.plain, options_.room, {}, {}, {}, options_.allow_sending, options_.retry_s * 1'000'000};
   if (options_.server) link.server = *options_.server;
   if (options_.pair) {
     link.pair = options_.pair->code;
@@ -163,7 +175,21 @@ std::optional<Ending> SessionApp::prepare(LinkOptions& link, RoomOptions& room) 
   room.sound = options_.sound;
   room.frames_to = options_.frames_to;
   prepare_source(room);
+  if (room.send) prepare_resuming(link, room);
   return std::nullopt;
+}
+
+// A program before this one that was killed while it sent the same: its stream is taken up again. Its code counted once, so its connection
+// is as well, but not with another code, which may be another person's.
+void SessionApp::prepare_resuming(LinkOptions& link, RoomOptions& room) {
+  resume_file_ = ResumeFile::open(default_state_folder(), {link.server, link.room, source_name(options_.source)});
+  if (!resume_file_) return;
+  const std::string pair = link.pair.value_or("");
+  if (const auto& found = resume_file_->found()) {
+    if (!found->stream.empty()) room.resume_stream = found->stream;
+    if (!pair.empty() && found->pair == pair && !found->connection.empty()) link.resume = found->connection;
+  }
+  room.keep = [this, pair](const ResumeTokens& tokens) { resume_file_->keep({tokens.connection, tokens.stream, pair}); };
 }
 
 Ending SessionApp::run() {
@@ -191,6 +217,8 @@ Ending SessionApp::run() {
     if (now >= reported_us_ + limits::stats_interval_ms * 1'000) every_second(now);
   }
   network_.reset();
+  // Who could not get there tries again later, perhaps soon enough.
+  if (resume_file_ && ending_->code != ExitCode::unreachable) resume_file_->remove();
   if (std::exchange(progress_shown_, false)) std::fputc('\n', stderr);
   return *ending_;
 }

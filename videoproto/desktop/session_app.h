@@ -13,6 +13,7 @@
 #include "videoproto/desktop/limits.h"
 #include "videoproto/desktop/options.h"
 #include "videoproto/desktop/report.h"
+#include "videoproto/desktop/resume_file.h"
 #include "videoproto/desktop/room.h"
 #include "videoproto/desktop/windows.h"
 
@@ -68,6 +69,7 @@ class SessionApp final : public RoomListener {
 
   [[nodiscard]] std::optional<Ending> prepare(LinkOptions& link, RoomOptions& room);
   void prepare_source(RoomOptions& room) const;
+  void prepare_resuming(LinkOptions& link, RoomOptions& room);
   void handle(Event& event);
   void handle_picture(DuePicture& due);
   void handle_over(std::uint32_t stream);
@@ -83,6 +85,7 @@ class SessionApp final : public RoomListener {
   Inbox<Event> events_{limits::ui_events_max};
   Windows windows_;
   std::map<std::uint32_t, Watching> watching_;
+  std::unique_ptr<ResumeFile> resume_file_;
   std::unique_ptr<Network> network_;
   std::optional<Ending> ending_;
   SendFigures sending_;
