@@ -26,7 +26,8 @@ void pair_desktop(VisitPtr visit, http::Form) {
   const DesktopVideo& video = visit->services.desktop_video;
   const auto code = rooms::read_room_code(visit->request->path_param("code"));
   if (!visit->who) return refuse(visit, 401, "not_logged_in", "You are logged out. Reload the page.");
-  if (!code || !video.make_pair) return refuse_absent(visit);
+  if (!video.make_pair) return refuse(visit, 404, "video_off", "Desktop video is switched off on this server.");
+  if (!code) return refuse_absent(visit);
   video.make_pair(
       *code, *visit->who, visit->request->remote_address(), visit->here.executor,
       [visit, code = *code](const std::optional<std::string>& pair) {

@@ -1,44 +1,15 @@
 // Every page: usable by everybody (axe), light, and quiet towards other sites until a video is chosen. Pictures are kept.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CLIP_URL, screenshots, startWorld, until } from './harness.mjs';
-import { root } from './paths.mjs';
+import { everyLook, violations } from './looks.mjs';
 
 const LANDING_BYTES = 60 * 1024;
 const ROOM_BYTES = 250 * 1024;
 
 let world;
-const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 before(async () => { world = await startWorld(); });
 after(() => world?.stop());
-
-/** Each violation as one line; a page without any gives none. */
-async function violations(page) {
-  // The tests' own script, past the page's content policy.
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'], iframes: false });
-    return violations.flatMap((v) => v.nodes.map((n) => `${v.id} at ${n.target.join(' ')}: ${n.failureSummary?.replaceAll(/\s+/g, ' ')}`));
-  });
-}
-
-async function everyLook(page, name) {
-  const found = [];
-  for (const [width, height] of [[1440, 900], [390, 844]]) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
-      found.push(...(await violations(page)).map((v) => `${name} ${width} ${colorScheme}: ${v}`));
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (wide > 0) found.push(`${name} ${width}: ${wide} px wider than the screen`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-  return found;
-}
 
 /** Bytes over the wire until the page is quiet. */
 async function weigh(visitor, path) {

@@ -300,7 +300,7 @@ test('where desktop video is off there is no port, no pairing and no token', asy
   const person = new Person(one.url);
   const code = await person.startRoom('Olga');
   const socket = await person.socket(code);
-  assert.equal((await pairingLine(person, code)).status, 404);
+  assert.deepEqual(await pairingLine(person, code), { status: 404, error: 'video_off', sentence: 'Desktop video is switched off on this server.' });
   assert.equal((await person.request('/api/desktop-tokens', { method: 'POST' })).status, 404);
   await socket.close();
   await one.stop();

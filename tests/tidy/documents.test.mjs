@@ -58,6 +58,13 @@ test('the routes for programs are on the protocol page, and there are no others'
   assert.deepEqual([...section('Pages and forms').matchAll(/`((?:GET|POST) \/api\/[^`]+)`/g)].map(([, route]) => route).sort(), routes.sort());
 });
 
+test('the live streams of the protocol page are the routes of server/media', () => {
+  const routes = [...read('server/media/live_routes.cpp').matchAll(/router_\.(get|post|websocket)\(\s*"([^"]+)"/g)]
+    .map(([, method, path]) => `${method === 'post' ? 'POST' : 'GET'} ${path.replace('{name}', '{stream}.mjpg')}`);
+  assert.ok(routes.length > 0);
+  assert.deepEqual(names(firstCells('Live streams')).sort(), routes.sort());
+});
+
 test('every field of a form is on the protocol page', () => {
   const rows = [...section('Pages and forms').matchAll(/^\| `POST ([^`]+)` \| (.*) \|$/gm)].map(([, path, text]) => [path, text]);
   const templates = readdirSync(join(root, 'templates'), { recursive: true }).filter((name) => name.endsWith('.html'));

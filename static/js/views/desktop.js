@@ -12,7 +12,7 @@ function hint_of(pairing) {
   switch (pairing.state) {
     case 'ready': return `Works once, for ${clock_text(pairing.left_s * 1000)} more.`;
     case 'expired': return 'This line has expired. Ask for a new one.';
-    case 'used': return 'Your desktop is connected. You can close this.';
+    case 'used': return 'Your desktop is connected.';
     default: return '';
   }
 }
@@ -63,6 +63,8 @@ export function make_desktop_dialog(intents) {
       }
       line.placeholder = state === 'asking' ? 'One moment…' : '';
       copy.disabled = !ready;
+      copy.hidden = !ready && state !== 'asking';
+      find('#desktop-done').hidden = state !== 'used';
       anew.disabled = state === 'asking';
       anew.classList.toggle('primary', state === 'expired' || state === 'failed');
       copy.classList.toggle('primary', ready);
