@@ -29,6 +29,16 @@ TEST_CASE("statistics are one JSON object a line") {
   CHECK(line.find('\n') == std::string::npos);
   CHECK(line.find("\"latency_p50_ms\":1.23E1") != std::string::npos);
   CHECK(line.find("latency_p99_ms") == std::string::npos);
+  CHECK(line.find("\"sound\"") == std::string::npos);
+  report.sound = SoundFigures{};
+  report.sound->received = 50;
+  report.sound->late = 2;
+  CHECK(stats_json(report).find("\"sound\":{\"received\":50,\"played\":0,\"late\":2,\"dropped\":0,") != std::string::npos);
+  CHECK(stats_json(report).find("skew") == std::string::npos);  // nothing was heard yet
+  report.skew_min_ms = -30.04;
+  report.skew_p50_ms = 0;
+  report.skew_max_ms = 80;
+  CHECK(stats_json(report).find("\"skew_min_ms\":-3E1,\"skew_p50_ms\":0E0,\"skew_max_ms\":8E1}") != std::string::npos);
   CHECK(stats_json(7, SendFigures{}).find("\"role\":\"send\"") != std::string::npos);
 }
 

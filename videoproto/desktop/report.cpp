@@ -58,6 +58,16 @@ std::string stats_json(const WatchReport& report) {
                     {"height", report.height}};
   if (report.latency_p50_ms) line["latency_p50_ms"] = rounded(*report.latency_p50_ms);
   if (report.latency_p99_ms) line["latency_p99_ms"] = rounded(*report.latency_p99_ms);
+  if (report.sound) {
+    const SoundFigures& figures = *report.sound;
+    json::object sound{{"received", figures.received},         {"played", figures.played},       {"late", figures.late},
+                       {"dropped", figures.dropped},           {"concealed", figures.concealed}, {"jitter_ms", rounded(figures.jitter_ms)},
+                       {"delay_ms", rounded(figures.delay_ms)}};
+    if (report.skew_min_ms) sound["skew_min_ms"] = rounded(*report.skew_min_ms);
+    if (report.skew_p50_ms) sound["skew_p50_ms"] = rounded(*report.skew_p50_ms);
+    if (report.skew_max_ms) sound["skew_max_ms"] = rounded(*report.skew_max_ms);
+    line["sound"] = std::move(sound);
+  }
   return json::serialize(line);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "videoproto/desktop/sender.h"
+#include "videoproto/desktop/sound_queue.h"
 
 namespace matinee::desktop {
 
@@ -18,6 +19,9 @@ struct WatchReport {
   std::uint64_t received = 0, shown = 0, repeated = 0, dropped = 0;
   std::optional<double> latency_p50_ms, latency_p99_ms;
   int quality = 0, width = 0, height = 0;
+  std::optional<SoundFigures> sound;
+  // By how much the sound was late (+) or early (−) when pictures were shown.
+  std::optional<double> skew_min_ms, skew_p50_ms, skew_max_ms;
 };
 
 // "00:01:05 / 01:32:10  30.0 fps  1950 sent  3 repeated  0 dropped  1280x720 q80"

@@ -275,7 +275,10 @@ void SessionApp::handle_picture(DuePicture& due) {
   if (due.figures.quality > 0) watching.report.quality = due.figures.quality;
   if (!due.image.empty()) show(watching, due);
   ++watching.report.shown;
-  if (due.captured_us) watching.latencies_ms.push_back(static_cast<double>(monotonic_us() - *due.captured_us) / 1'000);
+  if (due.sound) watching.report.sound = due.sound;
+  const std::int64_t now_us = monotonic_us();
+  if (due.heard_us) watching.skews_ms.push_back(static_cast<double>(due.pts_us - (now_us + *due.heard_us)) / 1'000);
+  if (due.captured_us) watching.latencies_ms.push_back(static_cast<double>(now_us - *due.captured_us) / 1'000);
   if (++shown_all_ == options_.frames_max) leave({ExitCode::done, {}});
 }
 
@@ -312,6 +315,10 @@ void SessionApp::report(Watching& watching, double seconds) {
   report.latency_p50_ms = percentile(watching.latencies_ms, 0.5);
   report.latency_p99_ms = percentile(watching.latencies_ms, 0.99);
   watching.latencies_ms.clear();
+  report.skew_min_ms = percentile(watching.skews_ms, 0);
+  report.skew_p50_ms = percentile(watching.skews_ms, 0.5);
+  report.skew_max_ms = percentile(watching.skews_ms, 1);
+  watching.skews_ms.clear();
   watching.overlay = overlay_text({report.fps, report.latency_p50_ms, report.dropped, report.quality, false});
   if (options_.stats_json) std::printf("%s\n", stats_json(report).c_str());
   videoproto::Stats stats{report.stream,

@@ -49,7 +49,7 @@ class SessionApp final : public RoomListener {
     WatchedStream about;
     WatchReport report;
     std::uint64_t replaced = 0, shown_before = 0;
-    std::vector<double> latencies_ms;
+    std::vector<double> latencies_ms, skews_ms;
     std::string overlay;
     cv::Mat last;
     bool waiting = false;

@@ -140,7 +140,7 @@ void Viewer::write(const Item& item) {
 }
 
 void Viewer::present(const Item& item) {
-  DuePicture due{options_.stream, item.header.sequence, {}, !item.picture, static_cast<std::int64_t>(item.header.pts_us), {}, {}};
+  DuePicture due{options_.stream, item.header.sequence, {}, !item.picture, static_cast<std::int64_t>(item.header.pts_us), {}, {}, {}, {}};
   if (item.picture && options_.decode && !decoder_.decode(item.picture.bytes(), due.image)) {
     ++damaged_;
     return;
@@ -148,6 +148,10 @@ void Viewer::present(const Item& item) {
   if (item.picture && !options_.folder.empty()) write(item);
   const std::int64_t offset_us = offset_us_;
   if (offset_us != INT64_MIN) due.captured_us = due.pts_us + offset_us;
+  if (sound_) {
+    due.sound = sound_->figures();
+    if (const auto heard_pts_us = sound_->clock_us()) due.heard_us = *heard_pts_us - monotonic_us();
+  }
   if (item.picture) ++handed_;
   due.figures = {received_,      repeated_,     lost_, skipped_, damaged_, handed_, item.picture ? jpeg_quality(item.picture.bytes()) : 0,
                  due.image.cols, due.image.rows};

@@ -35,6 +35,8 @@ struct DuePicture {
   bool repeat = false;
   std::int64_t pts_us = 0;
   std::optional<std::int64_t> captured_us;  // on our clock
+  std::optional<std::int64_t> heard_us;     // add to our clock: the pts that is heard then; absent while there is no sound
+  std::optional<SoundFigures> sound;
   ViewFigures figures;
 };
 
