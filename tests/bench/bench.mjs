@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { video } from './video.mjs';
+import { desktop, video } from './video.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const args = process.argv.slice(2);
@@ -211,7 +211,10 @@ const loadIsHere = buildTools();
 for (const name of wanted) {
   if (name === 'store') store();
   else if (name === 'sync') sync();
-  else if (name === 'video') await video({ root, startOurs, freePort, rounds, pin, median });
+  else if (name === 'video') {
+    await video({ root, startOurs, freePort, rounds, pin, median });
+    await desktop({ root, binary, rounds, median });
+  }
   else if (!loadIsHere) process.exitCode = 1;
   else if (scenarios[name]) await compare(name);
   else if (name === 'idle') await idle();
