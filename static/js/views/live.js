@@ -7,7 +7,7 @@ import { frames_chip, stream_name } from '../models/live.js';
 /** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended'} LineState */
 /** @typedef {{watch(id: number): void, back(): void, fullscreen(): void}} Intents */
 
-const marks = { connecting: 'Live', live: 'Live', reconnecting: 'Live', away: 'Away', ended: 'Ended' };
+const marks = { connecting: 'Connecting', live: 'Live', reconnecting: 'Connecting', away: 'Away', ended: 'Ended' };
 
 /** @param {string} name @param {LineState} state @returns {string} what stands over the picture, "" = nothing */
 export function note_text(name, state) {
