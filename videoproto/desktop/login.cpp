@@ -8,6 +8,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -59,6 +60,9 @@ Answer post(const std::string& url, const std::string& body) {
       ::curl_slist_append(nullptr, "Content-Type: application/json"), ::curl_slist_free_all);
   ::curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
   ::curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
+  // The usual variable for a certificate of one's own, which the library by itself does not look at.
+  if (const char* trusted = std::getenv("SSL_CERT_FILE"); trusted != nullptr && *trusted != '\0')
+    ::curl_easy_setopt(curl.get(), CURLOPT_CAINFO, trusted);
   ::curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
   ::curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
   ::curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, collect);
@@ -79,8 +83,8 @@ Ending ending_of(CURLcode code, const std::string& url) {
   if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
     return {ExitCode::wrong_server,
             "The certificate of " + url +
-                " is not trusted here, so no password was sent: add it to this system (./dev cert says how), or use the line of "
-                "Connect desktop."};
+                " is not trusted here, so no password was sent: add it to this system (./dev cert says how), name its file in "
+                "SSL_CERT_FILE, or use the line of Connect desktop."};
   return {ExitCode::unreachable, "The pages at " + url + " cannot be reached: " + ::curl_easy_strerror(code) + "."};
 }
 
