@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { built } from './paths.mjs';
 
+const TYPES = { '.m3u8': 'application/vnd.apple.mpegurl', '.ts': 'video/mp2t' };
 export const CLIP = { seconds: 60, fps: 60, width: 320, height: 180, bits: 16, codeHeight: 40 };
 
 /** The path of the clip. Its upper 40 rows are 16 squares, black or white: the bits of the frame number, lowest first. */
@@ -34,6 +35,18 @@ function makeLongClip() {
   return path;
 }
 
+/** The clip as a stream: its folder, with index.m3u8 and segments of 2 s. */
+export function makeStream() {
+  const folder = join(built, 'e2e', 'hls');
+  if (existsSync(join(folder, 'index.m3u8'))) return folder;
+  const half = `${folder}.${process.pid}`;
+  mkdirSync(half, { recursive: true });
+  execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', makeClip(), '-c', 'copy', '-f', 'hls', '-hls_time', '2', '-hls_playlist_type', 'vod',
+    '-hls_segment_filename', join(half, 'part-%02d.ts'), join(half, 'index.m3u8')]);
+  renameSync(half, folder);
+  return folder;
+}
+
 export const clipBytes = () => statSync(makeClip()).size;
 
 /** Runs in the page: the number in the picture a <video> shows now. @param {HTMLVideoElement} video */
@@ -59,7 +72,8 @@ export async function startMediaServer() {
     const path = asked === '/long.mp4' ? makeLongClip() : files.get(asked);
     if (!path) return response.writeHead(404).end();
     const size = statSync(path).size;
-    const head = { 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'access-control-allow-origin': '*', 'cache-control': 'no-store' };
+    const cors = asked.startsWith('/no-cors/') ? {} : { 'access-control-allow-origin': '*' };
+    const head = { 'content-type': TYPES[extname(path)] ?? 'video/mp4', 'accept-ranges': 'bytes', ...cors, 'cache-control': 'no-store' };
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
     const from = range ? Number(range[1]) : 0;
     const to = range && range[2] ? Math.min(Number(range[2]), size - 1) : size - 1;

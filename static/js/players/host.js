@@ -1,6 +1,7 @@
 // @ts-check
 // The stage's one player at a time: makes the right adapter, carries actions out, and deals with browsers that want a tap
 // before they play with sound.
+import { HlsPlayer } from './hls.js';
 import { Html5Player } from './html5.js';
 import { PlayerEvents } from './player.js';
 import { YoutubePlayer } from './youtube.js';
@@ -9,6 +10,8 @@ import { YoutubePlayer } from './youtube.js';
 /** @typedef {import('./player.js').Player} Player */
 /** @typedef {import('../sync/types.js').Action} Action */
 /** @typedef {import('../sync/types.js').SyncError} SyncError */
+
+const PLAYERS = { file: Html5Player, hls: HlsPlayer, youtube: YoutubePlayer };
 
 export class PlayerHost extends PlayerEvents {
   #surroundings;
@@ -39,7 +42,7 @@ export class PlayerHost extends PlayerEvents {
     this.#unload();
     this.#key = key;
     if (!media) return;
-    const player = media.kind === 'youtube' ? new YoutubePlayer(this.#surroundings) : new Html5Player(this.#surroundings);
+    const player = new PLAYERS[media.kind](this.#surroundings);
     this.#player = player;
     player.addEventListener('change', () => this.changed());
     player.addEventListener('blocked', () => this.#onBlocked());

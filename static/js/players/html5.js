@@ -1,5 +1,5 @@
 // @ts-check
-// A <video> as a player: files, and HLS where the browser plays it by itself.
+// A <video> as a player of files; hls.js makes streams of it.
 import { PlayerEvents } from './player.js';
 import { PositionReader } from './position.js';
 
@@ -9,7 +9,6 @@ import { PositionReader } from './position.js';
 
 /** Up to here nobody minds that the pitch moves with the rate for a second or two. */
 const PITCH_FREE = 0.085;
-const HLS_TYPE = 'application/vnd.apple.mpegurl';
 
 const SENTENCES = {
   [2]: ['media_network', 'The video stopped loading. Check the connection, then try again.'],
@@ -20,7 +19,7 @@ const SENTENCES = {
 /** @implements {Pick<import('./player.js').Player, 'load'|'play'|'pause'|'seek'|'read'>} */
 export class Html5Player extends PlayerEvents {
   #now;
-  #video;
+  /** @protected */ video;
   #reader = new PositionReader();
   /** Where it stood when it was told to play; moving on from there is what counts as playing. @type {number|null} */
   #from = null;
@@ -30,53 +29,60 @@ export class Html5Player extends PlayerEvents {
   constructor({ stage, now }) {
     super();
     this.#now = now;
-    this.#video = document.createElement('video');
-    this.#video.className = 'player-html5';
-    this.#video.playsInline = true;
-    this.#video.preload = 'auto';
-    this.#video.disableRemotePlayback = true;
+    this.video = document.createElement('video');
+    this.video.className = 'player-html5';
+    this.video.playsInline = true;
+    this.video.preload = 'auto';
+    this.video.disableRemotePlayback = true;
     this.#keepPitch(1);
     for (const type of ['loadedmetadata', 'canplay', 'canplaythrough', 'seeked', 'playing', 'pause', 'waiting', 'ended', 'durationchange']) {
-      this.#video.addEventListener(type, () => this.changed());
+      this.video.addEventListener(type, () => this.changed());
     }
-    this.#video.addEventListener('error', () => this.#onError());
-    stage.append(this.#video);
+    this.video.addEventListener('error', () => this.#onError());
+    stage.append(this.video);
   }
 
   /** @param {Media} media @param {number} startMs */
   load(media, startMs) {
-    if (location.protocol === 'https:' && media.url.startsWith('http:')) {
-      return this.failed('mixed_content', 'This video comes over http, which browsers refuse on an https page. Use an https link.');
-    }
-    if (media.kind === 'hls' && !this.#video.canPlayType(HLS_TYPE)) {
-      return this.failed('hls_unsupported', 'This browser cannot play .m3u8 yet. Use a .mp4 or .webm link.');
-    }
-    this.#video.src = media.url;
+    if (this.refusesMixed(media)) return;
+    this.begin(media.url, startMs);
+    this.watchFrames();
+  }
+
+  /** @protected @param {Media} media @returns {boolean} */
+  refusesMixed(media) {
+    if (location.protocol !== 'https:' || !media.url.startsWith('http:')) return false;
+    this.failed('mixed_content', 'This video comes over http, which browsers refuse on an https page. Use an https link.');
+    return true;
+  }
+
+  /** @protected @param {string} url @param {number} startMs */
+  begin(url, startMs) {
+    this.video.src = url;
     // Before the metadata is there this is where it will begin: no seek is spent on it.
-    if (startMs > 0) this.#video.currentTime = startMs / 1000;
-    this.#watchFrames();
+    if (startMs > 0) this.video.currentTime = startMs / 1000;
   }
 
   play() {
-    this.#from = this.#video.currentTime;
-    this.#video.play().catch((/** @type {DOMException} */ error) => {
+    this.#from = this.video.currentTime;
+    this.video.play().catch((/** @type {DOMException} */ error) => {
       if (error.name === 'NotAllowedError' && !this.#gone) this.blocked();
     });
   }
 
-  pause() { this.#video.pause(); }
+  pause() { this.video.pause(); }
 
   /** @param {number} ms */
   seek(ms) {
     this.#reader.forget();
-    this.#video.currentTime = ms / 1000;
+    this.video.currentTime = ms / 1000;
   }
 
   /** @param {number} rate */
   setRate(rate) {
-    if (Math.abs(this.#video.playbackRate - rate) < 1e-4) return;
+    if (Math.abs(this.video.playbackRate - rate) < 1e-4) return;
     this.#keepPitch(rate);
-    this.#video.playbackRate = rate;
+    this.video.playbackRate = rate;
     this.#reader.forget();
   }
 
@@ -85,17 +91,17 @@ export class Html5Player extends PlayerEvents {
    * without it steering is exact.
    * @param {number} rate
    */
-  #keepPitch(rate) { this.#video.preservesPitch = Math.abs(rate - 1) > PITCH_FREE; }
+  #keepPitch(rate) { this.video.preservesPitch = Math.abs(rate - 1) > PITCH_FREE; }
 
   /** @param {number} volume */
-  setVolume(volume) { this.#video.volume = volume; }
+  setVolume(volume) { this.video.volume = volume; }
 
   /** @param {boolean} muted */
-  setMuted(muted) { this.#video.muted = muted; }
+  setMuted(muted) { this.video.muted = muted; }
 
   /** @returns {Reading} */
   read() {
-    const video = this.#video;
+    const video = this.video;
     const now = this.#now();
     const state = this.#state();
     const clockMs = video.currentTime * 1000;
@@ -111,15 +117,15 @@ export class Html5Player extends PlayerEvents {
 
   destroy() {
     this.#gone = true;
-    this.#video.pause();
-    this.#video.removeAttribute('src');
-    this.#video.load();
-    this.#video.remove();
+    this.video.pause();
+    this.video.removeAttribute('src');
+    this.video.load();
+    this.video.remove();
   }
 
   /** @returns {Reading['state']} */
   #state() {
-    const video = this.#video;
+    const video = this.video;
     if (video.readyState < HTMLMediaElement.HAVE_METADATA) return 'loading';
     if (video.seeking) return 'seeking';
     if (video.ended) return 'ended';
@@ -131,15 +137,16 @@ export class Html5Player extends PlayerEvents {
   }
 
   #ahead() {
-    const { buffered, currentTime } = this.#video;
+    const { buffered, currentTime } = this.video;
     for (let i = 0; i < buffered.length; i++) {
       if (buffered.start(i) <= currentTime + 0.1 && currentTime <= buffered.end(i)) return (buffered.end(i) - currentTime) * 1000;
     }
     return 0;
   }
 
-  #watchFrames() {
-    const video = this.#video;
+  /** @protected */
+  watchFrames() {
+    const video = this.video;
     if (!('requestVideoFrameCallback' in video)) return;
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (_, frame) => {
@@ -152,7 +159,7 @@ export class Html5Player extends PlayerEvents {
   }
 
   #onError() {
-    const code = this.#video.error?.code;
+    const code = this.video.error?.code;
     if (this.#gone || (code !== 2 && code !== 3 && code !== 4)) return;
     const [name, text] = SENTENCES[code];
     this.failed(name, text);

@@ -6,6 +6,7 @@ import { PlayerHost } from '../players/host.js';
 import { isThirdParty } from '../players/player.js';
 import { ClockDriver } from './clock_driver.js';
 import { Commands } from './commands.js';
+import * as hls from './hls_controller.js';
 import * as html5 from './html5_controller.js';
 import { Reporter } from './reporter.js';
 import { SleepWatch } from './sleep_watch.js';
@@ -16,6 +17,7 @@ import * as youtube from './youtube_controller.js';
 /** @typedef {import('../types.js').Welcome} Welcome */
 /** @typedef {import('./types.js').Look} Look */
 
+const CONTROLLERS = { file: html5, hls, youtube };
 const TICK_MS = 100;
 const TICK_HIDDEN_MS = 1000;
 const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: (/** @type {number} */ timer) => clearTimeout(timer) };
@@ -152,7 +154,7 @@ export class SyncEngine extends EventTarget {
 
   #onTimeline() {
     const media = this.#timeline?.media ?? null;
-    const controller = media?.kind === 'youtube' ? youtube : html5;
+    const controller = CONTROLLERS[media?.kind ?? 'file'];
     if (controller !== this.#controller) {
       this.#controller = controller;
       this.#state = controller.initial();

@@ -17,10 +17,8 @@ const BAND = { inner: 3, outer: 7 };
 /** Where the media clock itself can be read, and not only pictures that come in steps. */
 const FINE_BAND = { inner: 1, outer: 4 };
 const FINE_NOISE_MS = 1;
-const SEEK_OVER_MS = 1000;
-/** Steering this away would take longer than the seek does. */
-const SEEK_ON_COMMAND_MS = 250;
-const COOL_MS = 3000;
+/** What seeking costs for files: over `seekOnCommandMs` steering takes longer than the seek; hls_controller.js has others. */
+const TUNE = { seekOverMs: 1000, seekOnCommandMs: 250, coolMs: 3000, leadMs: 150 };
 const EAGER_MS = 2000;
 /** After a start or a seek a media clock slips by some 40 ms until the sound runs: nothing is read before. */
 const SLIPS_MS = 150;
@@ -35,12 +33,12 @@ const REACH_MS = 400;
 const EAGER = { near: 0.08, far: 0.25, over: 120, until: 60 };
 const GENTLE = { near: 0.04, far: 0.1, over: 250, until: 120 };
 
-/** @returns {State} */
-export function initial() {
+/** @param {State['tune']} tune @returns {State} */
+export function initial(tune = TUNE) {
   return {
-    rev: '', commandAt: 0, tries: 0, leadMs: 150, leadKnown: false, startMs: 40, playAt: null, playFromMs: 0, alignSeekAt: null, movingSince: null,
+    tune, rev: '', commandAt: 0, tries: 0, leadMs: tune.leadMs, leadKnown: false, startMs: 40, playAt: null, playFromMs: 0, alignSeekAt: null, movingSince: null,
     errors: [], lastAt: -Infinity, dev: 0, devSince: 0, steeredMs: 0, noiseMs: 1, factor: 1, failures: [],
-    correcting: null, inStepSince: null, seekAt: -Infinity, steeredAtSeek: 0, coolMs: COOL_MS, seeks: 0, judged: true,
+    correcting: null, inStepSince: null, seekAt: -Infinity, steeredAtSeek: 0, coolMs: tune.coolMs, seeks: 0, judged: true,
   };
 }
 
@@ -57,7 +55,7 @@ export function step(s, look) {
   if (reading.state !== 'playing') return nothing({ ...settle(s, look), playAt: reading.state === 'buffering' ? s.playAt : null });
   // Somebody sought: that is known at once and not by measuring.
   const jump = reading.positionMs - look.target(reading.at);
-  if (commanded && Math.abs(jump) > SEEK_ON_COMMAND_MS) return seekOver(s, look, jump);
+  if (commanded && Math.abs(jump) > s.tune.seekOnCommandMs) return seekOver(s, look, jump);
   const movingSince = s.movingSince ?? look.now;
   s = { ...s, movingSince };
   const slips = movingSince + SLIPS_MS - look.now;
@@ -67,7 +65,7 @@ export function step(s, look) {
 /** @param {State} s @param {Look} look @returns {State} */
 function onCommand(s, look) {
   return { ...s, rev: look.rev, commandAt: Math.max(look.now, look.startAt), tries: 0, playAt: null, alignSeekAt: null,
-    errors: [], correcting: null, inStepSince: null, coolMs: COOL_MS, seeks: 0 };
+    errors: [], correcting: null, inStepSince: null, coolMs: s.tune.coolMs, seeks: 0 };
 }
 
 /** Not moving: nothing measured before is true of what comes. @param {State} s @param {Look} look @returns {State} */
@@ -101,10 +99,10 @@ function steer(s, look) {
     const landed = median(s.errors) + s.steeredAtSeek;
     s = { ...s, judged: true, commandAt: now, leadMs: clamp(s.leadMs - (s.leadKnown ? 0.7 : 1) * landed, 10, 5000), leadKnown: true };
   }
-  if (Math.abs(error) > SEEK_OVER_MS && now - s.seekAt >= s.coolMs) return seekOver(s, look, error);
+  if (Math.abs(error) > s.tune.seekOverMs && now - s.seekAt >= s.coolMs) return seekOver(s, look, error);
   // The first seek taught what seeking takes here; a second lands right sooner than steering would.
-  if (s.judged && s.seeks === 1 && Math.abs(error) > SEEK_ON_COMMAND_MS && now - s.commandAt < EAGER_MS) return seekOver(s, look, error);
-  if (look.hidden) return withRate({ ...nothing(stopSteering(s, look)), errorMs: error, inStep: Math.abs(error) <= SEEK_OVER_MS }, look);
+  if (s.judged && s.seeks === 1 && Math.abs(error) > s.tune.seekOnCommandMs && now - s.commandAt < EAGER_MS) return seekOver(s, look, error);
+  if (look.hidden) return withRate({ ...nothing(stopSteering(s, look)), errorMs: error, inStep: Math.abs(error) <= s.tune.seekOverMs }, look);
   return correct(s, look, error, steered(now));
 }
 
@@ -112,7 +110,7 @@ function steer(s, look) {
 function seekOver(s, look, error) {
   // A player that lands wrong again and again is sought less and less often.
   const again = s.seeks >= 1;
-  const state = { ...settle(s, look), seekAt: look.now, steeredAtSeek: s.steeredMs, judged: false, seeks: s.seeks + 1, coolMs: again ? Math.min(30_000, s.coolMs * 2) : COOL_MS };
+  const state = { ...settle(s, look), seekAt: look.now, steeredAtSeek: s.steeredMs, judged: false, seeks: s.seeks + 1, coolMs: again ? Math.min(30_000, s.coolMs * 2) : s.tune.coolMs };
   const toMs = Math.max(0, look.target(look.now + s.leadMs));
   /** @type {Action[]} */
   const actions = [{ do: 'seek', toMs }];

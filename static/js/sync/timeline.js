@@ -40,6 +40,12 @@ export function isNewer(held, next) {
  * @returns {import('./types.js').Look}
  */
 export function lookOf(timeline, reading, clock, { now, hidden, turn }) {
+  const { edgeMs } = reading;
+  // A live stream has a time of its own: what the room agrees on is whether it plays and how far behind the edge.
+  if (edgeMs !== undefined) {
+    const rev = `${timeline.epoch}:${timeline.rev}:${turn}`;
+    return { now, reading, hidden, phase: timeline.phase, rate: 1, holdMs: reading.positionMs, rev, startAt: 0, target: (localMs) => edgeMs + localMs - now };
+  }
   return {
     now, reading, hidden, phase: timeline.phase, rate: timeline.rate, holdMs: timeline.position_ms,
     rev: `${timeline.epoch}:${timeline.rev}:${turn}`, startAt: clock.localAt(timeline.at_ms),

@@ -18,6 +18,8 @@ export interface Reading {
   rate?: number;
   /** Positions come in steps this wide. */
   grainMs?: number;
+  /** A live stream: where the player should be now by the stream's own playlist, in its own time. */
+  edgeMs?: number;
 }
 
 /** One look at the room and the player: everything a controller may know. */
@@ -75,6 +77,7 @@ export interface Resting {
 }
 
 export interface Html5State extends Resting {
+  tune: { seekOverMs: number; seekOnCommandMs: number; coolMs: number; leadMs: number };
   /** Since when it moves, as far as looks showed; null: it did not. */
   movingSince: number | null;
   /** Errors of the last readings with our own steering taken out, and when the newest was true. */

@@ -1,5 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import * as hls from '../../../static/js/sync/hls_controller.js';
 import * as html5 from '../../../static/js/sync/html5_controller.js';
 import { action, look, rateOf, steps } from './looks.mjs';
 
@@ -189,6 +190,14 @@ test('stalls, loading and the end of the video lead to no action', () => {
   }
   const over = html5.step(settled(), look({ now: 700_000, state: 'ended', positionMs: 600_000 }));
   assert.deepEqual(over.actions, []);
+});
+
+test('a stream is sought only where a file would have been long before', () => {
+  const streaming = { ...hls.initial(), rev: 'r', commandAt: 0, lastAt: 0, movingSince: 0 };
+  assert.equal(action(steps(hls, streaming, ticks(3, { errorMs: -1900 })), 'seek'), undefined);
+  assert.ok(action(steps(hls, streaming, ticks(3, { errorMs: -2100 })), 'seek'));
+  assert.equal(action(hls.step(streaming, look({ rev: 'next', errorMs: -400 })), 'seek'), undefined);
+  assert.ok(action(hls.step(streaming, look({ rev: 'next', errorMs: -600 })), 'seek'));
 });
 
 test('the state that comes in is left as it was', () => {

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { branch, isNewer, positionAt } from '../../../static/js/sync/timeline.js';
+import { branch, isNewer, lookOf, positionAt } from '../../../static/js/sync/timeline.js';
 
 const playing = { rev: 4, epoch: 1, phase: 'playing', media: null, position_ms: 5000, at_ms: 100_000, rate: 1.5, by: '1', op: '' };
 
@@ -29,4 +29,13 @@ test('an older or equal revision is no news, another epoch is', () => {
   assert.ok(!isNewer(playing, { ...playing, rev: 3 }));
   assert.ok(isNewer(playing, { ...playing, rev: 5 }));
   assert.ok(isNewer(playing, { ...playing, rev: 1, epoch: 2 }));
+});
+
+test('a live stream has its own edge for a target and rests where it stands', () => {
+  const reading = { state: 'playing', positionMs: 4000, at: 50, bufferedAheadMs: 0, durationMs: null, ready: true, edgeMs: 4300 };
+  const look = lookOf(playing, reading, { localAt: (t) => t, serverAt: (t) => t }, { now: 50, hidden: false, turn: 0 });
+  assert.equal(look.target(50), 4300);
+  assert.equal(look.target(150), 4400);
+  assert.equal(look.rate, 1, 'nobody plays a live stream faster than it comes');
+  assert.equal(look.holdMs, 4000);
 });

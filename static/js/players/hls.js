@@ -1,0 +1,78 @@
+// @ts-check
+// HLS as a player: a <video> fed by hls.js, which is fetched only when a .m3u8 is played; browsers without media source
+// extensions (iPhones) play it by themselves. For a live stream the playlist tells where everybody should be: as far behind the
+// edge as its own segments ask for.
+import { Html5Player } from './html5.js';
+
+/** @typedef {import('./player.js').Media} Media */
+/** @typedef {import('../sync/types.js').Reading} Reading */
+
+const TYPE = 'application/vnd.apple.mpegurl';
+const CONFIG = {
+  // Its worker comes from a blob of the script's own text, which is not loaded here as text.
+  enableWorker: false, lowLatencyMode: false, startFragPrefetch: true,
+  maxBufferLength: 30, backBufferLength: 60, liveDurationInfinity: true,
+  // The room steers the rate; two hands on it would fight.
+  maxLiveSyncPlaybackRate: 1,
+};
+
+/** A live edge moves when a playlist comes: nearer than half of this nobody can say where it is. */
+const EDGE_GRAIN_MS = 1000;
+
+const SENTENCES = /** @type {Record<string, [string, string]>} */ ({
+  network: ['hls_network', 'This stream cannot be loaded: it is not there, or its site does not let other pages play it (CORS).'],
+  media: ['hls_decode', 'This browser cannot decode this stream.'],
+  none: ['hls_unsupported', 'This browser cannot play .m3u8. Use a .mp4 or .webm link.'],
+  script: ['hls_script', 'The player for streams could not be loaded. Reload the page.'],
+});
+
+export class HlsPlayer extends Html5Player {
+  /** @type {import('../vendor/hls.js').default|null} */ #hls = null;
+  #recovered = false;
+  #destroyed = false;
+
+  /** @override @param {Media} media @param {number} startMs */
+  load(media, startMs) {
+    if (this.refusesMixed(media)) return;
+    this.watchFrames();
+    this.#open(media, startMs).catch(() => this.failed(...SENTENCES.script));
+  }
+
+  /** @override @returns {Reading} */
+  read() {
+    const reading = super.read();
+    const edge = this.#hls?.levels[this.#hls.currentLevel]?.details?.live ? this.#hls.liveSyncPosition : null;
+    return edge == null ? reading : { ...reading, durationMs: null, edgeMs: edge * 1000, grainMs: EDGE_GRAIN_MS };
+  }
+
+  /** @override */
+  destroy() {
+    this.#destroyed = true;
+    this.#hls?.destroy();
+    super.destroy();
+  }
+
+  /** @param {Media} media @param {number} startMs */
+  async #open(media, startMs) {
+    const { default: Hls } = await import('../vendor/hls.js');
+    if (this.#destroyed) return;
+    if (!Hls.isSupported()) {
+      if (!this.video.canPlayType(TYPE)) this.failed(...SENTENCES.none);
+      else this.begin(media.url, startMs);
+      return;
+    }
+    const hls = new Hls({ ...CONFIG, ...(startMs > 0 ? { startPosition: startMs / 1000 } : {}) });
+    this.#hls = hls;
+    hls.on(Hls.Events.ERROR, (_, error) => {
+      if (!error.fatal || this.#destroyed) return;
+      if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !this.#recovered) {
+        this.#recovered = true;
+        hls.recoverMediaError();
+      } else {
+        this.failed(...(error.type === Hls.ErrorTypes.NETWORK_ERROR ? SENTENCES.network : SENTENCES.media));
+      }
+    });
+    hls.loadSource(media.url);
+    hls.attachMedia(this.video);
+  }
+}
