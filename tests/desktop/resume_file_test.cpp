@@ -8,6 +8,8 @@
 #include <string>
 
 #include "tests/support/temp_folder.h"
+#include "videoproto/desktop/limits.h"
+#include "videoproto/desktop/private_file.h"
 
 namespace matinee::desktop {
 namespace {
@@ -66,6 +68,23 @@ TEST_CASE("while one program sends, a second one that sends the same keeps nothi
   const auto next = ResumeFile::open(folder.path(), film);
   REQUIRE(next);
   CHECK_FALSE(next->found());
+}
+
+TEST_CASE("a private file of 8 KiB is written and read, one byte more is neither, and a token has at most 512") {
+  const test::TempFolder folder;
+  const std::string file = folder.path() + "/secret";
+  const auto of_size = [](std::size_t size) { return FileLines{{"a", std::string(size - 5, 'x')}}; };  // "a = " and a line's end
+  constexpr std::size_t most = limits::private_file_bytes_max;
+  REQUIRE(write_private_file(file, of_size(most)));
+  CHECK(std::filesystem::file_size(file) == most);
+  REQUIRE(read_private_file(file));
+  CHECK(*read_private_file(file) == of_size(most));
+  CHECK_FALSE(write_private_file(file, of_size(most + 1)));
+  REQUIRE(read_private_file(file));  // the one before is still there
+  folder.write("secret", "a = " + std::string(most - 4, 'x') + "\n");
+  CHECK(read_private_file(file).error().what == FileProblem::What::unreadable);
+  CHECK(is_token(std::string(limits::token_bytes_max, 't')));
+  CHECK_FALSE(is_token(std::string(limits::token_bytes_max + 1, 't')));
 }
 
 TEST_CASE("a file that others may read, that is another source's or damaged is as none") {

@@ -24,4 +24,7 @@ inline constexpr std::int64_t stats_interval_ms = 1'000;  // progress, overlay, 
 inline constexpr std::int64_t resolver_ms_max = 30'000;
 inline constexpr std::size_t resolver_bytes_max = 16 * 1024;
 
+inline constexpr std::size_t private_file_bytes_max = 8 * 1024;  // a token file, or what a killed send left
+inline constexpr std::size_t token_bytes_max = 512;              // in it
+
 }  // namespace matinee::desktop::limits

@@ -11,10 +11,10 @@
 #include <filesystem>
 #include <sstream>
 
+#include "videoproto/desktop/limits.h"
+
 namespace matinee::desktop {
 namespace {
-
-constexpr std::size_t file_bytes_max = 8 * 1024;
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -50,18 +50,23 @@ tl::expected<FileLines, FileProblem> read_private_file(const std::string& file) 
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return tl::unexpected(FileProblem{errno == ENOENT ? What::missing : What::unreadable, why()});
   struct stat about {};
-  std::string text(file_bytes_max, '\0');
+  std::string text(limits::private_file_bytes_max + 1, '\0');
   const bool known = ::fstat(descriptor, &about) == 0;
   const ssize_t got = ::read(descriptor, text.data(), text.size());
   const std::string reason = why();
   ::close(descriptor);
   if (!known || got < 0) return tl::unexpected(FileProblem{What::unreadable, reason});
   if ((about.st_mode & 077U) != 0) return tl::unexpected(FileProblem{What::others_may_read, "others may read it"});
+  if (static_cast<std::size_t>(got) > limits::private_file_bytes_max)
+    return tl::unexpected(FileProblem{What::unreadable, "it is too long"});
   text.resize(static_cast<std::size_t>(got));
   return read_lines(text);
 }
 
 tl::expected<void, std::string> write_private_file(const std::string& file, const FileLines& lines) {
+  std::string text;
+  for (const auto& [name, value] : lines) text.append(name).append(" = ").append(value).append("\n");
+  if (text.size() > limits::private_file_bytes_max) return tl::unexpected(std::string("it would be too long"));
   const std::filesystem::path path(file);
   std::error_code failed;
   if (path.has_parent_path() && std::filesystem::create_directories(path.parent_path(), failed))
@@ -69,8 +74,6 @@ tl::expected<void, std::string> write_private_file(const std::string& file, cons
   std::string fresh = file + ".XXXXXX";
   const int descriptor = ::mkstemp(fresh.data());  // makes it with mode 0600
   if (descriptor < 0) return tl::unexpected(why());
-  std::string text;
-  for (const auto& [name, value] : lines) text.append(name).append(" = ").append(value).append("\n");
   bool written = write_all(descriptor, text);
   std::string reason = why();
   ::close(descriptor);
@@ -81,7 +84,8 @@ tl::expected<void, std::string> write_private_file(const std::string& file, cons
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && text.size() <= 512 && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  return !text.empty() && text.size() <= limits::token_bytes_max &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 std::string own_folder(const char* variable, const char* otherwise) {
