@@ -64,6 +64,15 @@ test('a window pops up with the pictures that were sent, follows them, obeys its
   await again.stop('SIGTERM');
   await viewer.event('over');
   await eventually('no window', () => windowsOn(screen, 'Matinee').length === 0);
+  // Esc is as q.
+  const third = world.run(['send', ...await world.pair(world.owner), '--file', film, '--loop', '--title', 'Slow train', '--mute']);
+  const [last] = await eventually('a third window', () => { const all = windowsOn(screen, 'Slow train'); return all.length > 0 && all; });
+  const closings = viewer.lines.filter((line) => line.event === 'closed').length;
+  screen.x('xdotool', 'mousemove', '--window', last.id, '50', '50');
+  screen.x('xdotool', 'key', 'Escape');
+  await viewer.until(() => viewer.lines.filter((line) => line.event === 'closed').length > closings);
+  await eventually('no window', () => windowsOn(screen, 'Matinee').length === 0);
+  await third.stop('SIGINT');
   const left = await viewer.stop('SIGINT');
   assert.equal(left.code, 130, left.said);
 });
