@@ -24,13 +24,22 @@ class MjpegView::Answer : public std::enable_shared_from_this<Answer> {
     std::string before = std::exchange(first_, false) ? std::string(mjpeg_boundary) : std::string();
     before += mjpeg_part_head(picture.jpeg_bytes(), picture.captured_us);
     net::SharedPiece piece{std::move(before), picture.message, picture.jpeg_at, std::string(mjpeg_part_end)};
-    responder_.write(std::move(piece), [self = shared_from_this()](bool ok) { self->tell(ok); });
+    writing_ = true;
+    responder_.write(std::move(piece), [self = shared_from_this()](bool ok) { self->on_taken(ok); });
   }
 
-  void finish() { responder_.finish(); }
+  // After the part that is under way: the connection serves more requests.
+  void finish() {
+    finishing_ = true;
+    if (!writing_) responder_.finish();
+  }
+
+  void abort() { responder_.abort(); }
 
  private:
-  void tell(bool ok) {
+  void on_taken(bool ok) {
+    writing_ = false;
+    if (finishing_) return responder_.finish();
     home_.post([view = view_, ok] {
       if (const auto alive = std::static_pointer_cast<MjpegView>(view.lock())) alive->on_taken(ok);
     });
@@ -39,7 +48,7 @@ class MjpegView::Answer : public std::enable_shared_from_this<Answer> {
   http::Responder responder_;
   net::Loop& home_;
   std::weak_ptr<LiveView> view_;
-  bool first_ = true;
+  bool first_ = true, writing_ = false, finishing_ = false;
 };
 
 std::vector<http::Header> MjpegView::headers() { return {{"Content-Type", std::string(mjpeg_type)}, {"Cache-Control", "no-store"}}; }
@@ -70,8 +79,12 @@ void MjpegView::on_taken(bool ok) {
   taken();
 }
 
-void MjpegView::over(End) {
-  there_.post([answer = std::exchange(answer_, nullptr)] { answer->finish(); });
+// Who is too slow would take as long again to the end of the part: what it holds is freed at once.
+void MjpegView::over(End why) {
+  there_.post([answer = std::exchange(answer_, nullptr), too_slow = why == End::too_slow] {
+    if (too_slow) answer->abort();
+    else answer->finish();
+  });
 }
 
 }  // namespace matinee::media

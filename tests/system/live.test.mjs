@@ -229,6 +229,22 @@ test('viewers are counted, and one who leaves is not any more, even while the pi
   live.stop();
 });
 
+test('when a stream ends in the middle of a picture, that picture is finished and the connection serves the next request', async () => {
+  const live = await liveRoom({ bytes: 300_000 });
+  const curl = new Curl(await viewUrl(live.owner, live.code, live.stream), ['--limit-rate', '2M']);
+  const both = new Curl(`${server.url}/healthz`, ['--limit-rate', '2M', '-w', '%{num_connects}', await viewUrl(live.owner, live.code, live.stream)]);
+  await Promise.all([curl.until(8), both.until(8)]);
+  live.still();
+  await live.desktop.bye();
+  assert.equal(await curl.ended, 0);
+  assert.ok(curl.parts().every(({ jpeg }) => isJpeg(jpeg)));
+  // Not by the deadline for peers that take nothing, which is a minute.
+  const timer = setTimeout(() => both.stop(), 30_000);
+  assert.equal(await both.ended, 0, 'the next request is answered');
+  clearTimeout(timer);
+  assert.match(both.body.subarray(-8).toString('latin1'), /ok\n?0$/, 'over the same connection');
+});
+
 test('log out ends what is being watched, by cookie and by token', async () => {
   const live = await liveRoom({ account: 'Livia' });
   const url = await viewUrl(live.owner, live.code, live.stream);

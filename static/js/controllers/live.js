@@ -31,8 +31,9 @@ export function control_live(app, engine) {
   let drawn = 0;
   let over = false;
   let was_on_stage = 0;
-  /** The room's video was left for a stream by us, so it is us who come back to it. */
   let left_video = false;
+  /** It was in step with the room until then, so coming back means to be in step again. */
+  let was_in_step = false;
   let alone = false;
   let ticking = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
 
@@ -67,10 +68,13 @@ export function control_live(app, engine) {
   function step_out() {
     if (model.instead === left_video) return;
     left_video = model.instead;
-    if (left_video && !alone) {
-      engine.watchAlone(true);
-      engine.pause();
-    } else if (!left_video) engine.watchAlone(false);
+    if (!left_video) {
+      if (was_in_step) engine.watchAlone(false);
+      return;
+    }
+    was_in_step = !alone;
+    if (was_in_step) engine.watchAlone(true);
+    engine.pause();
   }
 
   function paint_facts() {
@@ -127,7 +131,7 @@ export function control_live(app, engine) {
     if (state === 'joined') player.hurry();
   });
   engine.addEventListener('view', (event) => {
-    alone = !left_video && /** @type {CustomEvent} */ (event).detail?.badge.kind === 'alone';
+    if (!left_video) alone = /** @type {CustomEvent} */ (event).detail?.badge.kind === 'alone';
   });
   document.addEventListener('visibilitychange', () => {
     tune();
