@@ -104,6 +104,10 @@ export interface Engine extends EventTarget {
   loadAnyway(): void;
   onPresence(diff: { changed: Participant[] }): void;
   onRoom(room: Room): void;
+  /** This person's player runs so much ahead of the room (−1000 … 1000), because their sound comes late. */
+  setOffset(ms: number): void;
+  /** Server time now, ms; local time while nothing was measured. */
+  serverNow(): number;
   serverMs(): number | null;
 }
 /** What the engine is made from. */

@@ -84,6 +84,41 @@ test('a late joiner is within 250 ms at the first moving frame', { timeout: 120_
   assert.ok(Math.abs(off) <= 250, `${off} ms`);
 });
 
+test('whose sound comes late plays earlier by as much, and the clap test runs beside it', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Late Sound');
+  const ben = await world.visitor('Ben Plain');
+  await ben.openRoom(await ann.startRoom());
+  await ann.watch(CLIP_URL);
+  await Promise.all([ann.moving(), ben.moving()]);
+  await ann.page.locator('#badge-open').click();
+  await ann.page.getByLabel('My sound plays').fill('400');
+  const ahead = async () => {
+    const [a, b] = await Promise.all([ann.video(), ben.video()]);
+    return a.positionMs - a.at - (b.positionMs - b.at);
+  };
+  await until(async () => Math.abs((await ahead()) - 400) < 60, { timeoutMs: 15_000, what: '400 ms ahead' });
+  await ann.click('Clap test');
+  await until(() => ann.page.evaluate(() => document.querySelector('.clap-flash').getAnimations().length > 0), { what: 'a flash' });
+  await screenshots(ann.page, 'room-clap-test');
+  await ann.page.keyboard.press('Escape');
+  assert.equal(await ann.page.locator('#clap').getAttribute('aria-pressed'), 'false', 'closing ends it');
+  await ann.pause();
+  await resting([ann, ben], 'video');
+  assert.deepEqual([...ann.problems, ...ben.problems], []);
+});
+
+test('the people tab tells of everybody how exactly they are in step and what is loaded', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Looks');
+  const ben = await world.visitor('Ben Seen');
+  await ben.openRoom(await ann.startRoom());
+  await ann.watch(CLIP_URL);
+  await Promise.all([ann.moving(), ben.moving()]);
+  await ann.page.getByRole('tab', { name: /People/ }).click();
+  const row = ann.page.locator('.person', { hasText: 'Ben Seen' });
+  await until(async () => /In step[\s\S]*(exactly|\d+ ms (behind|ahead)) · \d+ s loaded/.test(await row.innerText()), { timeoutMs: 15_000, what: 'Ben’s figures' });
+  await screenshots(ann.page, 'room-people-in-step');
+});
+
 test('when the room is closed its video ends for everybody', { timeout: 120_000 }, async () => {
   const ann = await world.visitor('Ann Closes');
   const ben = await world.visitor('Ben Leaves');

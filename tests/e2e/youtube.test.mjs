@@ -123,6 +123,8 @@ test('a late joiner whose browser refuses sound sees the file move and offers th
   const video = await ben.moving();
   assert.equal(video.muted, true);
   await until(async () => (await ben.badge()) === 'sound-off', { what: 'the badge' });
+  const tap = await ben.page.getByRole('button', { name: 'Tap for sound', exact: true }).boundingBox();
+  assert.ok(tap.height >= 48 && tap.width >= 280, `large: ${JSON.stringify(tap)}`);
   await ben.click('Tap for sound');
   await until(async () => (await ben.video()).muted === false, { what: 'sound' });
   await ben.moving();

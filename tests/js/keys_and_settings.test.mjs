@@ -75,3 +75,9 @@ test('an unknown room and a blocked person read the same, every ending says what
   for (const reason of ['logged_out', 'removed', 'no_such_room', 'room_closed', 'room_full', 'new_version', 'policy', 'too_many_tabs']) assert.ok(ending_words(reason, 'K7QM3XFD').actions.length > 0, reason);
   assert.equal(ending_words('logged_out', 'K7QM3XFD').actions[0].href, '/login?next=/rooms/K7QM3XFD');
 });
+
+test('the sound offset is a whole number of at most a second either way', () => {
+  for (const [stored, kept] of [[120.4, 120], [5000, 1000], [-5000, -1000], [NaN, 0], ['9', 0]]) {
+    assert.equal(checked_settings({ sound_offset_ms: /** @type {any} */ (stored) }).sound_offset_ms, kept);
+  }
+});

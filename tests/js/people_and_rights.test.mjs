@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { People } from '../../static/js/models/people.js';
 import { actions_on, can, is_silenced, refusal } from '../../static/js/models/rights.js';
-import { state_badge } from '../../static/js/views/people_list.js';
+import { state_badge, sync_figures } from '../../static/js/views/people_list.js';
 
 const person = (id, name, role = 'member', more = {}) => ({ id, name, role, kind: role === 'guest' ? 'guest' : 'account', ...more });
 const room = (more = {}) => ({ owner: '1', grants: { owner: [], moderator: ['control', 'remove', 'stop_chat'], member: ['chat'], guest: ['chat'], ...more } });
@@ -78,4 +78,16 @@ test('the list says who is behind, from a quarter of a second on', () => {
   assert.equal(badge({ state: 'playing', error_ms: 400 }), '0.4 s ahead');
   assert.equal(badge({ state: 'buffering' }), 'Buffering');
   assert.equal(badge({}), undefined);
+});
+
+test('beside the state stand the milliseconds and what is loaded, as far as they mean something', () => {
+  const figures = (more) => sync_figures(person('1', 'A', 'member', more));
+  assert.equal(figures({ state: 'playing', error_ms: -12, ahead_ms: 9400 }), '12 ms behind · 9 s loaded');
+  assert.equal(figures({ state: 'hidden', error_ms: 3, ahead_ms: 0 }), '3 ms ahead · 0 s loaded');
+  assert.equal(figures({ state: 'playing', error_ms: 0, ahead_ms: 1000 }), 'exactly · 1 s loaded');
+  assert.equal(figures({ state: 'playing', error_ms: -2600, ahead_ms: 1000 }), '1 s loaded', 'the state says 2.6 s behind already');
+  assert.equal(figures({ state: 'buffering', error_ms: -900, ahead_ms: 200 }), '0 s loaded');
+  assert.equal(figures({ state: 'ad', error_ms: -900, ahead_ms: 200 }), '');
+  assert.equal(figures({ state: 'playing' }), '', 'in a crowd the room tells states alone');
+  assert.equal(figures({}), '');
 });

@@ -7,6 +7,7 @@ import { Bar } from '../views/bar.js';
 import { make_badge } from '../views/badge.js';
 import { open_dialog } from '../views/dialogs.js';
 import { make_notice } from '../views/notice.js';
+import { make_sound_offset } from '../views/sound_offset.js';
 import { make_source } from '../views/source.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -161,6 +162,14 @@ export function control_playback(app, engine, queue) {
     notice.show(error.code === 'forbidden' ? why_not('control', 'do this') : sentence_for(error));
   });
   sound({});
+  engine.setOffset(settings.values.sound_offset_ms);
+  make_sound_offset({
+    value: settings.values.sound_offset_ms, server_now: () => engine.serverNow(),
+    change(ms) {
+      settings.set({ sound_offset_ms: ms });
+      engine.setOffset(settings.values.sound_offset_ms);
+    },
+  });
 
   return {
     source, notice, bar,

@@ -31,6 +31,7 @@ export class SyncEngine extends EventTarget {
   /** @type {any} */ #state = html5.initial();
   #controller = /** @type {{initial: () => any, step: (s: any, look: Look) => import('./types.js').Decision<any>}} */ (html5);
   #turn = 0;
+  #offsetMs = 0;
   #consented = '';
   #timer = 0;
   #sleep = new SleepWatch();
@@ -95,6 +96,14 @@ export class SyncEngine extends EventTarget {
 
   /** @param {number} rate */
   setRate(rate) { this.#own ? this.#alone({ rate }) : this.#commands.rate(rate, this.#positionMs()); }
+
+  /** @param {number} ms */
+  setOffset(ms) {
+    this.#offsetMs = ms;
+    this.#tick();
+  }
+
+  serverNow() { return this.#server(); }
 
   startNow() { this.#commands.startNow(); }
 
@@ -187,7 +196,7 @@ export class SyncEngine extends EventTarget {
     let decision = null;
     // Without the server's clock a moving timeline says nothing; a resting one needs none.
     if (reading && timeline.media && (this.#driver.clock.ready || timeline.phase !== 'playing')) {
-      decision = this.#controller.step(this.#state, lookOf(timeline, reading, this.#driver.clock, { now, hidden, turn: this.#turn }));
+      decision = this.#controller.step(this.#state, lookOf(timeline, reading, this.#driver.clock, { now, hidden, turn: this.#turn, offsetMs: this.#offsetMs }));
       this.#state = decision.state;
     }
     this.#reporter.report({

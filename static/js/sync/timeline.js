@@ -36,10 +36,11 @@ export function isNewer(held, next) {
  * @param {Playback} timeline
  * @param {import('./types.js').Reading} reading
  * @param {import('./clock.js').Clock} clock
- * @param {{now: number, hidden: boolean, turn: number}} moment turn: counts what made a new target without a new revision
+ * @param {{now: number, hidden: boolean, turn: number, offsetMs?: number}} moment turn: counts what made a new target without a new revision;
+ *   offsetMs: this person's player runs so much ahead, because their sound comes late; at rest it makes no difference
  * @returns {import('./types.js').Look}
  */
-export function lookOf(timeline, reading, clock, { now, hidden, turn }) {
+export function lookOf(timeline, reading, clock, { now, hidden, turn, offsetMs = 0 }) {
   const { edgeMs } = reading;
   // A live stream has a time of its own: what the room agrees on is whether it plays and how far behind the edge.
   if (edgeMs !== undefined) {
@@ -48,7 +49,7 @@ export function lookOf(timeline, reading, clock, { now, hidden, turn }) {
   }
   return {
     now, reading, hidden, phase: timeline.phase, rate: timeline.rate, holdMs: timeline.position_ms,
-    rev: `${timeline.epoch}:${timeline.rev}:${turn}`, startAt: clock.localAt(timeline.at_ms),
-    target: (localMs) => positionAt(timeline, clock.serverAt(localMs), reading.durationMs),
+    rev: `${timeline.epoch}:${timeline.rev}:${turn}`, startAt: clock.localAt(timeline.at_ms) - offsetMs,
+    target: (localMs) => positionAt(timeline, clock.serverAt(localMs) + offsetMs, reading.durationMs),
   };
 }

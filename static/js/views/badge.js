@@ -1,5 +1,5 @@
 // @ts-check
-import { find, set_attribute, set_text } from '../lib/dom.js';
+import { el, find, set_attribute, set_text } from '../lib/dom.js';
 
 /** @typedef {import('../types.js').Badge} Badge */
 /** @typedef {import('../types.js').PlayerView} PlayerView */
@@ -47,6 +47,9 @@ export function make_badge({ act, announce, details }) {
   let said = '';
   let said_at = -Infinity;
   let waits = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  // A tap that everything waits for is worth more than a word in a corner. Beside the picture: YouTube's must not be covered.
+  const tap_button = el('button', { id: 'tap', class: 'button primary tap', type: 'button', hidden: true, onclick: () => act('tap') });
+  find('#stage').after(tap_button);
   action.addEventListener('click', () => act(action_name));
   word.addEventListener('click', details);
 
@@ -73,17 +76,21 @@ export function make_badge({ act, announce, details }) {
     const kind = view.needsConsent ? 'idle' : tap ? 'sound-off' : view.badge.kind;
     set_attribute(badge, 'data-kind', kind);
     set_text(word, tap ? 'Your browser waits for a tap' : view.badge.text);
-    action.hidden = !offer || kind === 'idle';
+    const taps = offer?.name === 'tap';
+    tap_button.hidden = !taps || kind === 'idle';
+    if (taps) set_text(tap_button, offer.text);
+    action.hidden = !offer || taps || kind === 'idle';
     action_name = offer?.name ?? '';
-    if (offer) set_text(action, offer.text);
+    if (offer && !taps) set_text(action, offer.text);
     // The banner tells of a lost connection when it lasts.
     if (kind !== 'idle' && view.badge.kind !== 'reconnecting') say(view.badge);
     set_text(find('#sync-title'), view.badge.text || 'Nothing is playing');
     set_text(find('#sync-ms'), badge_details(view.badge));
     set_text(find('#sync-alone'), view.badge.kind === 'alone' ? 'Rejoin the room' : 'Watch on my own');
+    set_text(find('#sync-again'), 'Catch up now');
     find('#sync-again').hidden = view.badge.kind === 'alone';
     set_text(find('#sync-text'), view.badge.kind === 'alone'
       ? 'Play, pause and seek act only for you until you rejoin.'
-      : 'Everybody sees the same picture at the same moment. If yours looks wrong, line it up again.');
+      : 'Everybody sees the same picture at the same moment. If yours does not, catch up now.');
   };
 }

@@ -27,6 +27,19 @@ export function state_badge(person) {
   }
 }
 
+/**
+ * How exactly, and how much is loaded ahead: for those who want to know who holds up what. Pure.
+ * @param {Participant} person
+ */
+export function sync_figures(person) {
+  const words = [];
+  const off = Math.round(Math.abs(person.error_ms ?? 0));
+  const tells = person.state === 'playing' || person.state === 'hidden';
+  if (tells && person.error_ms !== undefined && off <= behind_ms) words.push(off === 0 ? 'exactly' : `${off} ms ${person.error_ms < 0 ? 'behind' : 'ahead'}`);
+  if (person.ahead_ms !== undefined && (tells || person.state === 'buffering' || person.state === 'paused')) words.push(`${Math.floor(person.ahead_ms / 1000)} s loaded`);
+  return words.join(' · ');
+}
+
 /** @param {Participant} person @param {boolean} self @param {boolean} playing @param {boolean} menu @param {number} now_ms */
 function row(person, self, playing, menu, now_ms) {
   const badge = playing ? state_badge(person) : null;
@@ -39,6 +52,7 @@ function row(person, self, playing, menu, now_ms) {
       el('p', { class: 'person-facts' },
         el('span', { text: role_words[person.role] }),
         badge && el('span', { class: 'person-state', 'data-tone': badge.tone, text: badge.text }),
+        badge && el('span', { class: 'person-figures' }),
         silenced && el('span', { class: 'person-silenced', text: silenced }))),
     menu && el('button', { class: 'icon-button', type: 'button', 'data-menu': person.id, 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': `What to do about ${person.name}` }, icon('more')));
 }
@@ -85,6 +99,9 @@ export class PeopleList {
         painted = { node, key };
         this.#rows.set(person.id, painted);
       }
+      // Four times a second at most, and only text: the row, its focus and its menu stay.
+      const figures = painted.node.querySelector('.person-figures');
+      if (figures) set_text(figures, sync_figures(person));
       const next = previous ? previous.nextElementSibling : this.#list.firstElementChild;
       if (next !== painted.node) this.#list.insertBefore(painted.node, next);
       previous = painted.node;

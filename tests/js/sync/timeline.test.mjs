@@ -39,3 +39,13 @@ test('a live stream has its own edge for a target and rests where it stands', ()
   assert.equal(look.rate, 1, 'nobody plays a live stream faster than it comes');
   assert.equal(look.holdMs, 4000);
 });
+
+test('whose sound comes late is shown a target that is earlier, at the start too, but not at rest', () => {
+  const reading = { state: 'playing', positionMs: 0, at: 0, bufferedAheadMs: 0, durationMs: 60_000, ready: true };
+  const clock = { localAt: (t) => t, serverAt: (t) => t };
+  const look = (timeline, offsetMs) => lookOf(timeline, reading, clock, { now: 101_000, hidden: false, turn: 0, offsetMs });
+  assert.equal(look(playing, 200).target(101_000) - look(playing, 0).target(101_000), 300, 'at one and a half times the speed');
+  assert.equal(look(playing, 200).startAt, 99_800);
+  assert.equal(look(playing, -200).target(100_100), 5000);
+  assert.equal(look({ ...playing, phase: 'paused' }, 200).target(101_000), 5000);
+});
