@@ -91,7 +91,10 @@ function steer(s, look) {
   const size = Math.abs(error);
   if (size > SEEK_OVER_MS) {
     const cool = BETWEEN_ACTIONS_MS * Math.min(8, 2 ** Math.max(0, s.seeks - 1));
-    return now - s.seekAt >= cool ? seekOver(s, look, error, []) : based(none(s, { errorMs: error }), look);
+    if (now - s.seekAt < cool) return based(none(s, { errorMs: error }), look);
+    const sought = seekOver(s, look, error, []);
+    // What a first correction leaves may be pulsed away as soon as it is known.
+    return s.seeks <= 1 ? { ...sought, state: { ...sought.state, actionAt: -Infinity } } : sought;
   }
   if (size <= outer) return based(none({ ...s, seeks: 0 }, { errorMs: error, inStep: true }), look);
   if (look.hidden || now - s.actionAt < BETWEEN_ACTIONS_MS) return based(none(s, { errorMs: error }), look);

@@ -103,3 +103,12 @@ test('a pause stands exactly', () => {
   const d = youtube.step(settled(), look({ phase: 'paused', holdMs: 4000, rev: 'p', state: 'paused', positionMs: 4100 }));
   assert.equal(action(d, 'seek').toMs, 4000);
 });
+
+test('what a first seek leaves is pulsed away without waiting for four seconds', () => {
+  const landed = (seeks) => settled({ seeks, leadMs: 400, leadKnown: true, fine: false });
+  for (const [seeks, rate] of [[0, 1.25], [2, 1]]) {
+    const sought = steps(youtube, landed(seeks), ticks(2, { errorMs: -3000 }));
+    assert.ok(action(sought, 'seek'));
+    assert.equal(rateOf(steps(youtube, sought.state, ticks(4, { errorMs: -300 }, 21_500))), rate, `${seeks} seeks before`);
+  }
+});
