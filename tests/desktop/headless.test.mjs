@@ -70,3 +70,14 @@ test('a pairing code lets in once', async () => {
   assert.equal(second.code, 4, second.said);
   await first.stop();
 });
+
+test('who has read enough statistics ends the program, as a pipe does', async () => {
+  const viewer = world.run(['join', ...await world.pair(world.owner), '--headless', '--mute', '--stats', 'json']);
+  await viewer.until(/Connected as Ada/);
+  const sender = world.run(['send', ...await world.pair(await world.guest('Radia')), '--file', film, '--loop', '--mute']);
+  await viewer.until((line) => line.role === 'watch');
+  viewer.process.stdout.destroy();
+  const ending = await viewer.exited;
+  assert.deepEqual([ending.code, ending.signal], [0, null], ending.said);
+  await sender.stop('SIGINT');
+});

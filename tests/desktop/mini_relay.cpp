@@ -1,6 +1,7 @@
 #include "tests/desktop/mini_relay.h"
 
 #include <openssl/ssl.h>
+#include <signal.h>
 
 namespace matinee::desktop::test {
 namespace asio = boost::asio;
@@ -40,6 +41,7 @@ struct MiniRelay::Peer final : ConnectionHandler, std::enable_shared_from_this<M
 };
 
 MiniRelay::MiniRelay(Options options) : options_(std::move(options)) {
+  ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes with write(2)
   const asio::ip::tcp::endpoint where(asio::ip::address_v4::loopback(), options_.port);
   acceptor_.open(where.protocol());
   acceptor_.set_option(asio::socket_base::reuse_address(true));

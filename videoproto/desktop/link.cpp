@@ -1,5 +1,7 @@
 #include "videoproto/desktop/link.h"
 
+#include <signal.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <utility>
@@ -15,6 +17,8 @@ using proto::ErrorCode;
 
 Link::Link(asio::io_context& io, LinkOptions options, LinkListener& listener)
     : io_(io), options_(std::move(options)), listener_(&listener), resolver_(io), timer_(io), resume_(options_.resume) {
+  // OpenSSL writes with write(2), which has no MSG_NOSIGNAL: a server that is gone would end this program.
+  ::signal(SIGPIPE, SIG_IGN);
   if (!options_.plain) tls_ = proto::make_tls_client_context();
 }
 Link::~Link() = default;

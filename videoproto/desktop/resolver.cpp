@@ -43,6 +43,7 @@ Child start(const std::vector<std::string>& words) {
   if (::pipe2(ends, O_CLOEXEC) != 0) return {};
   const pid_t pid = ::fork();
   if (pid == 0) {
+    ::signal(SIGPIPE, SIG_DFL);  // ignored here, but its own pipes rely on it
     const int nothing = ::open("/dev/null", O_RDWR);
     ::dup2(nothing, 0);
     ::dup2(ends[1], 1);

@@ -336,6 +336,7 @@ void SessionApp::every_second(std::int64_t now_us) {
   for (auto& [stream, watching] : watching_) report(watching, seconds);
   if (options_.stats_json && sent_stream_ != 0 && sending_.width > 0) std::printf("%s\n", stats_json(sent_stream_, sending_).c_str());
   std::fflush(stdout);
+  if (options_.stats_json && std::ferror(stdout) != 0) leave({ExitCode::done, {}});  // whoever read has enough
   if (!shows_progress_ || sent_stream_ == 0 || sending_.width == 0) return;
   // One line that is written over on a terminal, a line a time in a log.
   const bool terminal = ::isatty(2) != 0;
