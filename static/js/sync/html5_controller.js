@@ -22,6 +22,8 @@ const TUNE = { seekOverMs: 1000, seekOnCommandMs: 250, coolMs: 3000, leadMs: 150
 const EAGER_MS = 2000;
 /** After a start or a seek a media clock slips by some 40 ms until the sound runs: nothing is read before. */
 const SLIPS_MS = 150;
+/** A correction that missed by less has not failed: a busy page alone may be read so much wrong. */
+const FAILED_OVER_MS = 12;
 /** Readings closer together than this say the same thing twice. */
 const APART_MS = 30;
 /** What is left of an error after this long, were it steered away at once. */
@@ -150,12 +152,12 @@ function correct(s, look, error, steeredMs) {
 function judge(s, now, error, steeredMs, outer) {
   const c = s.correcting;
   if (!c) return s;
-  const overshot = Math.sign(error) !== Math.sign(c.fromMs) && Math.abs(error) > outer;
+  const overshot = Math.sign(error) !== Math.sign(c.fromMs) && Math.abs(error) > Math.max(outer, FAILED_OVER_MS);
   if (!overshot && now - c.since < 2000) return s;
   const expected = steeredMs - c.steeredMs;
   const did = (error - c.fromMs) * Math.sign(expected);
   const correcting = { since: now, fromMs: error, steeredMs };
-  if (!overshot && did >= 0.4 * Math.abs(expected)) return { ...s, correcting };
+  if (!overshot && did >= 0.4 * Math.abs(expected) - FAILED_OVER_MS) return { ...s, correcting };
   const failures = recent([...s.failures, now], now);
   if (failures.length < 2) return { ...s, correcting, failures };
   return { ...s, correcting, failures: [], factor: Math.min(8, s.factor * 2) };

@@ -129,9 +129,9 @@ export async function stall(room, member, url) {
   await wait(Math.max(0, stood + 4000 - machine()));
   const letGo = machine();
   member.network.letGo();
-  await wait(7000);
+  await wait(5500);
   const [trace] = await room.traces('video', [member]);
-  const calm = sampled(await room.traces('video', others), room, stood, letGo + 6000);
+  const calm = sampled(await room.traces('video', others), room, stood, letGo + 5000);
   return tidy({
     'stalled for': letGo - stood, 'back within 60 ms after': settledAfter(trace, room, letGo, machine() - 300, 60),
     'others: error p95 meanwhile': quantile(calm.errors, 0.95), 'room revisions meanwhile': room.state.rev - rev,
