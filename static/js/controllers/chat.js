@@ -11,6 +11,8 @@ import { make_composer } from '../views/composer.js';
 /** @typedef {import('../app.js').App} App */
 
 const page_size = 50;
+const told_ms = 5_000;
+const most_pages = 40;  // fetched to find what a line answers
 
 /** Chat: composer → model → wire, and back. @param {App} app */
 export function control_chat(app) {
@@ -30,6 +32,7 @@ export function control_chat(app) {
       if (chat.retry(id)) outbox.pump();
     },
     seen: (count) => app.emit('unread', count),
+    reply: (line) => composer.reply(line), said: (seq) => chat.said(seq), original, jump,
   });
 
   chat.on('changed', ({ from }) => {
@@ -43,9 +46,9 @@ export function control_chat(app) {
     dirty = Infinity;
   };
 
-  /** @param {string} text */
-  function post(text) {
-    chat.post(text, random_id(), Date.now());
+  /** @param {string} text @param {number} [reply_to] */
+  function post(text, reply_to) {
+    chat.post(text, random_id(), Date.now(), reply_to);
     outbox.pump();
     paint();
     log.to_newest();
@@ -63,6 +66,35 @@ export function control_chat(app) {
     const reply = await connection.request({ type: 'chat.history', ...question });
     asking = false;
     if (reply.type === 'chat.page') chat.page(reply, question.before);
+  }
+
+  /** To what a line answers, however far back. @param {number} seq */
+  async function original(seq) {
+    for (let pages = 0; !chat.said(seq) && chat.more_before && pages < most_pages; pages += 1) {
+      const oldest = chat.messages[0]?.seq;
+      await earlier();
+      if (chat.messages[0]?.seq === oldest) break;
+    }
+    await painted;
+    const line = chat.said(seq);
+    if (line) log.show(line);
+    else app.announce('This message is not there any more.');
+  }
+
+  /** By the time bar, which knows who may, who watches alone, and offers Undo. @param {number} at_ms @param {string} [media] what was on then */
+  function jump(at_ms, media) {
+    const time = /** @type {HTMLInputElement} */ (find('#time'));
+    if (media !== undefined && media !== app.playback.now?.media?.url) return tell('That was another video.');
+    if (time.disabled) return tell('There is nothing to jump in now.');
+    if (at_ms > Number(time.max) * 1000) return tell('The video is not that long.');
+    time.value = String(at_ms / 1000);
+    for (const name of ['input', 'change']) time.dispatchEvent(new Event(name, { bubbles: true }));
+  }
+
+  /** Said above the box for a while. @param {string} sentence */
+  function tell(sentence) {
+    composer.say(sentence);
+    setTimeout(condition, told_ms);
   }
 
   /** A gap that history does not fill is one the room has no messages for: asked once. */

@@ -3,7 +3,7 @@ import { Emitter } from '../lib/emitter.js';
 
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {{id: string, text: string, at_ms: number, reply_to?: number, sent: boolean, failed?: string}} Unsent */
-/** @typedef {{id: string, seq: number | null, author: string, name: string, text: string, at_ms: number, state: 'sent' | 'sending' | 'failed', why?: string}} Line */
+/** @typedef {{id: string, seq: number | null, author: string, name: string, text: string, at_ms: number, state: 'sent' | 'sending' | 'failed', why?: string, reply_to?: number, media?: string, media_time_ms?: number}} Line */
 
 const kept_lines = 1_500;
 
@@ -40,7 +40,7 @@ export class Chat extends Emitter {
 
   /** @param {Unsent} one @returns {Line} */
   #line_of(one) {
-    return { id: one.id, seq: null, author: this.me.id, name: this.me.name, text: one.text, at_ms: one.at_ms, state: one.failed ? 'failed' : 'sending', why: one.failed };
+    return { id: one.id, seq: null, author: this.me.id, name: this.me.name, text: one.text, at_ms: one.at_ms, state: one.failed ? 'failed' : 'sending', why: one.failed, reply_to: one.reply_to };
   }
 
   /** @param {{you: string, messages: Message[], more_before: boolean, resumed: boolean, epoch: number}} welcome @param {string} name */
@@ -96,9 +96,20 @@ export class Chat extends Emitter {
     return null;
   }
 
-  /** Painted at once as "sending". @param {string} text @param {string} id @param {number} now_ms @returns {Unsent} */
-  post(text, id, now_ms) {
-    const one = { id, text, at_ms: now_ms, sent: false };
+  /** @param {number} seq @returns {Message | null} null: not here (yet) */
+  said(seq) {
+    let [low, high] = [0, this.messages.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.messages[middle].seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return this.messages[low]?.seq === seq ? this.messages[low] : null;
+  }
+
+  /** Painted at once as "sending". @param {string} text @param {string} id @param {number} now_ms @param {number} [reply_to] @returns {Unsent} */
+  post(text, id, now_ms, reply_to) {
+    const one = { id, text, at_ms: now_ms, ...(reply_to ? { reply_to } : {}), sent: false };
     this.unsent.push(one);
     this.#save(this.unsent);
     this.#changed(this.messages.length + this.unsent.length - 1);
@@ -107,7 +118,7 @@ export class Chat extends Emitter {
 
   /** The wire form of what waits; from the second time on it says so. @param {Unsent} one */
   wire(one) {
-    const message = { type: 'chat.post', id: one.id, text: one.text, ...(one.sent ? { again: true } : {}) };
+    const message = { type: 'chat.post', id: one.id, text: one.text, ...(one.reply_to ? { reply_to: one.reply_to } : {}), ...(one.sent ? { again: true } : {}) };
     one.sent = true;
     return message;
   }

@@ -23,11 +23,11 @@ export class ChatLog {
   #first_new = null;
   #options;
 
-  /** @param {{me: string, retry(id: string): void, discard(id: string): void, earlier(): void, seen(count: number): void}} options */
+  /** @param {import('./chat_line.js').LineOptions & {earlier(): void, seen(count: number): void}} options */
   constructor(options) {
     this.#options = options;
     this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    this.#newest.addEventListener('click', () => this.to_newest());
+    this.#newest.addEventListener('click', () => this.#first_unseen() || this.to_newest());
     find('#chat-earlier').addEventListener('click', () => options.earlier());
     new ResizeObserver(() => this.#pinned && this.#to_end()).observe(this.#log);
   }
@@ -61,6 +61,24 @@ export class ChatLog {
     this.#unseen += 1;
     this.#first_new ??= seq;
     this.#tell();
+  }
+
+  /** The line as it was said, in the middle and with the focus. @param {Line | import('../types.js').Message} line */
+  show(line) {
+    const node = this.#painted.get(key_of(line))?.node;
+    if (!node) return;
+    this.#pinned = false;
+    node.tabIndex = -1;
+    node.scrollIntoView({ block: 'center' });
+    node.focus({ preventScroll: true });
+  }
+
+  /** To the mark of what is new, when it is still to come below. @returns {boolean} */
+  #first_unseen() {
+    const mark = this.#list.querySelector('.line-new');
+    if (this.#first_new === null || !mark || mark.getBoundingClientRect().top < this.#log.getBoundingClientRect().bottom) return false;
+    mark.scrollIntoView({ block: 'start' });
+    return true;
   }
 
   /** Own line: whoever writes wants to see it. */
@@ -100,7 +118,7 @@ export class ChatLog {
     let previous = from > 0 ? this.#painted.get(key_of(lines[from - 1]))?.node : undefined;
     for (let i = from; i < lines.length; i += 1) {
       const first_new = this.#first_new !== null && lines[i].seq === this.#first_new;
-      const look = look_of(lines[i - 1], lines[i], first_new);
+      const look = look_of(lines[i - 1], lines[i], first_new, this.#options);
       const key = key_of(lines[i]);
       let painted = this.#painted.get(key);
       if (!painted || painted.look !== look) {
@@ -133,5 +151,5 @@ export class ChatLog {
   }
 }
 
-/** @param {Line} line */
+/** @param {{author: string, id: string}} line */
 const key_of = (line) => `${line.author} ${line.id}`;

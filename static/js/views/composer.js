@@ -1,6 +1,7 @@
 // @ts-check
 import { find, set_text } from '../lib/dom.js';
 import { code_points } from '../lib/format.js';
+import { excerpt } from './chat_text.js';
 
 const longest = 4_000;
 const said_from = 3_800;
@@ -8,7 +9,7 @@ const typing_again_ms = 3_000;
 
 /**
  * The box one writes in. What is typed stays typed whatever happens to the connection.
- * @param {{send(text: string): void, typing(on: boolean): void}} options
+ * @param {{send(text: string, reply_to?: number): void, typing(on: boolean): void}} options
  */
 export function make_composer({ send, typing }) {
   const form = find('#composer');
@@ -17,6 +18,7 @@ export function make_composer({ send, typing }) {
   let condition = '';
   let stopped = false;
   let typed_at = -Infinity;
+  let answers = /** @type {number | undefined} */ (undefined);
 
   const count = () => (text.value.length > said_from ? code_points(text.value) : 0);
   const tell = () => {
@@ -43,7 +45,15 @@ export function make_composer({ send, typing }) {
     grow();
     mark(text.value.trim() !== '');
   });
+  find('#reply-cancel').addEventListener('click', () => {
+    no_reply();
+    text.focus();
+  });
   text.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && answers !== undefined && !event.isComposing) {
+      event.preventDefault();
+      no_reply();
+    }
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();
@@ -54,6 +64,11 @@ export function make_composer({ send, typing }) {
     submit();
   });
 
+  function no_reply() {
+    answers = undefined;
+    find('#reply').hidden = true;
+  }
+
   function submit() {
     if (stopped || text.value.trim() === '' || count() > longest) return;
     const value = text.value.replace(/\s+$/u, '');
@@ -62,10 +77,21 @@ export function make_composer({ send, typing }) {
     tell();
     grow();
     text.focus();
-    send(value);
+    const reply_to = answers;
+    no_reply();
+    send(value, reply_to);
   }
 
   return {
+    /** What is written next answers this line. @param {{seq: number | null, name: string, text: string}} line */
+    reply(line) {
+      if (line.seq === null || stopped) return;
+      answers = line.seq;
+      set_text(find('#reply-name'), line.name);
+      set_text(find('#reply-text'), excerpt(line.text));
+      find('#reply').hidden = false;
+      text.focus();
+    },
     focus: () => text.focus(),
     draft: () => text.value,
     /** @param {string} value */

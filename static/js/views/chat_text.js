@@ -1,0 +1,29 @@
+// @ts-check
+import { el } from '../lib/dom.js';
+import { split_links } from '../lib/links.js';
+import { split_times } from '../lib/times.js';
+
+const excerpt_units = 140;
+
+/**
+ * What was typed, as nodes: links open another tab, times ask the room to jump there, everything else is text.
+ * @param {string} text @param {(at_ms: number) => void} jump
+ */
+export function text_nodes(text, jump) {
+  return split_links(text).flatMap((part) => {
+    if (part.href) return [el('a', { href: part.href, target: '_blank', rel: 'noopener noreferrer', text: part.text })];
+    return split_times(part.text).map(({ text: piece, at_ms }) => (at_ms === undefined ? document.createTextNode(piece) : time_button(piece, at_ms, jump)));
+  });
+}
+
+/** @param {string} text @param {number} at_ms @param {(at_ms: number) => void} jump */
+function time_button(text, at_ms, jump) {
+  return el('button', { class: 'time-link', type: 'button', title: `Jump to ${text} for everybody`, onclick: () => jump(at_ms), text });
+}
+
+/** One line of a text, short enough for a quote; never half of a character. @param {string} text */
+export function excerpt(text) {
+  const flat = text.slice(0, excerpt_units * 4).replace(/\s+/gu, ' ').trim();
+  const points = [...flat];
+  return points.length > excerpt_units ? `${points.slice(0, excerpt_units).join('')}…` : flat;
+}
