@@ -37,7 +37,12 @@ export async function steady(room, player, since, { sampleMs = SAMPLED_MS, settl
   return {
     errors, spread, missed, traces, clock, byClock, from, to,
     seeks: during.reduce((n, list) => n + list.filter(([, what]) => what === 'set currentTime').length, 0),
-    dev: Math.max(0, ...during.flatMap((list) => list.filter(([, what]) => what === 'set playbackRate').map(([, , rate]) => Math.abs(rate - 1)))),
+    // Besides what was set meanwhile, the rate that was in force at the beginning.
+    dev: Math.max(0, ...events.flatMap((list) => {
+      const rates = list.filter(([at, what]) => at <= to && what === 'set playbackRate');
+      const first = Math.max(0, rates.findLastIndex(([at]) => at <= from));
+      return rates.slice(first).map(([, , rate]) => Math.abs(rate - 1));
+    })),
   };
 }
 
