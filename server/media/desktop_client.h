@@ -37,7 +37,7 @@ class DesktopClient final : public videoproto::ConnectionHandler,
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] rooms::PersonId person() const { return visit_.person.id; }
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] bool willing() const { return may_be_asked_ && may_publish_; }
+  [[nodiscard]] bool may_be_asked() const { return may_be_asked_; }  // for what others put on
   [[nodiscard]] bool may_publish() const { return may_publish_; }
   [[nodiscard]] bool watches(std::uint32_t stream) const;
 

@@ -55,11 +55,15 @@ void FrameAsker::begin_video(const AskContext& context) {
 bool FrameAsker::still_waits(const AskContext& context, std::int64_t now_ms) const {
   if (!asking_ || now_ms >= asking_->until_ms) return false;
   return std::any_of(context.desktops.begin(), context.desktops.end(),
-                     [&](const AskCandidate& each) { return each.client == asking_->client && each.willing; });
+                     [&](const AskCandidate& each) { return each.client == asking_->client && may_ask(each); });
+}
+
+bool FrameAsker::may_ask(const AskCandidate& desktop) const {
+  return desktop.may_publish && (desktop.allowed || desktop.person == put_on_by_);
 }
 
 const AskCandidate* FrameAsker::next(const AskContext& context) const {
-  const auto free = [&](const AskCandidate& each) { return each.willing && !asked_.contains(each.client); };
+  const auto free = [&](const AskCandidate& each) { return may_ask(each) && !asked_.contains(each.client); };
   const AskCandidate* first = nullptr;
   for (const AskCandidate& each : context.desktops) {
     if (!free(each)) continue;

@@ -1,6 +1,6 @@
 // Who of the connected desktops is asked to send the frames of the room's own video, so that a window can show it on the others.
-// Asked in this order: a client of the person who put the video on, then the others in the order in which they came; only who allowed
-// it and may go live. The next one after DECLINE or 5 s. One who answers late is taken as long as nobody else was quicker: opening
+// Asked in this order: a client of the person who put the video on, then the others in the order in which they came who allowed it; only
+// who may go live. The next one after DECLINE or 5 s. One who answers late is taken as long as nobody else was quicker: opening
 // a link takes its time.
 //
 //            something plays and two desktops are here          PUBLISH answers an ASK
@@ -29,7 +29,8 @@ namespace matinee::media {
 struct AskCandidate {
   std::uint64_t client = 0;
   rooms::PersonId person;
-  bool willing = false;  // allowed ASK, and may go live
+  bool may_publish = false;  // in this room
+  bool allowed = false;      // be asked for what others put on; for their own click nobody needs to allow it
 };
 
 // What the room is like now. Candidates: every desktop, in the order in which they came.
@@ -65,6 +66,7 @@ class FrameAsker {
   };
   void begin_video(const AskContext& context);
   [[nodiscard]] bool still_waits(const AskContext& context, std::int64_t now_ms) const;
+  [[nodiscard]] bool may_ask(const AskCandidate& desktop) const;
   [[nodiscard]] const AskCandidate* next(const AskContext& context) const;
 
   rooms::VideoFrames frames_ = rooms::VideoFrames::none;

@@ -71,6 +71,15 @@ test('a pairing code lets in once', async () => {
   await first.stop();
 });
 
+test('a source that cannot be opened costs no pairing code', async () => {
+  const words = await world.pair(world.owner);
+  const wrong = await world.run(['send', ...words, '--file', 'nothing-here.mp4', '--mute']).exited;
+  assert.equal(wrong.code, 7, wrong.said);
+  const right = world.run(['send', ...words, '--file', film, '--loop', '--mute']);
+  await right.until(/Connected as Ada/);
+  await right.stop();
+});
+
 test('who has read enough statistics ends the program, as a pipe does', async () => {
   const viewer = world.run(['join', ...await world.pair(world.owner), '--headless', '--mute', '--stats', 'json']);
   await viewer.until(/Connected as Ada/);

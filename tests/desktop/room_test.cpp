@@ -277,7 +277,7 @@ TEST_CASE("asked without permission the client declines; with it, it sends what 
     CHECK(wait_for<proto::Decline>(relay) == proto::Decline{5, proto::DeclineReason::refused});
   }
   RoomOptions willing = watching();
-  willing.allow_sending = true;
+  willing.answers = true;
   willing.open_ask = [](const std::string&) { return test::film(6'000, 30)(); };
   Client client(link_to(relay), std::move(willing));
   client.until("connected");

@@ -25,9 +25,9 @@ async function eventually(what, question, timeoutMs = 20_000) {
   }
 }
 
-test('a desktop that allowed it sends the frames of the room\'s video, and the other window is where the room is', async () => {
+test('the desktop of who pressed Watch this sends the frames of the room\'s video, and the other window is where the room is', async () => {
   const [socket] = world.sockets;
-  const sender = world.run(['join', ...await world.pair(world.owner), '--allow-sending', '--headless', '--mute', '--stats', 'json']);
+  const sender = world.run(['join', ...await world.pair(world.owner), '--headless', '--mute', '--stats', 'json']);
   await sender.until(/Connected as Ada/);
   const viewer = world.run(['join', ...await world.pair(await world.guest('Grace')), '--headless', '--frames-to', '.', '--mute', '--stats', 'json']);
   await viewer.until(/Connected as Grace/);

@@ -213,7 +213,7 @@ test('desktop windows of the room’s video are a chip; when nobody can send its
   const [first, second] = [await desktopOf(ada), await desktopOf(bob)];
   await ada.watch(CLIP_URL);
   await until(() => shows(bob, '#frames-chip'), { timeoutMs: 20_000, what: 'the plea' });
-  assert.equal((await text(bob, '#frames-chip')).replace(/\s+/g, ' '), 'Frames need one desktop client in this room. Connect yours');
+  assert.equal((await text(bob, '#frames-chip')).replace(/\s+/g, ' '), 'No connected desktop may send this video to the others. Connect yours');
   await screenshots(bob.page, 'live-nobody');
   assert.deepEqual(await everyLook(bob.page, 'nobody'), []);
   await bob.click('Connect yours');

@@ -49,6 +49,20 @@ TEST_CASE("the one who put the video on is asked first, then the others in the o
   CHECK(eve->count<vp::Ask>() == 1);
 }
 
+TEST_CASE("one's own click needs no permission of one's own desktop; another desktop is only asked with it") {
+  World world;
+  const auto ada = world.join(1);
+  const auto bob = world.join(2);
+  world.gate.play(film, 1);
+  const auto ask = asked(world, *ada);
+  ada->say(vp::Decline{ask, vp::DeclineReason::cannot_open});
+  CHECK(frames_are(world, VideoFrames::nobody));
+  CHECK(bob->last<vp::Ask>() == nullptr);
+  world.gate.play("https://v.example/b.mp4", 2);
+  asked(world, *bob);
+  CHECK(ada->count<vp::Ask>() == 1);
+}
+
 TEST_CASE("the answer to ASK is the room's video: a chip, not a stream like others; a second one is busy") {
   World world;
   const auto ada = world.join(1, {.may_be_asked = true});
@@ -175,7 +189,7 @@ TEST_CASE("whoever sent the frames and ended them is not asked again for this vi
 
 TEST_CASE("a question is answered within five seconds or the next one is asked, to the millisecond") {
   FrameAsker asker;
-  const std::vector<AskCandidate> desktops{{1, rooms::PersonId{10}, true}, {2, rooms::PersonId{20}, true}};
+  const std::vector<AskCandidate> desktops{{1, rooms::PersonId{10}, true, true}, {2, rooms::PersonId{20}, true, true}};
   const AskContext context{"v", rooms::PersonId{20}, desktops, false};
   const auto first = asker.update(context, 1'000);
   REQUIRE(first.question);

@@ -168,6 +168,7 @@ std::optional<Ending> Link::ending_of(const proto::CloseReason& reason) {
             ExitCode::refused,
             "The server does not know this program any more: it was away for too long, or the server began anew. Take a new line from "
             "Connect desktop."};
+      if (options_.token) return Ending{ExitCode::refused, "This login has ended. Log in again: matinee-video login."};
       return Ending{ExitCode::refused, text};
     case ErrorCode::forbidden:
     case ErrorCode::quota:
@@ -198,7 +199,8 @@ void Link::on_closed(const proto::CloseReason& reason) {
     return connect();
   }
   if (auto ending = ending_of(reason)) return end(std::move(*ending));
-  lost("The connection to " + show(options_.server) + " is lost" + (reason.text.empty() ? "" : " (" + reason.text + ")") + ".");
+  lost("The connection to " + show(options_.server) + " is lost" +
+       (reason.text.empty() || reason.code == ErrorCode::auth_failed ? "" : " (" + reason.text + ")") + ".");
 }
 
 }  // namespace matinee::desktop

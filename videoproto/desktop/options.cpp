@@ -116,8 +116,9 @@ void build(Raw& raw) {
   for (CLI::App* app : {raw.join, raw.send, raw.watch}) add_server(*app, raw);
   for (CLI::App* app : {raw.join, raw.watch}) add_windows(*app, raw);
   for (CLI::App* app : {raw.join, raw.send}) add_wishes(*app, raw);
-  raw.join->add_flag("--allow-sending", raw.options.allow_sending,
-                     "When asked, open the room's video here and send its frames to the others");
+  raw.join->add_flag(
+      "--allow-sending", raw.options.allow_sending,
+      "Send the room's video to the other desktops also when somebody else put it on (what you put on yourself is sent anyway)");
   add_source(*raw.send, raw);
   raw.login->add_option("URL", raw.options.login_url, "Address of the server's pages: https://HOST[:PORT]")->required();
   raw.login->add_option("--name", raw.options.login_name, "Your name or e-mail (default: asked)")->type_name("NAME");

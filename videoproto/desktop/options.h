@@ -53,7 +53,7 @@ struct Options {
   std::optional<std::string> microphone;  // empty = the default one
   bool sound = true;                      // false: --mute, neither sent nor played
 
-  bool allow_sending = false;  // join: ASK is welcome
+  bool allow_sending = false;  // join: ASK is welcome for what others put on, too
   std::string resolver;        // empty: yt-dlp when it is installed
 
   bool headless = false;

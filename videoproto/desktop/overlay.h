@@ -18,6 +18,7 @@ struct OverlayFigures {
 // "29.9 fps  34 ms  2 dropped  q80"
 [[nodiscard]] std::string overlay_text(const OverlayFigures& figures);
 // Into the upper left corner, readable on every picture.
-void draw_overlay(cv::Mat& picture, const std::string& text);
+// alone: over the whole width and opaque, so that nothing written there before shows through.
+void draw_overlay(cv::Mat& picture, const std::string& text, bool alone = false);
 
 }  // namespace matinee::desktop

@@ -25,7 +25,10 @@ Room::~Room() = default;
 
 void Room::start(LinkOptions link) {
   link_ = std::make_shared<Link>(io_, std::move(link), *this);
-  link_->start();
+  if (!options_.send) return link_->start();
+  // The source first: a camera that is not there must not cost a code that can be used once.
+  begin_sending(options_.sender, std::nullopt);
+  publication_->resume = options_.resume_stream;
 }
 
 void Room::clear() {
@@ -53,15 +56,12 @@ void Room::on_open(const proto::AuthOk& who, std::uint32_t frame_bytes_max) {
     }
     for (const std::uint32_t stream : over) forget(stream);
   });
-  if (publication_) {
-    publication_->stream = 0;
-    publication_->mailbox = {};
-    if (publication_->source) publish();
-  } else if (options_.send && !std::exchange(was_open_, true)) {
-    if (!may_publish_) return leave({ExitCode::not_allowed, "You may not send in this room; its owner gives the right to go live."});
-    begin_sending(options_.sender, std::nullopt);
-    publication_->resume = options_.resume_stream;
-  }
+  if (options_.send && !std::exchange(was_open_, true) && !may_publish_)
+    return leave({ExitCode::not_allowed, "You may not send in this room; its owner gives the right to go live."});
+  if (!publication_) return;
+  publication_->stream = 0;
+  publication_->mailbox = {};
+  if (publication_->source) publish();
 }
 
 void Room::ping(int left) {

@@ -45,14 +45,14 @@ class RoomListener {
 struct RoomOptions {
   bool watch = false;          // subscribe to what comes online
   bool send = false;           // one stream of our own, and end with it
-  bool allow_sending = false;  // answer ASK
+  bool answers = false;        // ASK
   bool decode = true;
   bool sound = true;
   std::string frames_to;
   SenderOptions sender;                                                                // send
   std::optional<std::string> resume_stream;                                            // send: of the program before this one
   std::function<void(const ResumeTokens&)> keep;                                       // send: hears the tokens, each time they change
-  std::function<OpenedPictures(const std::string& link)> open_ask;                     // allow_sending; on the sender's thread
+  std::function<OpenedPictures(const std::string& link)> open_ask;                     // answers; on the sender's thread
   std::function<OpenedSound(const std::string& link, SoundSink sink)> open_ask_sound;  // likewise
   std::function<std::optional<videoproto::DeclineReason>(const std::string& link)> may_open;  // looks at the link only
 };
@@ -128,7 +128,7 @@ class Room final : public LinkListener, public std::enable_shared_from_this<Room
   std::uint32_t request_ = 10;
   ResumeTokens tokens_;
   std::optional<Ending> leaving_;
-  bool may_publish_ = false, ended_ = false, was_open_ = false;
+  bool may_publish_ = false, ended_ = false, was_open_ = false, link_started_ = false;
 };
 
 }  // namespace matinee::desktop

@@ -45,6 +45,7 @@ void Room::begin_sending(SenderOptions options, std::optional<std::int64_t> ask)
 void Room::opened(std::uint64_t number, const proto::Source& source) {
   if (!publication_ || publication_->number != number) return;
   publication_->source = source;
+  if (options_.send && !std::exchange(link_started_, true)) return link_->start();  // on_open publishes
   publish();
 }
 
@@ -142,7 +143,7 @@ void Room::on_ask(const proto::Ask& ask) {
   const auto decline = [&](proto::DeclineReason reason) {
     if (connection() != nullptr) connection()->send(proto::Decline{ask.ask, reason}, ++request_);
   };
-  if (!options_.allow_sending || !options_.open_ask) return decline(proto::DeclineReason::refused);
+  if (!options_.answers || !options_.open_ask) return decline(proto::DeclineReason::refused);
   if (publication_) {
     // A new video replaces the old one; anything else we send is not given up.
     if (!publication_->ask) return decline(proto::DeclineReason::busy);

@@ -170,7 +170,8 @@ std::optional<Ending> SessionApp::prepare(LinkOptions& link, RoomOptions& room) 
     return Ending{ExitCode::usage, "The server's certificate is not known: use the whole line of Connect desktop, or --certificate."};
   room.watch = shows;
   room.send = options_.command == Command::send;
-  room.allow_sending = options_.allow_sending;
+  // What somebody else puts on is only asked of who allowed it (link.may_be_asked); one's own click is permission enough.
+  room.answers = options_.command == Command::join;
   room.decode = !options_.headless;
   room.sound = options_.sound;
   room.frames_to = options_.frames_to;
@@ -244,7 +245,7 @@ void SessionApp::handle(Event& event) {
                         event_line("waiting", waits.stream);
                         if (options_.headless || found->second.last.empty()) return;
                         cv::Mat picture = found->second.last.clone();
-                        draw_overlay(picture, overlay_text({0, {}, 0, 0, true}));
+                        draw_overlay(picture, overlay_text({0, {}, 0, 0, true}), true);
                         windows_.show(waits.stream, found->second.about.title, picture);
                       },
                       [&](Over& over) { handle_over(over.stream); }, [&](DuePicture& due) { handle_picture(due); },
