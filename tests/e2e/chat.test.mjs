@@ -69,6 +69,34 @@ test('a time in a message jumps for everybody, with Undo; too long a time says s
   await ann.pause();
 });
 
+test('an @ offers who is here; arrows, Enter and Escape; the one who is meant sees it', { timeout: 120_000 }, async () => {
+  const cara = await world.visitor('Bea Chat');
+  await cara.joinByCode(ann.code);
+  const box = ann.page.locator('#chat-text');
+  const options = () => ann.page.locator('#mention-list [role="option"]').allTextContents();
+  await until(async () => (await ann.page.locator('#tab-people').innerText()).includes('3'), { what: 'three people' });
+  await box.fill('');
+  await box.pressSequentially('hello @b');
+  assert.deepEqual(await options(), ['Bea Chat', 'Ben Chat']);
+  assert.deepEqual(await everyLook(ann.page, 'names to choose from'), []);
+  await screenshots(ann.page, 'room-chat-mention');
+  await box.press('ArrowDown');
+  assert.equal(await box.getAttribute('aria-activedescendant'), 'mention-1');
+  await box.press('Enter');
+  assert.equal(await box.inputValue(), 'hello @Ben Chat ');
+  await box.pressSequentially('and @be');
+  await box.press('Escape');
+  assert.deepEqual(await options(), []);
+  await box.press('Enter');
+  await heard(ben, 'hello @Ben Chat and @be');
+  await heard(cara, 'hello @Ben Chat and @be');
+  assert.equal(await row(ben, 'and @be').locator('.line[data-mention]').count(), 1);
+  assert.equal(await row(cara, 'and @be').locator('.line[data-mention]').count(), 0);
+  assert.deepEqual(await everyLook(ben.page, 'a mention'), []);
+  await screenshots(ben.page, 'room-chat-mentioned');
+  await cara.close();
+});
+
 test('hostile text is shown as typed and breaks no line', { timeout: 120_000 }, async () => {
   const texts = ['<img src=x onerror="document.title=1"><b>bold</b>', 'W'.repeat(3_900), '\u202eright to left\u202e', `Z${'\u0351'.repeat(300)}`, 'שלום 12:30 עולם'];
   for (const text of texts) {

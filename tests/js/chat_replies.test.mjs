@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mentions, offered, typed_name } from '../../static/js/lib/mentions.js';
 import { split_times } from '../../static/js/lib/times.js';
 import { Chat } from '../../static/js/models/chat.js';
 import { excerpt } from '../../static/js/views/chat_text.js';
@@ -39,4 +40,18 @@ test('a message is found by its number, also beside holes', () => {
 test('an excerpt is one line and cuts no character in two', () => {
   assert.equal(excerpt('a\n  b\tc '), 'a b c');
   assert.equal(excerpt('😀'.repeat(200)), `${'😀'.repeat(140)}…`);
+});
+
+test('a name is called as a whole, in any case', () => {
+  for (const text of ['@Ana', 'hi @ana!', '(@ANA)', '@anabel and @ana']) assert.equal(mentions(text, 'Ana'), true, text);
+  for (const text of ['ana', '@anabel', 'mail@ana', '@ an a', '']) assert.equal(mentions(text, 'Ana'), false, text);
+  assert.equal(mentions('@', ''), false);
+});
+
+test('the name under way begins at an @ that stands by itself', () => {
+  assert.deepEqual(typed_name('hi @an', 6), { start: 3, part: 'an' });
+  assert.equal(typed_name('mail@an', 7), null);
+  assert.equal(typed_name('@ an', 4), null);
+  assert.equal(typed_name('@ana\nx', 6), null);
+  assert.deepEqual(offered('b', ['Cleo B', 'Ben', 'Ana', 'Bea', 'Ben']), ['Bea', 'Ben', 'Cleo B']);
 });

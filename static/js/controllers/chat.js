@@ -3,10 +3,12 @@ import { random_id } from '../lib/ids.js';
 import { sentence_for } from '../lib/sentences.js';
 import { hour_text } from '../lib/format.js';
 import { find, set_text } from '../lib/dom.js';
+import { mentions } from '../lib/mentions.js';
 import { Outbox } from '../models/outbox.js';
 import { is_silenced, can, refusal } from '../models/rights.js';
 import { ChatLog } from '../views/chat_log.js';
 import { make_composer } from '../views/composer.js';
+import { make_mention_list } from '../views/mention_list.js';
 
 /** @typedef {import('../app.js').App} App */
 
@@ -25,6 +27,7 @@ export function control_chat(app) {
   let lifted = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   const outbox = new Outbox({ chat, send: (message) => connection.send(message), later: (task, ms) => setTimeout(task, ms) });
+  make_mention_list(() => [...people.here.values()].filter((one) => one.id !== people.me).map((one) => one.name));
   const composer = make_composer({ send: post, typing: (on) => connection.send({ type: 'chat.typing', on }) });
   const log = new ChatLog({
     me: page.you.id, earlier, discard: (id) => chat.discard(id),
@@ -32,7 +35,7 @@ export function control_chat(app) {
       if (chat.retry(id)) outbox.pump();
     },
     seen: (count) => app.emit('unread', count),
-    reply: (line) => composer.reply(line), said: (seq) => chat.said(seq), original, jump,
+    reply: (line) => composer.reply(line), said: (seq) => chat.said(seq), original, jump, mentions_me,
   });
 
   chat.on('changed', ({ from }) => {
@@ -52,6 +55,11 @@ export function control_chat(app) {
     outbox.pump();
     paint();
     log.to_newest();
+  }
+
+  /** @param {string} text */
+  function mentions_me(text) {
+    return mentions(text, people.self?.name ?? page.you.name);
   }
 
   async function earlier() {
@@ -142,7 +150,7 @@ export function control_chat(app) {
     people.typing(message.author, false, Date.now());
     if (message.author !== page.you.id) {
       log.arrived(message.seq);
-      if (settings.values.announce === 'mentions' && message.text.toLocaleLowerCase().includes(`@${page.you.name.toLocaleLowerCase()}`)) app.announce(`${message.name}: ${message.text}`);
+      if (settings.values.announce === 'mentions' && mentions_me(message.text)) app.announce(`${message.name}: ${message.text}`);
     }
     fill_hole();
   }

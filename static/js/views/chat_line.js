@@ -7,7 +7,7 @@ import { excerpt, text_nodes } from './chat_text.js';
 /** @typedef {import('../models/chat.js').Line} Line */
 /**
  * @typedef {{me: string, retry(id: string): void, discard(id: string): void, reply(line: Line): void, said(seq: number): import('../types.js').Message | null,
- *   original(seq: number): void, jump(at_ms: number, media?: string): void}} LineOptions
+ *   original(seq: number): void, mentions_me(text: string): boolean, jump(at_ms: number, media?: string): void}} LineOptions
  */
 
 const together_ms = 5 * 60_000;
@@ -90,7 +90,7 @@ export function line_element(before, line, first_new, options) {
   return el('li', { class: 'line-item', 'data-id': line.id },
     new_day(before, line) && el('p', { class: 'line-day' }, el('span', { text: day_text(line.at_ms, Date.now()) })),
     first_new && el('p', { class: 'line-new' }, el('span', { text: 'New messages' })),
-    el('div', { class: 'line', 'data-state': line.state, 'data-own': line.author === options.me && '' },
+    el('div', { class: 'line', 'data-state': line.state, 'data-own': line.author === options.me && '', 'data-mention': line.author !== options.me && options.mentions_me(line.text) && '' },
       !joined && avatar(line.author, line.name),
       el('p', { class: joined ? 'visually-hidden' : 'line-head' }, name, ' ', time, ' ', !joined && video_time(before, line, options)),
       quote_of(line, options),
