@@ -84,7 +84,6 @@ class DesktopClient final : public videoproto::ConnectionHandler,
   void end_all_published();
   void on_pong(const videoproto::Pong& pong);
   void ping();
-  [[nodiscard]] bool may_announce();
   [[nodiscard]] StreamHub* published(std::uint32_t stream) const;
   [[nodiscard]] bool next_sound(videoproto::Outgoing& out, std::int64_t now_us);
   [[nodiscard]] bool next_picture(videoproto::Outgoing& out, std::int64_t now_us);
@@ -105,7 +104,6 @@ class DesktopClient final : public videoproto::ConnectionHandler,
   std::vector<std::unique_ptr<Window>> windows_;  // what it watches
   std::size_t next_window_ = 0;                   // they take turns
   ClockOffset clock_;
-  videoproto::RateBucket announcements_;
 };
 
 }  // namespace matinee::media

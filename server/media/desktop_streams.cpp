@@ -37,18 +37,15 @@ void DesktopClient::on_control(const vp::Header& header, const vp::Control& mess
   if (std::holds_alternative<vp::Eos>(message)) return end_published(header.stream);
   if (const auto* news = std::get_if<vp::Meta>(&message); news != nullptr && news->stream && news->source) {
     const auto stream = static_cast<std::uint32_t>(*news->stream);
-    if (published(stream) != nullptr && may_announce()) room_->on_source(stream, *news->source);
+    if (published(stream) != nullptr && room_->may_announce(person())) room_->on_source(stream, *news->source);
   }
   // STATS, EOS_ACK and the peer's ERRORs change nothing here.
 }
 
 // ---- publishing
 
-// One message here becomes one for every desktop in the room.
-bool DesktopClient::may_announce() { return announcements_.take(core_->now_ms() * 1'000, 1, {1, limits::announcements_burst}); }
-
 void DesktopClient::publish(const vp::Publish& wish, std::uint32_t request) {
-  if (!may_announce()) return fail(vp::ErrorCode::quota, request);
+  if (!room_->may_announce(person())) return fail(vp::ErrorCode::quota, request);
   auto done = room_->publish(*this, wish);
   if (!done) return fail(done.error(), request);
   const auto id = done->hub->id();

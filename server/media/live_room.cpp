@@ -191,6 +191,15 @@ vp::Meta LiveRoom::meta_of(const Stream& stream) {
   return meta;
 }
 
+bool LiveRoom::may_announce(rooms::PersonId person) {
+  constexpr videoproto::Rate rate{1, limits::announcements_burst};
+  const std::int64_t now_us = core_.now_ms() * 1'000;
+  const auto is_full = [&](videoproto::RateBucket bucket) { return bucket.take(now_us, limits::announcements_burst, rate); };
+  if (announcements_.size() >= limits::desktops_per_room_max)
+    std::erase_if(announcements_, [&](const auto& entry) { return is_full(entry.second); });
+  return announcements_[person].take(now_us, 1, rate);
+}
+
 void LiveRoom::declined(std::int64_t ask, const DesktopClient& client) {
   asker_.declined(ask, client.id());
   on_change();
@@ -242,7 +251,8 @@ void LiveRoom::sample_streams(std::int64_t now_us) {
 
 void LiveRoom::ask_for_frames(std::int64_t now_ms) {
   std::vector<AskCandidate> candidates;
-  for (const auto& client : desktops_) candidates.push_back({client->id(), client->person(), client->may_publish(), client->may_be_asked()});
+  for (const auto& client : desktops_)
+    candidates.push_back({client->id(), client->person(), client->may_publish(), client->may_be_asked()});
   const bool on = playback_.media.has_value() && playback_.phase != rooms::Phase::idle;
   const Stream* video = room_video();
   const AskStep step = asker_.update({on ? playback_.media->url : std::string_view(), playback_.by, candidates, video != nullptr}, now_ms);

@@ -7,11 +7,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 #include "rooms/live.h"
 #include "rooms/playback.h"
 #include "server/media/frame_asker.h"
 #include "server/media/stream_hub.h"
+#include "videoproto/rate.h"
 
 namespace matinee::media {
 
@@ -43,6 +45,8 @@ class LiveRoom : public std::enable_shared_from_this<LiveRoom> {
   void on_source(std::uint32_t stream, videoproto::Source source);
   void on_offset(std::uint32_t stream, std::int64_t offset_us);
   void declined(std::int64_t ask, const DesktopClient& client);
+  // PUBLISH and META of one become a message for every desktop here. Counted by person: coming back with a new connection gains nothing.
+  [[nodiscard]] bool may_announce(rooms::PersonId person);
 
   // ---- viewers
   [[nodiscard]] std::shared_ptr<StreamHub> find(std::uint32_t stream) const;
@@ -76,6 +80,7 @@ class LiveRoom : public std::enable_shared_from_this<LiveRoom> {
   std::string code_;
   std::vector<std::shared_ptr<DesktopClient>> desktops_;
   std::vector<Stream> streams_;
+  std::unordered_map<rooms::PersonId, videoproto::RateBucket> announcements_;  // full ones are forgotten
   rooms::PlaybackState playback_;
   FrameAsker asker_;
   rooms::LiveState told_;

@@ -96,7 +96,7 @@ TEST_CASE("a connection publishes and watches sixteen streams together, and the 
   CHECK(world.counters().viewers == 15);
 }
 
-TEST_CASE("a connection publishes twenty times at once, and the next time a second later") {
+TEST_CASE("a person publishes twenty times at once, whatever the connection, and the next time a second later") {
   World world;
   world.clock_stands = true;
   const auto ada = world.join(1);
@@ -106,6 +106,10 @@ TEST_CASE("a connection publishes twenty times at once, and the next time a seco
     ada->connection->session().close_outgoing_stream(stream);
   }
   CHECK(refused(world, *ada, vp::Publish{camera(), {}, {}}) == vp::ErrorCode::quota);
+  const auto again = world.join(1);
+  CHECK(refused(world, *again, vp::Publish{camera(), {}, {}}) == vp::ErrorCode::quota);
+  const auto bob = world.join(2);
+  world.publish(*bob);
   world.clock_ahead_ms += 1'000;
   world.publish(*ada);
 }
