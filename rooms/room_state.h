@@ -177,9 +177,9 @@ struct Room::State {
   Playback playback;
   Queue queue;
   ActionBook actions;
-  Revision stage_since;           // of the video on the stage: votes made against an earlier one do not count
-  std::set<PersonId> skip_votes;  // against what plays now
-  std::set<PersonId> ended;       // who has seen the end of what plays now
+  Revision stage_since;            // of the video on the stage: votes made against an earlier one do not count
+  std::set<PersonId> skip_votes;   // against what plays now
+  std::set<PersonId> ended;        // who has seen the end of what plays now
   std::set<PersonId> waiting_for;  // phase waiting: who is not ready yet
   std::set<PersonId> typing;       // who has a typing mark
   Presence presence;

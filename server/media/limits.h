@@ -9,8 +9,9 @@ namespace matinee::media::limits {
 inline constexpr std::size_t desktops_per_room_max = 1'000;  // connected desktop programs
 inline constexpr std::size_t streams_per_room_max = 32;
 inline constexpr std::size_t streams_per_person_max = 4;
-inline constexpr std::int64_t announcements_burst = 20;  // PUBLISH and META of a person in a room; everybody else is told. One a second after
-inline constexpr std::size_t greetings_max = 1'024;      // connections of a loop that have not said yet who they are
+inline constexpr std::int64_t announcements_burst =
+    20;                                              // PUBLISH and META of a person in a room; everybody else is told. One a second after
+inline constexpr std::size_t greetings_max = 1'024;  // connections of a loop that have not said yet who they are
 
 inline constexpr std::size_t pairs_max = 1'000;  // pairing codes of a loop that wait for their desktop
 inline constexpr std::size_t pairs_per_person_max = 4;

@@ -138,7 +138,7 @@ class World {
 
   net::Loop loop;
   FakeGate gate{loop};
-  bool clock_stands = false;  // it moves by clock_ahead_ms only
+  bool clock_stands = false;                   // it moves by clock_ahead_ms only
   std::int64_t clock_ahead_ms = 0;             // of deadlines
   std::set<std::string> known_tokens_revoked;  // tokens are "token-PERSON"
   std::unique_ptr<Relay> relay;

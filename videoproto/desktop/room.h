@@ -43,9 +43,9 @@ class RoomListener {
 };
 
 struct RoomOptions {
-  bool watch = false;          // subscribe to what comes online
-  bool send = false;           // one stream of our own, and end with it
-  bool answers = false;        // ASK
+  bool watch = false;    // subscribe to what comes online
+  bool send = false;     // one stream of our own, and end with it
+  bool answers = false;  // ASK
   bool decode = true;
   bool sound = true;
   std::string frames_to;
