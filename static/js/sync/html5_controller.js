@@ -24,6 +24,8 @@ const EAGER_MS = 2000;
 const SLIPS_MS = 150;
 /** A correction that missed by less has not failed: a busy page alone may be read so much wrong. */
 const FAILED_OVER_MS = 12;
+/** An error that was not there a moment ago: the picture stood or sprang without the player saying so (a busy machine, a sound device that hung). */
+const SPRANG_MS = 60;
 /** Readings closer together than this say the same thing twice. */
 const APART_MS = 30;
 /** What is left of an error after this long, were it steered away at once. */
@@ -39,7 +41,7 @@ const GENTLE = { near: 0.04, far: 0.1, over: 250, until: 120 };
 export function initial(tune = TUNE) {
   return {
     tune, rev: '', commandAt: 0, tries: 0, leadMs: tune.leadMs, leadKnown: false, startMs: 40, playAt: null, playFromMs: 0, alignSeekAt: null, movingSince: null,
-    errors: [], lastAt: -Infinity, dev: 0, devSince: 0, steeredMs: 0, noiseMs: 1, factor: 1, failures: [],
+    errors: [], lastAt: -Infinity, unsteeredMs: null, dev: 0, devSince: 0, steeredMs: 0, noiseMs: 1, factor: 1, failures: [],
     correcting: null, inStepSince: null, seekAt: -Infinity, steeredAtSeek: 0, coolMs: tune.coolMs, seeks: 0, judged: true,
   };
 }
@@ -58,21 +60,21 @@ export function step(s, look) {
   // Somebody sought: that is known at once and not by measuring.
   const jump = reading.positionMs - look.target(reading.at);
   if (commanded && Math.abs(jump) > s.tune.seekOnCommandMs) return seekOver(s, look, jump);
-  const movingSince = s.movingSince ?? look.now;
-  s = { ...s, movingSince };
-  const slips = movingSince + SLIPS_MS - look.now;
+  // What stood and moves on, after a start or a stall, was seen to do so: what is left may go as quickly as after a command.
+  if (s.movingSince === null) s = { ...s, movingSince: look.now, commandAt: Math.max(s.commandAt, look.now) };
+  const slips = /** @type {number} */ (s.movingSince) + SLIPS_MS - look.now;
   return slips > 0 ? withRate(nothing(s, { wakeInMs: slips }), look) : steer(learnStart(s, look), look);
 }
 
 /** @param {State} s @param {Look} look @returns {State} */
 function onCommand(s, look) {
   return { ...s, rev: look.rev, commandAt: Math.max(look.now, look.startAt), tries: 0, playAt: null, alignSeekAt: null,
-    errors: [], correcting: null, inStepSince: null, coolMs: s.tune.coolMs, seeks: 0 };
+    errors: [], unsteeredMs: null, correcting: null, inStepSince: null, coolMs: s.tune.coolMs, seeks: 0 };
 }
 
 /** Not moving: nothing measured before is true of what comes. @param {State} s @param {Look} look @returns {State} */
 function settle(s, look) {
-  return { ...s, errors: [], correcting: null, inStepSince: null, dev: 0, devSince: look.now, movingSince: null };
+  return { ...s, errors: [], unsteeredMs: null, correcting: null, inStepSince: null, dev: 0, devSince: look.now, movingSince: null };
 }
 
 /** Every start tells how long this player takes from play() to a moving picture. @param {State} s @param {Look} look @returns {State} */
@@ -95,10 +97,13 @@ function steer(s, look) {
     s = { ...s, errors, noiseMs, lastAt: reading.at };
   }
   if (s.errors.length < 3) return nothing(s, { wakeInMs: APART_MS + 5 });
-  const error = median(s.errors) + steered(now);
+  const unsteeredMs = median(s.errors);
+  const error = unsteeredMs + steered(now);
+  if (s.unsteeredMs !== null && Math.abs(unsteeredMs - s.unsteeredMs) > SPRANG_MS) s = { ...s, commandAt: Math.max(s.commandAt, now) };
+  s = { ...s, unsteeredMs };
   if (!s.judged && now - s.seekAt > 300) {
     // Where it landed, before any steering. The picture jumped anyway: what is left may go as quickly as after a command.
-    const landed = median(s.errors) + s.steeredAtSeek;
+    const landed = unsteeredMs + s.steeredAtSeek;
     s = { ...s, judged: true, commandAt: now, leadMs: clamp(s.leadMs - (s.leadKnown ? 0.7 : 1) * landed, 10, 5000), leadKnown: true };
   }
   if (Math.abs(error) > s.tune.seekOverMs && now - s.seekAt >= s.coolMs) return seekOver(s, look, error);

@@ -82,6 +82,8 @@ export interface Html5State extends Resting {
   movingSince: number | null;
   /** Errors of the last readings with our own steering taken out, and when the newest was true. */
   errors: number[]; lastAt: number;
+  /** Their median at the last look: what changes suddenly was the player. */
+  unsteeredMs: number | null;
   /** Steering: rate = base × (1 + dev) since devSince; steeredMs is what all steering before that moved. */
   dev: number; devSince: number; steeredMs: number;
   noiseMs: number;

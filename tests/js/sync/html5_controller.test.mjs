@@ -52,7 +52,7 @@ test('in the first two seconds after a command steering is 8 %, and 25 % far awa
 
 test('what keeps the pitch is left only when it is well worth it', () => {
   const far = steps(html5, settled(), ticks(3, { errorMs: -260 })).state;
-  const on = (e) => rateOf(html5.step({ ...far, errors: [e, e, e], steeredMs: 0, devSince: 10_500 }, look({ now: 10_500, errorMs: e })));
+  const on = (e) => rateOf(html5.step({ ...far, errors: [e, e, e], unsteeredMs: e, steeredMs: 0, devSince: 10_500 }, look({ now: 10_500, errorMs: e })));
   assert.equal(on(-200), 1.1);
   assert.equal(on(-110), 1.04);
 });

@@ -113,6 +113,9 @@ export class Html5Model extends Motion {
     });
   }
 
+  /** The media clock stands for a moment and says nothing of it: a busy machine, a sound device that hung. */
+  hang(t, lastsMs) { this.set(t, { positionMs: this.at(t) - lastsMs }); }
+
   read(t, local) {
     if (this.refreshMs && this.state === 'playing') return this.#readFrame(t, local);
     const noise = this.state === 'playing' ? this.random.between(-this.noiseMs, this.noiseMs) : 0;

@@ -19,10 +19,10 @@ const SAMPLE_MS = 100;
 
 export class Member {
   /**
-   * @param {number} seed @param {{profile: keyof PROFILES, kind: 'html5'|'youtube', joinsAt?: number, player?: object, stalls?: [number, number][],
+   * @param {number} seed @param {{profile: keyof PROFILES, kind: 'html5'|'youtube', joinsAt?: number, player?: object, stalls?: [number, number][], hangs?: [number, number][],
    *   hidden?: [number, number], sleeps?: [number, number]}} options hidden: from, until · sleeps: when, how long; the page's clock stands meanwhile
    */
-  constructor(seed, { profile, kind, joinsAt = 0, player = {}, stalls = [], hidden = [Infinity, Infinity], sleeps = [Infinity, 0] }) {
+  constructor(seed, { profile, kind, joinsAt = 0, player = {}, stalls = [], hangs = [], hidden = [Infinity, Infinity], sleeps = [Infinity, 0] }) {
     this.random = randomOf(seed);
     const { between } = this.random;
     this.network = PROFILES[profile];
@@ -30,6 +30,7 @@ export class Member {
     this.clockDrift = between(-100e-6, 100e-6);
     this.joinsAt = joinsAt;
     this.stalls = stalls;
+    this.hangs = hangs;
     this.events = [];
     const drift = between(-100e-6, 100e-6);
     this.player = kind === 'html5'
@@ -71,6 +72,7 @@ export class Member {
     this.#at(sleepsAt, () => this.player.set(this.now, { rate: 0 }));
     this.#at(sleepsAt + sleepsFor, () => this.player.set(this.now, { rate: this.player.asked ?? 1 }));
     for (const [t, lasts] of this.stalls) this.#at(t, () => this.player.stall(this.now, lasts));
+    for (const [t, lasts] of this.hangs) this.#at(t, () => this.player.hang(this.now, lasts));
     for (let t = Math.ceil(this.joinsAt / SAMPLE_MS) * SAMPLE_MS; t <= untilMs; t += SAMPLE_MS) this.#at(t, () => this.#sample());
     this.events.sort((a, b) => a.t - b.t);
     while (true) {

@@ -128,6 +128,20 @@ test('a tab that was hidden for a minute is back in step when it is looked at', 
   assert.ok(quantile(back, 0.95) <= 12_000);
 });
 
+for (const [what, how] of /** @type {const} */ ([['stood for 190 ms and said nothing of it', 'hangs'], ['stalled for 190 ms', 'stalls']])) {
+  test(`a player that ${what} is back in step within two seconds`, (t) => {
+    const script = scriptOf([{ t: 1000, do: 'play' }], 30);
+    const back = [];
+    for (let seed = 1; seed <= 200; seed++) {
+      const member = new Member(seed, { kind: 'html5', profile: seed % 2 ? 'lan' : 'slow', [how]: [[9000, 190], [15_000, 190]] }).run(script, 20_000);
+      assert.equal(member.steadySeeks, 0, `seed ${seed}`);
+      back.push(backAfter(member, 15_000, 25));
+    }
+    t.diagnostic(`within 25 ms after ${[0.5, 0.95, 1].map((q) => quantile(back, q)).join(' / ')} ms`);
+    assert.ok(quantile(back, 0.95) <= 2000);
+  });
+}
+
 test('a laptop that slept, and whose clock stood meanwhile, measures anew and is back', (t) => {
   const script = scriptOf([{ t: 1000, do: 'play' }], 30);
   const back = [];
