@@ -15,20 +15,41 @@ std::string content_security_policy(const SecurityHeaderOptions& options) {
          options.frame_sources + "; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 }
 
+namespace {
+
+// A script or a style is no document: it runs by the policy of the page that loads it. Opened by itself it may do nothing at all.
+// A room's page is made of eighty of them, so what says nothing is left out: it was a sixth of the page's weight.
+constexpr const char* part_policy = "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+
+bool is_part_of_a_page(const std::vector<Header>& headers) {
+  return std::any_of(headers.begin(), headers.end(), [](const Header& h) {
+    return h.name == "Content-Type" && (h.value.starts_with("text/javascript") || h.value.starts_with("text/css"));
+  });
+}
+
+}  // namespace
+
 Responder::Amend security_headers(const SecurityHeaderOptions& options) {
-  std::vector<Header> always{
+  const std::vector<Header> pages{
       {"Content-Security-Policy", content_security_policy(options)},
+      {"Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"},
+  };
+  const std::vector<Header> parts{{"Content-Security-Policy", part_policy}};
+  std::vector<Header> always{
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "strict-origin-when-cross-origin"},
-      {"Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"},
       {"Cache-Control", "no-store"},
   };
   if (options.secure) always.push_back({"Strict-Transport-Security", "max-age=31536000"});
-  return [always](std::vector<Header>& headers) {
-    for (const Header& header : always) {
-      const bool has = std::any_of(headers.begin(), headers.end(), [&](const Header& h) { return h.name == header.name; });
-      if (!has) headers.push_back(header);
-    }
+  return [=](std::vector<Header>& headers) {
+    const auto add = [&headers](const std::vector<Header>& all) {
+      for (const Header& header : all) {
+        const bool has = std::any_of(headers.begin(), headers.end(), [&](const Header& h) { return h.name == header.name; });
+        if (!has) headers.push_back(header);
+      }
+    };
+    add(is_part_of_a_page(headers) ? parts : pages);
+    add(always);
   };
 }
 

@@ -1,5 +1,6 @@
 // The headers that every answer carries (security.md, "Output"): a policy that allows no inline code but one hashed script,
-// no sniffing, no foreign framing, a referrer (YouTube refuses to play without one). Pure; made once at start.
+// no sniffing, no foreign framing, a referrer (YouTube refuses to play without one). Scripts and styles carry a shorter and
+// stricter policy of their own. Pure; made once at start.
 #pragma once
 #include <string>
 #include <string_view>

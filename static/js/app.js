@@ -10,7 +10,7 @@ import { PlaybackModel } from './models/playback.js';
 import { Settings } from './models/settings.js';
 import { find, set_text } from './lib/dom.js';
 
-/** The models of one room page, and what every controller needs of it. Says `room`, `connection`, `unread`, `offline`. */
+/** The models of one room page, and what every controller needs of it. Says `room`, `connection`, `unread`, `tab`. */
 export class App extends Emitter {
   page = /** @type {import('./types.js').PageData} */ (JSON.parse(find('meta[name="matinee-room"]').getAttribute('content') ?? '{}'));
   settings = new Settings();

@@ -2,14 +2,11 @@
 // The room page: makes the models, the engine and the controllers, and leads what the server says to whom it concerns.
 import { App } from './app.js';
 import { control_chat } from './controllers/chat.js';
-import { control_desktop } from './controllers/desktop.js';
 import { control_link } from './controllers/link.js';
-import { control_live } from './controllers/live.js';
+import { control_parts } from './controllers/parts.js';
 import { control_people } from './controllers/people.js';
 import { control_playback } from './controllers/playback.js';
 import { control_queue } from './controllers/queue.js';
-import { control_settings } from './controllers/settings.js';
-import { control_subtitles } from './controllers/subtitles.js';
 import { follow_viewport } from './controllers/viewport.js';
 import { find, set_text } from './lib/dom.js';
 import { intent_of, place_of } from './models/keys.js';
@@ -34,13 +31,13 @@ const chat = control_chat(app);
 const queue = control_queue(app, engine, (text, undo) => player.notice.show(text, undo));
 const player = control_playback(app, engine, queue);
 control_people(app, (text) => player.notice.show(text));
-control_settings(app);
-control_subtitles(app);
-const live = control_live(app, engine);
-control_desktop(app);
+const parts = control_parts(app, engine, { say: (text) => player.notice.show(text), alone: player.alone });
 control_link(app, engine, chat.composer);
-const tabs = make_tabs((name) => name === 'chat' && chat.log.shown());
-make_share(app.page, (text) => app.announce(text));
+const tabs = make_tabs((name) => {
+  if (name === 'chat') chat.log.shown();
+  app.emit('tab', name);
+});
+make_share(app.page, (text) => app.announce(text), parts.share_by_hand);
 wire_dialogs();
 follow_viewport();
 
@@ -111,7 +108,7 @@ addEventListener('keydown', (event) => {
     tabs.select('chat');
     chat.composer.focus();
   } else if (!app.live.on_stage) player.key(intent);
-  else if (intent === 'fullscreen') live.fullscreen();
+  else if (intent === 'fullscreen') player.key(intent);
 });
 
 connection.start();

@@ -168,6 +168,17 @@ TEST_CASE("the policy is the one the design names, with hash and frame sources f
   CHECK(has("Strict-Transport-Security") == 0);
   CHECK(has("Cache-Control") == 1);
   CHECK(headers.front().value == "public");
+  std::vector<Header> script{{"Content-Type", "text/javascript; charset=utf-8"}};
+  security_headers(options)(script);
+  CHECK(std::any_of(script.begin(), script.end(), [](const Header& h) {
+    return h.name == "Content-Security-Policy" &&
+           h.value == "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'";
+  }));
+  CHECK(std::any_of(script.begin(), script.end(), [](const Header& h) { return h.name == "X-Content-Type-Options"; }));
+  CHECK(std::none_of(script.begin(), script.end(), [](const Header& h) { return h.name == "Permissions-Policy"; }));
+  std::vector<Header> drawing{{"Content-Type", "image/svg+xml"}};
+  security_headers(options)(drawing);
+  CHECK(std::any_of(drawing.begin(), drawing.end(), [](const Header& h) { return h.name == "Permissions-Policy"; }));
   std::vector<Header> secure;
   options.secure = true;
   security_headers(options)(secure);

@@ -1,5 +1,4 @@
 // @ts-check
-import { find } from '../lib/dom.js';
 import { Pairing } from '../models/pairing.js';
 import { open_dialog } from '../views/dialogs.js';
 import { make_desktop_dialog } from '../views/desktop.js';
@@ -20,7 +19,7 @@ async function ask_server(page) {
   }
 }
 
-/** "Connect desktop": wherever the page offers it, one dialog with one line to paste. @param {import('../app.js').App} app */
+/** "Connect desktop": one dialog with one line to paste. @param {import('../app.js').App} app */
 export function control_desktop(app) {
   const pairing = new Pairing({
     ask: () => ask_server(app.page), now: () => performance.now(), later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer),
@@ -29,10 +28,10 @@ export function control_desktop(app) {
   const view = make_desktop_dialog({ anew, closed: () => pairing.stop() });
   pairing.on('change', () => view.paint(pairing));
   app.live.on('change', () => pairing.seen(app.live.now.desktops));
-  for (const id of ['desktop-open', 'stage-desktop', 'frames-connect']) {
-    find(`#${id}`).addEventListener('click', () => {
+  return {
+    open() {
       open_dialog('desktop');
       anew();
-    });
-  }
+    },
+  };
 }

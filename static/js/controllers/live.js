@@ -17,8 +17,11 @@ function open_socket(stream) {
   return socket;
 }
 
-/** The streams of cameras, screens and files: which has the stage, and its pictures. @param {App} app @param {import('../types.js').Engine} engine */
-export function control_live(app, engine) {
+/**
+ * The streams of cameras, screens and files: which has the stage, and its pictures. Fetched when something is live first.
+ * @param {App} app @param {import('../types.js').Engine} engine @param {() => boolean} alone this person watches on their own
+ */
+export function control_live(app, engine, alone) {
   const model = app.live;
   const meter = new LiveMeter();
   const player = new LiveStreamPlayer({
@@ -34,7 +37,6 @@ export function control_live(app, engine) {
   let left_video = false;
   /** It was in step with the room until then, so coming back means to be in step again. */
   let was_in_step = false;
-  let alone = false;
   let ticking = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
 
   function fullscreen() {
@@ -72,7 +74,7 @@ export function control_live(app, engine) {
       if (was_in_step) engine.watchAlone(false);
       return;
     }
-    was_in_step = !alone;
+    was_in_step = !alone();
     if (was_in_step) engine.watchAlone(true);
     engine.pause();
   }
@@ -117,27 +119,22 @@ export function control_live(app, engine) {
   });
   player.on('still', measure);
   player.on('state', paint);
-  model.on('change', () => {
+  const changed = () => {
     if (!model.on_stage && !model.ended) drawn = 0;
     step_out();
     tune();
     announce();
     paint();
-  });
-  app.playback.on('change', () => model.video((app.playback.now?.media ?? null) !== null));
+  };
+  model.on('change', changed);
   app.on('connection', (state) => {
     over = state === 'ended';
     tune();
     if (state === 'joined') player.hurry();
   });
-  engine.addEventListener('view', (event) => {
-    if (!left_video) alone = /** @type {CustomEvent} */ (event).detail?.badge.kind === 'alone';
-  });
   document.addEventListener('visibilitychange', () => {
     tune();
     paint();
   });
-  paint();
-
-  return { fullscreen };
+  changed();
 }

@@ -5,9 +5,7 @@ import { sentence_for } from '../lib/sentences.js';
 import { can, refusal } from '../models/rights.js';
 import { Bar } from '../views/bar.js';
 import { make_badge } from '../views/badge.js';
-import { open_dialog } from '../views/dialogs.js';
 import { make_notice } from '../views/notice.js';
-import { make_sound_offset } from '../views/sound_offset.js';
 import { make_source } from '../views/source.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -49,7 +47,7 @@ export function control_playback(app, engine, queue) {
     mute: (muted) => sound({ muted }),
     fullscreen,
   });
-  const badge = make_badge({ act: badge_act, announce: (text) => app.announce(text), details: () => open_dialog('sync-details') });
+  const badge = make_badge({ act: badge_act, announce: (text) => app.announce(text) });
   const source = make_source({ watch, add: queue_up, close: () => watch('') });
 
   /** @param {Partial<import('../models/settings.js').Values>} change */
@@ -163,16 +161,9 @@ export function control_playback(app, engine, queue) {
   });
   sound({});
   engine.setOffset(settings.values.sound_offset_ms);
-  make_sound_offset({
-    value: settings.values.sound_offset_ms, server_now: () => engine.serverNow(),
-    change(ms) {
-      settings.set({ sound_offset_ms: ms });
-      engine.setOffset(settings.values.sound_offset_ms);
-    },
-  });
 
   return {
-    source, notice, bar,
+    source, notice, bar, alone,
     /** @param {import('../models/keys.js').KeyIntent} intent */
     key(intent) {
       const volume = settings.values.volume;

@@ -1,11 +1,11 @@
 // @ts-check
 import { find, set_text } from '../lib/dom.js';
 import { random_id } from '../lib/ids.js';
+import { lazy } from '../lib/lazy.js';
 import { sentence_for } from '../lib/sentences.js';
 import { position_at } from '../models/playback.js';
 import { item_title, QueueModel } from '../models/queue.js';
 import { can, refusal } from '../models/rights.js';
-import { paint_history } from '../views/history.js';
 import { open_menu } from '../views/menu.js';
 import { make_queue_list } from '../views/queue_list.js';
 
@@ -84,7 +84,12 @@ export function control_queue(app, engine, say) {
     set_text(find('#queue-votes'), !skip.hidden && votes.length ? `${votes.length} of ${votes_needed} votes to skip` : '');
   }
 
-  const paint_steps = () => paint_history(queue.actions, (action) => action.by === people.me || may(grant_of[action.what] ?? 'edit_room'));
+  const history = lazy(() => import('../views/history.js'));
+  async function paint_steps() {
+    if (find('#panel-people').hidden) return;
+    const view = await history().catch(() => null);
+    view?.paint_history(queue.actions, (action) => action.by === people.me || may(grant_of[action.what] ?? 'edit_room'));
+  }
 
   find('#queue-skip').addEventListener('click', () => act({ type: 'queue.skip', ...base() }));
   find('#queue-vote').addEventListener('click', () => act({ type: 'queue.vote', rev: playback.rev, on: !queue.now.votes.includes(people.me) }));
@@ -120,6 +125,7 @@ export function control_queue(app, engine, say) {
     paint_skip();
   });
   app.on('room', paint);
+  app.on('tab', paint_steps);
 
   // A queue that lost something at somebody else's hand says so, with the way back.
   let newest = Infinity;

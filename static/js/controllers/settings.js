@@ -11,11 +11,6 @@ export function control_settings(app) {
   const mine = /** @type {HTMLFormElement} */ (find('#my-form'));
   const dialog = /** @type {HTMLDialogElement} */ (find('#settings'));
 
-  find('#open-settings').addEventListener('click', () => {
-    if (app.room) fill_room_settings(app.room, { edit: can(app.room, people.self, 'edit_room'), owner: people.self?.role === 'owner' });
-    fill_mine();
-    open_dialog('settings');
-  });
   find('#open-help').addEventListener('click', () => {
     dialog.close();
     open_dialog('help');
@@ -43,6 +38,14 @@ export function control_settings(app) {
     });
   });
   settings.on('change', ({ theme }) => wear(theme));
+
+  return {
+    open() {
+      if (app.room) fill_room_settings(app.room, { edit: can(app.room, people.self, 'edit_room'), owner: people.self?.role === 'owner' });
+      fill_mine();
+      open_dialog('settings');
+    },
+  };
 
   function fill_mine() {
     const values = settings.values;

@@ -1,6 +1,8 @@
 // @ts-check
 import { BYTES_MAX, decode_subtitles, read_subtitles } from '../lib/subtitles.js';
 import { SHIFT_STEP_MS, Subtitles } from '../models/subtitles.js';
+import { film_of } from '../models/playback.js';
+import { open_dialog } from '../views/dialogs.js';
 import { make_subtitles } from '../views/subtitles.js';
 
 /** Often enough that a line comes with the mouth that says it. */
@@ -67,30 +69,29 @@ export function control_subtitles(app) {
     }
   }
 
-  const film = () => {
-    const media = app.playback.now?.media;
-    return media && media.kind !== 'youtube' ? media.url : '';
-  };
   const look = () => {
     const video = /** @type {HTMLVideoElement | null} */ (document.querySelector('#player video'));
     view.show(video ? subtitles.at(video.currentTime * 1000) : []);
   };
 
   function paint() {
-    view.paint(subtitles, film() !== '');
+    view.paint(subtitles);
     clearInterval(looking);
     looking = subtitles.shown && subtitles.cues.length ? setInterval(look, LOOK_EVERY_MS) : undefined;
     look();
   }
 
   subtitles.on('change', paint);
-  app.playback.on('change', () => {
+  function watch() {
     const before = subtitles.video;
-    subtitles.watch(film());
+    subtitles.watch(film_of(app.playback));
     if (subtitles.video === before) return;
     wish += 1;
     view.say('');
     if (subtitles.shown && subtitles.link) read_link(subtitles.link, false);
-  });
+  }
+  app.playback.on('change', watch);
+  watch();
   paint();
+  return { open: () => void open_dialog('subtitles') };
 }

@@ -14,6 +14,11 @@ export function position_at(playback, server_ms) {
   return playback.position_ms + playback.rate * Math.max(0, server_ms - playback.at_ms);
 }
 
+/** The address of the film on the stage that is a file or a stream, "" for YouTube and for none. @param {{now: Playback | null}} playback */
+export function film_of({ now }) {
+  return now?.media && now.media.kind !== 'youtube' ? now.media.url : '';
+}
+
 /**
  * What one state after another means to people, or null when it is nothing to speak of.
  * @param {Playback} before @param {Playback} after @returns {Change | null}

@@ -1,17 +1,13 @@
 // @ts-check
-// The stage's one player at a time: makes the right adapter, carries actions out, and deals with browsers that want a tap
+// The stage's one player at a time: makes the adapter it is given, carries actions out, and deals with browsers that want a tap
 // before they play with sound.
-import { HlsPlayer } from './hls.js';
-import { Html5Player } from './html5.js';
 import { PlayerEvents } from './player.js';
-import { YoutubePlayer } from './youtube.js';
 
 /** @typedef {import('./player.js').Media} Media */
 /** @typedef {import('./player.js').Player} Player */
+/** @typedef {new (surroundings: import('./player.js').Surroundings) => Player} PlayerMaker */
 /** @typedef {import('../sync/types.js').Action} Action */
 /** @typedef {import('../sync/types.js').SyncError} SyncError */
-
-const PLAYERS = { file: Html5Player, hls: HlsPlayer, youtube: YoutubePlayer };
 
 export class PlayerHost extends PlayerEvents {
   #surroundings;
@@ -35,27 +31,35 @@ export class PlayerHost extends PlayerEvents {
   get soundOff() { return this.#hushed; }
   get stuck() { return this.#stuck; }
 
-  /** Shows this medium, or nothing; the same medium again stays as it is. @param {Media|null} media @param {number} startMs */
-  show(media, startMs) {
-    const key = media ? `${media.kind} ${media.video_id ?? media.url}` : '';
+  /** Shows this medium; the same medium again stays as it is. @param {Media} media @param {number} startMs @param {PlayerMaker} Player */
+  show(media, startMs, Player) {
+    const key = `${media.kind} ${media.video_id ?? media.url}`;
     if (key === this.#key) return;
-    this.#unload();
+    this.clear();
     this.#key = key;
-    if (!media) return;
-    const player = new PLAYERS[media.kind](this.#surroundings);
+    const player = new Player(this.#surroundings);
     this.#player = player;
     player.addEventListener('change', () => this.changed());
     player.addEventListener('blocked', () => this.#onBlocked());
-    player.addEventListener('failed', (event) => this.#onFailed(/** @type {CustomEvent} */ (event).detail));
+    player.addEventListener('failed', (event) => this.fail(/** @type {CustomEvent} */ (event).detail));
     player.setVolume(this.#volume);
     player.setMuted(this.#muted || this.#hushed);
     player.load(media, startMs);
   }
 
-  /** Loads the same medium once more, after an error. @param {Media} media @param {number} startMs */
-  reload(media, startMs) {
+  /** Nothing on the stage, and no error. */
+  clear() {
+    this.#player?.destroy();
+    this.#player = null;
     this.#key = '';
-    this.show(media, startMs);
+    this.error = null;
+    this.#stuck = false;
+  }
+
+  /** This medium cannot be shown. @param {SyncError} error */
+  fail(error) {
+    this.error = error;
+    this.changed();
   }
 
   read() { return this.#player && !this.error ? this.#player.read() : null; }
@@ -95,13 +99,6 @@ export class PlayerHost extends PlayerEvents {
     this.changed();
   }
 
-  #unload() {
-    this.#player?.destroy();
-    this.#player = null;
-    this.error = null;
-    this.#stuck = false;
-  }
-
   #onBlocked() {
     if (!this.#hushed && !this.#muted) {
       this.#hushed = true;
@@ -110,12 +107,6 @@ export class PlayerHost extends PlayerEvents {
     } else {
       this.#stuck = true;
     }
-    this.changed();
-  }
-
-  /** @param {SyncError} error */
-  #onFailed(error) {
-    this.error = error;
     this.changed();
   }
 }

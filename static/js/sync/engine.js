@@ -6,18 +6,14 @@ import { PlayerHost } from '../players/host.js';
 import { isThirdParty } from '../players/player.js';
 import { ClockDriver } from './clock_driver.js';
 import { Commands } from './commands.js';
-import * as hls from './hls_controller.js';
-import * as html5 from './html5_controller.js';
+import { AWAITED, FILE, NOT_FETCHED, fetch_kit, kit_of } from './kits.js';
 import { Reporter } from './reporter.js';
 import { SleepWatch } from './sleep_watch.js';
 import { branch, isNewer, lookOf, positionAt } from './timeline.js';
-import * as youtube from './youtube_controller.js';
 
 /** @typedef {import('../types.js').Playback} Playback */
 /** @typedef {import('../types.js').Welcome} Welcome */
-/** @typedef {import('./types.js').Look} Look */
 
-const CONTROLLERS = { file: html5, hls, youtube };
 const TICK_MS = 100;
 const TICK_HIDDEN_MS = 1000;
 const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: (/** @type {number} */ timer) => clearTimeout(timer) };
@@ -28,8 +24,9 @@ export class SyncEngine extends EventTarget {
   /** The timeline of somebody who watches on their own. @type {Playback|null} */ #own = null;
   /** @type {{you: string, names: Map<string, string>, roles: Map<string, string>, grants: Record<string, string[]>}} */
   #people = { you: '', names: new Map(), roles: new Map(), grants: {} };
-  /** @type {any} */ #state = html5.initial();
-  #controller = /** @type {{initial: () => any, step: (s: any, look: Look) => import('./types.js').Decision<any>}} */ (html5);
+  #controller = FILE.controller;
+  /** @type {any} */ #state = FILE.controller.initial();
+  #fetching = false;
   #turn = 0;
   #offsetMs = 0;
   #consented = '';
@@ -117,8 +114,10 @@ export class SyncEngine extends EventTarget {
 
   /** Forgets what was learned of this player and lands it anew. */
   resync() {
-    const media = this.#timeline?.media;
-    if (media && this.#host.error) this.#host.reload(media, this.#positionMs());
+    if (this.#host.error) {
+      this.#host.clear();
+      this.#onTimeline();
+    }
     this.#state = this.#controller.initial();
     this.#host.act([{ do: 'pause' }]);
     this.#restep();
@@ -140,7 +139,7 @@ export class SyncEngine extends EventTarget {
     this.#room = this.#own = null;
     this.#driver.stop();
     clearTimeout(this.#timer);
-    this.#host.show(null, 0);
+    this.#host.clear();
   }
 
   /** Server time now, ms; null while the clock is not known well enough. */
@@ -163,13 +162,25 @@ export class SyncEngine extends EventTarget {
 
   #onTimeline() {
     const media = this.#timeline?.media ?? null;
-    const controller = CONTROLLERS[media?.kind ?? 'file'];
-    if (controller !== this.#controller) {
-      this.#controller = controller;
-      this.#state = controller.initial();
+    const kit = kit_of(media?.kind ?? 'file');
+    if (kit && kit.controller !== this.#controller) {
+      this.#controller = kit.controller;
+      this.#state = kit.controller.initial();
     }
-    this.#host.show(this.#needsConsent() ? null : media, this.#positionMs());
+    if (media && kit && !this.#needsConsent()) this.#host.show(media, this.#positionMs(), kit.Player);
+    else this.#host.clear();
+    if (!kit) this.#fetch(/** @type {import('../types.js').Media} */ (media).kind);
     this.#restep();
+  }
+
+  /** @param {import('../types.js').Media['kind']} kind */
+  async #fetch(kind) {
+    this.#fetching = true;
+    const here = await fetch_kit(kind).then(() => true, () => false);
+    this.#fetching = false;
+    if (this.#timeline?.media?.kind !== kind) return;
+    if (here) this.#onTimeline();
+    else this.#host.fail(NOT_FETCHED);
   }
 
   #needsConsent() {
@@ -200,7 +211,7 @@ export class SyncEngine extends EventTarget {
       this.#state = decision.state;
     }
     this.#reporter.report({
-      timeline, reading, decision, hidden, now, own: this.#own !== null, host: this.#host, needsConsent: this.#needsConsent(),
+      timeline, reading: this.#fetching ? { ...AWAITED, positionMs: this.#positionMs() } : reading, decision, hidden, now, own: this.#own !== null, host: this.#host, needsConsent: this.#needsConsent(),
       positionMs: this.#positionMs(), people: this.#people, clock: this.#driver.clock, unsteady: this.#state.factor > 1,
     });
     const inMs = Math.min(hidden ? TICK_HIDDEN_MS : TICK_MS, decision?.wakeInMs ?? Infinity);

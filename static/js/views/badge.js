@@ -38,8 +38,8 @@ export function badge_details(badge) {
   return off === 0 ? 'Exactly with the room.' : `${off} milliseconds ${badge.ms < 0 ? 'behind' : 'ahead of'} the room.`;
 }
 
-/** @param {{act(name: string): void, announce(text: string): void, details(): void}} options */
-export function make_badge({ act, announce, details }) {
+/** @param {{act(name: string): void, announce(text: string): void}} options */
+export function make_badge({ act, announce }) {
   const badge = find('#badge');
   const word = find('#badge-open');
   const action = find('#badge-action');
@@ -51,7 +51,6 @@ export function make_badge({ act, announce, details }) {
   const tap_button = el('button', { id: 'tap', class: 'button primary tap', type: 'button', hidden: true, onclick: () => act('tap') });
   find('#stage').after(tap_button);
   action.addEventListener('click', () => act(action_name));
-  word.addEventListener('click', details);
 
   /** Changes of kind are read out, at most one in five seconds; countdowns are not. @param {Badge} now */
   const say = (now) => {

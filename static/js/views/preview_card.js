@@ -78,6 +78,7 @@ export function make_preview_card(form, link) {
     const how = /** @type {InputEvent} */ (event).inputType ?? '';
     previews.look(link.value, how === 'insertFromPaste' || how === 'insertFromDrop' || how === '');
   });
+  if (link.value) previews.look(link.value, true);
   link.addEventListener('change', () => previews.look(link.value, previews.now === null));
   // The queue takes a title of at most 300 bytes: so many characters are never more than that.
   return { clear: () => previews.clear(), title: () => [...(previews.now?.title ?? '')].slice(0, 75).join('') };

@@ -1,6 +1,6 @@
 // @ts-check
 import { find, set_attribute, set_text } from '../lib/dom.js';
-import { make_preview_card } from './preview_card.js';
+import { lazy } from '../lib/lazy.js';
 
 /**
  * The box that chooses what the room watches. Errors of a link stand at the box.
@@ -15,7 +15,9 @@ export function make_source({ watch, add, close }) {
   const now = /** @type {HTMLButtonElement} */ (find('#source-now'));
   const error = find('#source-error');
   const opener = find('#source-open');
-  const preview = make_preview_card(form, link);
+  // What a link is: fetched with the first use of the box. Who is quicker, or offline, goes without.
+  let preview = /** @type {ReturnType<typeof import('./preview_card.js').make_preview_card> | null} */ (null);
+  const see = lazy(async () => { preview = (await import('./preview_card.js')).make_preview_card(form, link); });
   let queues = false;
   let refused = '';
   let now_refused = '';
@@ -42,18 +44,19 @@ export function make_source({ watch, add, close }) {
       return;
     }
     link.value = '';
-    preview.clear();
+    preview?.clear();
     open(false);
   }
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (refused) return say(refused);
-    take(queues ? (url) => add(url, preview.title()) : watch);
+    take(queues ? (url) => add(url, preview?.title() ?? '') : watch);
   });
   now.addEventListener('click', () => {
     if (now_refused) return say(now_refused);
     take(watch);
   });
+  for (const sign of ['focus', 'input']) link.addEventListener(sign, () => void see().catch(() => {}));
   link.addEventListener('input', () => say(null));
   find('#source-close').addEventListener('click', close);
   opener.addEventListener('click', () => {

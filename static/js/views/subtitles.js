@@ -1,6 +1,5 @@
 // @ts-check
 import { el, find, set_attribute, set_text } from '../lib/dom.js';
-import { open_dialog } from './dialogs.js';
 
 /** @typedef {import('../lib/subtitles.js').Cue} Cue */
 /** @typedef {import('../models/subtitles.js').Subtitles} Subtitles */
@@ -31,7 +30,6 @@ export function make_subtitles(intents) {
   /** @type {Cue[]} */
   let shown = [];
 
-  button.addEventListener('click', () => open_dialog('subtitles'));
   on.addEventListener('change', () => intents.on(on.checked));
   size.addEventListener('change', () => intents.size(size.value));
   for (const [id, by] of /** @type {[string, number | null][]} */ ([['earlier', -1], ['later', 1], ['reset', null]])) {
@@ -57,9 +55,8 @@ export function make_subtitles(intents) {
 
   return {
     say,
-    /** @param {Subtitles} subtitles @param {boolean} possible a file is on the stage */
-    paint(subtitles, possible) {
-      button.hidden = !possible;
+    /** @param {Subtitles} subtitles */
+    paint(subtitles) {
       button.toggleAttribute('data-on', subtitles.shown && subtitles.cues.length > 0);
       lines.dataset.size = subtitles.size;
       on.checked = subtitles.shown;

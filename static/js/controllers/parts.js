@@ -1,0 +1,71 @@
+// @ts-check
+// The parts of the page that most visits never use. Each is fetched when somebody reaches for its button, and opened when they press it.
+import { find } from '../lib/dom.js';
+import { lazy } from '../lib/lazy.js';
+import { read_json } from '../lib/store.js';
+import { film_of } from '../models/playback.js';
+import { open_dialog } from '../views/dialogs.js';
+
+/** @typedef {import('../app.js').App} App */
+/** @typedef {() => Promise<{open(): void}>} Part */
+
+export const not_fetched = 'This could not be loaded. Check your connection and try again.';
+
+/** @param {App} app @param {import('../types.js').Engine} engine @param {{say(text: string): void, alone(): boolean}} player */
+export function control_parts(app, engine, player) {
+  /** @param {Part} part */
+  const open = (part) => part().then((it) => it.open(), () => player.say(not_fetched));
+
+  /** @param {string[]} ids of the buttons @param {Part} part */
+  function offer(ids, part) {
+    const fetch = () => void part().catch(() => {});
+    for (const id of ids) {
+      const button = find(`#${id}`);
+      for (const sign of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(sign, fetch);
+      button.addEventListener('click', () => open(part));
+    }
+  }
+
+  offer(['open-settings'], lazy(async () => (await import('./settings.js')).control_settings(app)));
+  offer(['desktop-open', 'stage-desktop', 'frames-connect'], lazy(async () => (await import('./desktop.js')).control_desktop(app)));
+  offer(['badge-open'], lazy(async () => {
+    const { make_sound_offset } = await import('../views/sound_offset.js');
+    make_sound_offset({
+      value: app.settings.values.sound_offset_ms, server_now: () => engine.serverNow(),
+      change(ms) {
+        app.settings.set({ sound_offset_ms: ms });
+        engine.setOffset(app.settings.values.sound_offset_ms);
+      },
+    });
+    return { open: () => void open_dialog('sync-details') };
+  }));
+
+  const share = lazy(() => import('../views/share_dialog.js'));
+  const share_by = (/** @type {boolean} */ by_hand) => async () => ({ open: ((module) => () => void module.open_share(app.page.share_url, by_hand))(await share()) });
+  offer(['open-share', 'stage-qr'], share_by(false));
+
+  offer_subtitles(app, offer);
+  fetch_live(app, engine, player);
+  return { share_by_hand: () => void open(share_by(true)) };
+}
+
+/** Subtitles belong to films; who had them on last time gets them by themselves. @param {App} app @param {(ids: string[], part: Part) => void} offer */
+function offer_subtitles(app, offer) {
+  const part = lazy(async () => (await import('./subtitles.js')).control_subtitles(app));
+  offer(['subtitles-open'], part);
+  app.playback.on('change', () => {
+    const film = film_of(app.playback) !== '';
+    find('#subtitles-open').hidden = !film;
+    if (film && read_json('localStorage', 'matinee.subtitles', { on: false }).on === true) part().catch(() => {});
+  });
+}
+
+/** Pictures of cameras and screens, and the words about desktop windows. @param {App} app @param {import('../types.js').Engine} engine @param {{alone(): boolean}} player */
+function fetch_live(app, engine, player) {
+  const part = lazy(async () => (await import('./live.js')).control_live(app, engine, player.alone));
+  app.playback.on('change', () => app.live.video((app.playback.now?.media ?? null) !== null));
+  app.live.on('change', () => {
+    const { streams, desktops, frames } = app.live.now;
+    if (streams.length || desktops || frames !== 'none') part().catch(() => {});
+  });
+}

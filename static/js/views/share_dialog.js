@@ -1,0 +1,47 @@
+// @ts-check
+import { find, set_text } from '../lib/dom.js';
+import { open_dialog } from './dialogs.js';
+
+/**
+ * The share dialog, with the link selected for a person whose browser has no clipboard (without https).
+ * @param {string} url @param {boolean} [by_hand]
+ */
+export async function open_share(url, by_hand = false) {
+  const field = /** @type {HTMLInputElement} */ (find('#share-url'));
+  field.value = url;
+  field.onfocus = () => field.select();
+  open_dialog('share');
+  set_text(find('#share-hint'), by_hand ? 'The link is selected: copy it with your usual keys or a long press.' : '');
+  if (by_hand) field.focus();
+  await draw_code(find('#share-qr'), url);
+}
+
+/** The library is loaded when the first QR code is asked for. @param {HTMLElement} holder @param {string} text */
+async function draw_code(holder, text) {
+  if (holder.firstChild) return;
+  try {
+    const { default: qrcode } = await import('../vendor/qrcode.js');
+    const code = qrcode(0, 'M');
+    code.addData(text);
+    code.make();
+    holder.append(drawing(code.getModuleCount(), (row, column) => code.isDark(row, column)));
+  } catch {
+    holder.textContent = 'The QR code could not be drawn. Use the link below.';
+  }
+}
+
+/** @param {number} size @param {(row: number, column: number) => boolean} dark */
+function drawing(size, dark) {
+  const space = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(space, 'svg');
+  svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', 'QR code of the link');
+  svg.setAttribute('shape-rendering', 'crispEdges');
+  let path = '';
+  for (let row = 0; row < size; row += 1) for (let column = 0; column < size; column += 1) if (dark(row, column)) path += `M${column} ${row}h1v1h-1z`;
+  const shape = document.createElementNS(space, 'path');
+  shape.setAttribute('d', path);
+  svg.append(shape);
+  return svg;
+}
