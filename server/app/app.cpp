@@ -27,6 +27,7 @@
 #include "server/ops/log.h"
 #include "server/ops/signals.h"
 #include "server/pages/pages.h"
+#include "server/pages/strings.h"
 #include "server/pages/templates.h"
 #include "server/previews/previews.h"
 #include "server/shard/locator.h"
@@ -94,6 +95,7 @@ struct App::State {
   std::atomic<net::Loop*> throttle_loop = nullptr;
   std::unique_ptr<auth::FormTokens> form_tokens;
   std::unique_ptr<const media::ViewTokens> view_tokens;
+  std::unique_ptr<const pages::Strings> strings;
   std::unique_ptr<const pages::Templates> templates;
   std::shared_ptr<const http::StaticFiles> static_files;
   std::unique_ptr<ops::HostRules> hosts;
@@ -117,7 +119,9 @@ ShardThread& App::State::of(net::Loop& loop) {
 
 void App::State::load_files() {
   std::string error;
-  templates = pages::Templates::load(config.templates_folder, error);
+  strings = pages::Strings::load(config.static_folder + "/js/strings", error);
+  require(strings != nullptr, error);
+  templates = pages::Templates::load(config.templates_folder, *strings, error);
   require(templates != nullptr, error);
   static_files =
       http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_VENDOR_FOLDER, .under = "js/vendor"}}, error);
@@ -269,6 +273,7 @@ void App::State::make_router() {
     return hosts->accepts_origin(origin, head.host, head.secure);
   };
   services = std::make_unique<pages::Services>(pages::Services{
+      .strings = *strings,
       .templates = *templates,
       .static_files = *static_files,
       .hosts = *hosts,

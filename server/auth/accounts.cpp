@@ -23,8 +23,8 @@ Refusal refusal(Why why, std::int64_t retry_after_s = 0) {
 Refusal refusal_of(StoreError error) {
   Refusal made = refusal(Why::fields);
   switch (error) {
-    case StoreError::name_taken: made.name = "This name is taken. Please choose another."; return made;
-    case StoreError::email_taken: made.email = "There is an account with this e-mail address. Log in instead."; return made;
+    case StoreError::name_taken: made.name = FieldError::name_taken; return made;
+    case StoreError::email_taken: made.email = FieldError::email_taken; return made;
     case StoreError::wrong_kind: return refusal(Why::not_allowed);
     case StoreError::not_found: return refusal(Why::wrong);
     case StoreError::unavailable:
@@ -46,12 +46,12 @@ tl::expected<NewAccount, Refusal> check(const SignUpForm& form) {
   Refusal wrong = refusal(Why::fields);
   NewAccount account;
   if (auto name = check_name(form.name)) account.name = std::move(*name);
-  else wrong.name = sentence(name.error());
+  else wrong.name = name.error();
   if (form.email.find_first_not_of(" \t\r\n") != std::string::npos) {
     if (auto email = check_email(form.email)) account.email = std::move(*email);
-    else wrong.email = sentence(email.error());
+    else wrong.email = email.error();
   }
-  if (const auto password = check_password(form.password); !password) wrong.password = sentence(password.error());
+  if (const auto password = check_password(form.password); !password) wrong.password = password.error();
   if (wrong.name || wrong.email || wrong.password) return tl::unexpected(std::move(wrong));
   account.password = form.password;
   return account;
@@ -245,7 +245,7 @@ void Accounts::start_guest(std::string name, Client client, Done done) {
   const auto checked = check_name(name);
   if (!checked) {
     Refusal wrong = refusal(Why::fields);
-    wrong.name = sentence(checked.error());
+    wrong.name = checked.error();
     return state_->refuse_later(errand, wrong);
   }
   const auto allowance = state_->throttle.take(Limit::guest_address, address, state_->now_ms());
@@ -262,10 +262,22 @@ void Accounts::change_password(const Identity& who, std::string old_password, st
   if (who.kind != rooms::PersonKind::account) return state_->refuse_later(errand, refusal(Why::not_allowed));
   if (const auto good = check_password(new_password); !good) {
     Refusal wrong = refusal(Why::fields);
-    wrong.password = sentence(good.error());
+    wrong.password = good.error();
     return state_->refuse_later(errand, wrong);
   }
   state_->change_password(errand, old_password, new_password);
+}
+
+std::string_view to_string(Refusal::Why why) {
+  switch (why) {
+    case Why::fields: return "fields";
+    case Why::wrong: return "wrong";
+    case Why::slow_down: return "slow_down";
+    case Why::busy: return "busy";
+    case Why::unavailable: return "unavailable";
+    case Why::not_allowed: return "not_allowed";
+  }
+  return "unavailable";
 }
 
 std::string_view sentence(Refusal::Why why) {

@@ -25,12 +25,13 @@ struct Refusal {
     not_allowed,  // sign-up is switched off; already an account; a guest where an account is needed
   };
   Why why = Why::unavailable;
-  std::optional<std::string> name;  // sentences for the fields of the form
-  std::optional<std::string> email;
-  std::optional<std::string> password;
+  std::optional<FieldError> name;  // what is wrong with the fields of the form
+  std::optional<FieldError> email;
+  std::optional<FieldError> password;
   std::int64_t retry_after_s = 0;
 };
-[[nodiscard]] std::string_view sentence(Refusal::Why why);  // for the whole form
+[[nodiscard]] std::string_view to_string(Refusal::Why why);  // "wrong": stable, and the end of its sentence's key
+[[nodiscard]] std::string_view sentence(Refusal::Why why);   // in English, for programs
 
 struct AccountsOptions {
   bool sign_up = true;  // server options: anyone may make an account, anyone may be a guest

@@ -12,4 +12,8 @@ inline constexpr std::chrono::seconds session_cookie_max_age = std::chrono::hour
 // A random value for forms shown before a session exists (form_tokens.h): HttpOnly, gone with the browser.
 [[nodiscard]] constexpr std::string_view visitor_cookie_name(bool tls) { return tls ? "__Host-matinee-visitor" : "matinee-visitor"; }
 
+// The language somebody chose: HttpOnly, a year. Says nothing about who they are.
+[[nodiscard]] constexpr std::string_view language_cookie_name(bool tls) { return tls ? "__Host-matinee-language" : "matinee-language"; }
+inline constexpr std::chrono::seconds language_cookie_max_age = std::chrono::hours{365 * 24};
+
 }  // namespace matinee::auth

@@ -169,36 +169,24 @@ LogInKeys log_in_keys(std::string_view typed) {
 }
 
 std::string_view to_string(FieldError error) {
+  static_assert(name_code_points_max == 32 && password_bytes_min == 8 && password_bytes_max == 256 && email_bytes_max == 254,
+                "the sentences of these words (field.… in static/js/strings) name these bounds");
   switch (error) {
     case FieldError::name_empty: return "name_empty";
     case FieldError::name_too_long: return "name_too_long";
     case FieldError::name_not_text: return "name_not_text";
     case FieldError::name_bad_character: return "name_bad_character";
     case FieldError::name_has_at: return "name_has_at";
+    case FieldError::name_taken: return "name_taken";
+    case FieldError::name_missing: return "name_missing";
     case FieldError::email_malformed: return "email_malformed";
     case FieldError::email_too_long: return "email_too_long";
+    case FieldError::email_taken: return "email_taken";
     case FieldError::password_too_short: return "password_too_short";
     case FieldError::password_too_long: return "password_too_long";
+    case FieldError::password_missing: return "password_missing";
   }
   return "unknown";
-}
-
-std::string_view sentence(FieldError error) {
-  static_assert(name_code_points_max == 32 && password_bytes_min == 8 && password_bytes_max == 256 && email_bytes_max == 254,
-                "the sentences below name these bounds");
-  switch (error) {
-    case FieldError::name_empty: return "Please enter a name.";
-    case FieldError::name_too_long: return "Please choose a shorter name: at most 32 characters.";
-    case FieldError::name_not_text: return "This name could not be read. Please type it again.";
-    case FieldError::name_bad_character:
-      return "This name has a character that cannot be shown. Please use letters, digits, symbols and spaces.";
-    case FieldError::name_has_at: return "A name cannot have an @ in it.";
-    case FieldError::email_malformed: return "This does not look like an e-mail address.";
-    case FieldError::email_too_long: return "This e-mail address is too long: at most 254 characters.";
-    case FieldError::password_too_short: return "Please choose a longer password: at least 8 characters.";
-    case FieldError::password_too_long: return "This password is too long: at most 256 bytes.";
-  }
-  return "Please check this field.";
 }
 
 }  // namespace matinee::auth

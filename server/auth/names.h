@@ -1,5 +1,5 @@
-// What people may call themselves, what looks like an e-mail address, and what a password must be. Pure functions; the sentence of
-// each refusal is what the form shows beside the field.
+// What people may call themselves, what looks like an e-mail address, and what a password must be. Pure functions; each
+// refusal has a stable word, under which the pages find the sentence that the form shows beside the field.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -24,13 +24,16 @@ enum class FieldError : std::uint8_t {
   name_not_text,
   name_bad_character,
   name_has_at,
+  name_taken,
+  name_missing,  // where one logs in
   email_malformed,
   email_too_long,
+  email_taken,
   password_too_short,
   password_too_long,
+  password_missing,
 };
-[[nodiscard]] std::string_view to_string(FieldError error);  // "name_empty": stable
-[[nodiscard]] std::string_view sentence(FieldError error);   // "Please enter a name."
+[[nodiscard]] std::string_view to_string(FieldError error);  // "name_empty": stable, and the end of its sentence's key
 
 struct Name {
   std::string shown;  // NFC, trimmed, each run of blanks one space

@@ -15,11 +15,9 @@ struct Shown {
   std::int64_t retry_after_s = 0;
 };
 
-std::string_view saved_text(std::string_view what) {
-  if (what == "name") return "Your name is changed.";
-  if (what == "password") return "Your password is changed. Other devices are logged out.";
-  if (what == "device") return "That device is logged out.";
-  return {};
+std::string saved_text(const Words& words, const std::string& what) {
+  const std::string key = "account.saved_" + what;
+  return words.has(key) ? words.text(key) : std::string();
 }
 
 void show(const VisitPtr& visit, Shown shown) {
@@ -29,8 +27,8 @@ void show(const VisitPtr& visit, Shown shown) {
       if (!sessions) return visit->error(503, 5);
       Model model = visit->model();
       model.set("name", user.name).set_if("email", user.email);
-      model.set_if("session_text", others_text(sessions->empty() ? 0 : sessions->size() - 1));
-      model.set("devices", device_list(*sessions, visit->who->session, visit->services.now_ms()));
+      model.set_if("session_text", others_text(visit->words, sessions->empty() ? 0 : sessions->size() - 1));
+      model.set("devices", device_list(visit->words, *sessions, visit->who->session, visit->services.now_ms()));
       for (const auto& entry : shown.extra.values()) {
         std::visit([&](const auto& value) { model.set(entry.first, value); }, entry.second);
       }
@@ -39,9 +37,9 @@ void show(const VisitPtr& visit, Shown shown) {
   });
 }
 
-void refuse_name(const VisitPtr& visit, const std::string& typed, std::string_view sentence) {
+void refuse_name(const VisitPtr& visit, const std::string& typed, auth::FieldError error) {
   Model extra;
-  extra.set("name", typed).set("name_error", sentence);
+  extra.set("name", typed).set("name_error", field_sentence(visit->words, error));
   show(visit, {422, std::move(extra), 0});
 }
 
@@ -50,7 +48,7 @@ void refuse_name(const VisitPtr& visit, const std::string& typed, std::string_vi
 void account_page(VisitPtr visit) {
   if (!visit->has_account()) return visit->redirect(log_in_first);
   Model extra;
-  extra.set_if("saved", saved_text(visit->request->query_param("saved").value_or("")));
+  extra.set_if("saved", saved_text(visit->words, visit->request->query_param("saved").value_or("")));
   show(visit, {200, std::move(extra), 0});
 }
 
@@ -58,10 +56,10 @@ void change_name(VisitPtr visit, http::Form form) {
   if (!visit->has_account()) return visit->redirect(log_in_first);
   const std::string typed(form.value_or_empty("name"));
   const auto name = auth::check_name(typed);
-  if (!name) return refuse_name(visit, typed, auth::sentence(name.error()));
+  if (!name) return refuse_name(visit, typed, name.error());
   visit->services.users.rename(visit->who->user, name->shown, name->key, visit->here.executor, [visit, typed](seams::Result<void> renamed) {
     if (renamed) return visit->redirect("/account?saved=name");
-    if (renamed.error() == seams::StoreError::name_taken) return refuse_name(visit, typed, "Somebody else has this name.");
+    if (renamed.error() == seams::StoreError::name_taken) return refuse_name(visit, typed, auth::FieldError::name_taken);
     visit->error(503, 5);
   });
 }
@@ -69,7 +67,7 @@ void change_name(VisitPtr visit, http::Form form) {
 void change_password(VisitPtr visit, http::Form form) {
   if (!visit->has_account()) return visit->redirect(log_in_first);
   if (form.value_or_empty("current").empty()) {
-    return show(visit, {422, Model().set("current_error", "Please enter your current password."), 0});
+    return show(visit, {422, Model().set("current_error", visit->words.text("account.current_missing")), 0});
   }
   visit->here.accounts->change_password(*visit->who, std::string(form.value_or_empty("current")),
                                         std::string(form.value_or_empty("password")), visit->client(),
@@ -81,8 +79,8 @@ void change_password(VisitPtr visit, http::Form form) {
                                           const auth::Refusal& refusal = started.error();
                                           Model extra;
                                           if (refusal.why == auth::Refusal::Why::wrong)
-                                            extra.set("current_error", "This is not your current password.");
-                                          else show_refusal(extra, refusal);
+                                            extra.set("current_error", visit->words.text("account.current_wrong"));
+                                          else show_refusal(extra, visit->words, refusal);
                                           show(visit, {status_of(refusal), std::move(extra), refusal.retry_after_s});
                                         });
 }

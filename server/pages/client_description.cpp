@@ -22,7 +22,7 @@ std::string describe_client(std::string_view user_agent) {
                                        {"CriOS/", "Chrome"},    {"Chrome/", "Chrome"}, {"Safari/", "Safari"}};
   static constexpr Words systems[] = {{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},  {"Windows", "Windows"},
                                       {"Mac OS X", "Mac"},    {"CrOS", "ChromeOS"}, {"Linux", "Linux"}};
-  const std::string_view browser = first_of(user_agent, browsers, "A browser");
+  const std::string_view browser = first_of(user_agent, browsers, some_browser);
   const std::string_view system = first_of(user_agent, systems, "");
   return system.empty() ? std::string(browser) : std::string(browser) + " on " + std::string(system);
 }

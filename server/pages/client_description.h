@@ -5,6 +5,8 @@
 
 namespace matinee::pages {
 
+inline constexpr std::string_view some_browser = "A browser";  // of no name that is known
+
 [[nodiscard]] std::string describe_client(std::string_view user_agent);
 
 }  // namespace matinee::pages

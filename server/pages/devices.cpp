@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include "server/pages/client_description.h"
 
 namespace matinee::pages {
 namespace {
@@ -10,8 +11,15 @@ constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t hour_ms = 60 * minute_ms;
 constexpr std::int64_t day_ms = 24 * hour_ms;
 
-std::string ago(std::int64_t count, const std::string& unit) {
-  return std::to_string(count) + " " + unit + (count == 1 ? "" : "s") + " ago";
+// What client_description.h made of a browser is kept in English: "Firefox on Linux".
+std::string client_text(const Words& words, const seams::Session& session) {
+  if (session.kind == seams::SessionKind::device) return session.client;
+  constexpr std::string_view on = " on ";
+  const std::string_view client = session.client;
+  const std::size_t at = client.find(on);
+  const auto browser = client.substr(0, at) == some_browser ? words.text("device.some_browser") : std::string(client.substr(0, at));
+  return at == std::string_view::npos ? browser
+                                      : words.text("device.on", {{"browser", browser}, {"system", client.substr(at + on.size())}});
 }
 
 void end_one(const VisitPtr& visit, seams::SessionId session) {
@@ -26,26 +34,25 @@ void end_one(const VisitPtr& visit, seams::SessionId session) {
 
 }  // namespace
 
-std::string seen_text(std::int64_t ago_ms) {
-  if (ago_ms < 10 * minute_ms) return "just now";  // "last seen" is written every few minutes only
-  if (ago_ms < hour_ms) return ago(ago_ms / minute_ms, "minute");
-  if (ago_ms < 2 * day_ms) return ago(ago_ms / hour_ms, "hour");
-  return ago(ago_ms / day_ms, "day");
+std::string seen_text(const Words& words, std::int64_t ago_ms) {
+  if (ago_ms < 10 * minute_ms) return words.text("device.just_now");  // "last seen" is written every few minutes only
+  if (ago_ms < hour_ms) return words.count("device.minutes_ago", ago_ms / minute_ms);
+  if (ago_ms < 2 * day_ms) return words.count("device.hours_ago", ago_ms / hour_ms);
+  return words.count("device.days_ago", ago_ms / day_ms);
 }
 
-std::string others_text(std::size_t others) {
-  if (others == 0) return {};
-  return others == 1 ? "1 other device is logged in." : std::to_string(others) + " other devices are logged in.";
+std::string others_text(const Words& words, std::size_t others) {
+  return others == 0 ? std::string() : words.count("device.others", static_cast<std::int64_t>(others));
 }
 
-Model::List device_list(const std::vector<seams::Session>& sessions, seams::SessionId own, std::int64_t now_ms) {
+Model::List device_list(const Words& words, const std::vector<seams::Session>& sessions, seams::SessionId own, std::int64_t now_ms) {
   Model::List list;
   for (const seams::Session& session : sessions) {
     if (list.size() == devices_shown_max) break;
     const bool device = session.kind == seams::SessionKind::device;
     Model row;
-    row.set("session", std::to_string(session.id.value)).set("client", session.client);
-    row.set("kind", device ? "Desktop program" : "Browser").set("seen", seen_text(now_ms - session.seen_at_ms));
+    row.set("session", std::to_string(session.id.value)).set("client", client_text(words, session));
+    row.set("kind", words.text(device ? "device.desktop" : "device.browser")).set("seen", seen_text(words, now_ms - session.seen_at_ms));
     row.set("this_one", session.id == own);
     list.push_back(std::move(row));
   }

@@ -19,20 +19,16 @@ Typed typed_of(const http::Form& form) {
   return {std::string(form.value_or_empty("name")), std::string(form.value_or_empty("email")), own_next(form.value_or_empty("next"))};
 }
 
-ErrorText closed_text() {
-  return {
-      403,  "Sign-up is closed", "This server takes no new accounts.", "Ask the person who runs it for one.", "/", "Go to the start page",
-      false};
+void refuse_closed(const VisitPtr& visit) {
+  visit->send(error_response(visit->services, *visit->request, visit->model(), text_at(visit->words, 403, "error.sign_up_closed")));
 }
-
-void refuse_closed(const VisitPtr& visit) { visit->send(error_response(visit->services, *visit->request, visit->model(), closed_text())); }
 
 void show(const VisitPtr& visit, std::string_view page, const Typed& typed, const auth::Refusal* refusal) {
   Model model = visit->model();
   model.set_if("name", typed.name).set_if("email", typed.email).set_if("next", typed.next);
   model.set("keeps_room", visit->is_guest() && typed.next.rfind("/rooms/", 0) == 0);
   if (refusal == nullptr) return visit->page(200, page, model);
-  show_refusal(model, *refusal);
+  show_refusal(model, visit->words, *refusal);
   visit->page(status_of(*refusal), page, model, refusal->retry_after_s);
 }
 
@@ -78,8 +74,8 @@ void log_in(VisitPtr visit, http::Form form) {
   typed.email.clear();
   auth::Refusal missing;
   missing.why = auth::Refusal::Why::fields;
-  if (typed.name.empty()) missing.name = "Please enter your name or e-mail.";
-  if (form.value_or_empty("password").empty()) missing.password = "Please enter your password.";
+  if (typed.name.empty()) missing.name = auth::FieldError::name_missing;
+  if (form.value_or_empty("password").empty()) missing.password = auth::FieldError::password_missing;
   if (missing.name || missing.password) return show(visit, "login", typed, &missing);
   auth::LogInForm fields{typed.name, std::string(form.value_or_empty("password"))};
   visit->here.accounts->log_in(std::move(fields), visit->who, visit->client(), finish(visit, "login", std::move(typed)));

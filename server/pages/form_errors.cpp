@@ -6,11 +6,14 @@ namespace matinee::pages {
 
 using Why = auth::Refusal::Why;
 
-void show_refusal(Model& model, const auth::Refusal& refusal) {
-  model.set_if("name_error", refusal.name.value_or("")).set_if("email_error", refusal.email.value_or(""));
-  model.set_if("password_error", refusal.password.value_or(""));
-  if (refusal.why == Why::slow_down) model.set("form_error", too_often(refusal.retry_after_s));
-  else if (refusal.why != Why::fields) model.set("form_error", auth::sentence(refusal.why));
+std::string field_sentence(const Words& words, auth::FieldError error) { return words.text("field." + std::string(to_string(error))); }
+
+void show_refusal(Model& model, const Words& words, const auth::Refusal& refusal) {
+  if (refusal.name) model.set("name_error", field_sentence(words, *refusal.name));
+  if (refusal.email) model.set("email_error", field_sentence(words, *refusal.email));
+  if (refusal.password) model.set("password_error", field_sentence(words, *refusal.password));
+  if (refusal.why == Why::slow_down) model.set("form_error", too_often(words, refusal.retry_after_s));
+  else if (refusal.why != Why::fields) model.set("form_error", words.text("form." + std::string(to_string(refusal.why))));
 }
 
 int status_of(const auth::Refusal& refusal) {

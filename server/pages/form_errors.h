@@ -2,10 +2,12 @@
 #pragma once
 #include "server/auth/accounts.h"
 #include "server/pages/model.h"
+#include "server/pages/strings.h"
 
 namespace matinee::pages {
 
-void show_refusal(Model& model, const auth::Refusal& refusal);
+[[nodiscard]] std::string field_sentence(const Words& words, auth::FieldError error);
+void show_refusal(Model& model, const Words& words, const auth::Refusal& refusal);
 [[nodiscard]] int status_of(const auth::Refusal& refusal);  // 422, 429 or 503
 
 }  // namespace matinee::pages

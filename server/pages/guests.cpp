@@ -12,7 +12,7 @@ void rename_guest(const VisitPtr& visit, const std::string& typed, Ready ready) 
   if (!name) {
     auth::Refusal refusal;
     refusal.why = auth::Refusal::Why::fields;
-    refusal.name = std::string(auth::sentence(name.error()));
+    refusal.name = name.error();
     return ready(std::move(refusal));
   }
   if (name->shown == visit->who->name) return ready(std::nullopt);

@@ -45,22 +45,21 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
 }
 
-// A sentence when the name cannot be a room's (the rule of room.settings); empty is fine: the room gets a name of ours.
-std::string room_name_problem(const std::string& name) {
+// The key of a sentence when the name cannot be a room's (the rule of room.settings); empty is fine: the room gets a name of ours.
+std::string_view room_name_problem(const std::string& name) {
   const auto shape = rooms::shape_of(name);
-  if (!shape || shape->controls || shape->unseen || shape->line_breaks) return "Please leave out special characters.";
-  if (shape->code_points > rooms::limits::room_name_code_points_max) return "Please keep the name under 61 characters.";
+  if (!shape || shape->controls || shape->unseen || shape->line_breaks) return "form.room_name_characters";
+  if (shape->code_points > rooms::limits::room_name_code_points_max) return "form.room_name_long";
   return {};
 }
 
-std::string default_room_name(const std::string& person) {  // a person's name has room to spare for the ending
-  return person + "'s room";
-}
+// A person's name has room to spare for what stands beside it.
+std::string default_room_name(const Visit& visit) { return visit.words.text("room.default_name", {{"name", visit.who->name}}); }
 
 void open_room(const VisitPtr& visit, const std::string& name, int draws_left) {
   seams::NewRoom room;
   room.code = rooms::make_room_code(auth::random_bits());
-  room.name = name.empty() ? default_room_name(visit->who->name) : name;
+  room.name = name.empty() ? default_room_name(*visit) : name;
   room.owner = visit->who->user;
   room.kind = visit->has_account() ? seams::RoomKind::normal : seams::RoomKind::guest;
   room.at_ms = visit->services.now_ms();
@@ -85,7 +84,7 @@ void enter(const VisitPtr& visit, const std::string& code, const std::string& na
     if (!refusal) return visit->redirect(path);
     Model extra;
     extra.set("code", code).set("name", name);
-    show_refusal(extra, *refusal);
+    show_refusal(extra, visit->words, *refusal);
     show(visit, {"landing", status_of(*refusal), std::move(extra), refusal->retry_after_s});
   });
 }
@@ -104,16 +103,16 @@ void start_room(VisitPtr visit, http::Form form) {
   const std::string room_name = trimmed(form.value_or_empty("room_name"));
   if (!visit->has_account() && !visit->services.guests) return visit->redirect("/login");
   const std::string page = visit->has_account() && form.value("room_name") ? "rooms" : "landing";
-  if (std::string problem = room_name_problem(room_name); !problem.empty()) {
+  if (const std::string_view problem = room_name_problem(room_name); !problem.empty()) {
     Model extra;
-    extra.set("room_name", room_name).set(page == "rooms" ? "room_name_error" : "form_error", problem);
+    extra.set("room_name", room_name).set(page == "rooms" ? "room_name_error" : "form_error", visit->words.text(problem));
     return show(visit, {page, 422, std::move(extra), 0});
   }
   const auth::Allowance allowance = visit->services.throttle.take(
       auth::Limit::room_new_address, auth::address_key(visit->request->remote_address()), visit->services.now_ms());
   if (!allowance.allowed) {
     Model extra;
-    extra.set_if("name", name).set_if("room_name", room_name).set("form_error", too_often(allowance.retry_after_s));
+    extra.set_if("name", name).set_if("room_name", room_name).set("form_error", too_often(visit->words, allowance.retry_after_s));
     return show(visit, {page, 429, std::move(extra), allowance.retry_after_s});
   }
   ensure_person(visit, name, [visit, name, room_name](const std::optional<auth::Refusal>& refusal) {
@@ -122,7 +121,7 @@ void start_room(VisitPtr visit, http::Form form) {
                                        visit->services.now_ms());
     Model extra;
     extra.set_if("name", name);
-    show_refusal(extra, *refusal);
+    show_refusal(extra, visit->words, *refusal);
     show(visit, {"landing", status_of(*refusal), std::move(extra), refusal->retry_after_s});
   });
 }
@@ -130,13 +129,14 @@ void start_room(VisitPtr visit, http::Form form) {
 void join_by_code(VisitPtr visit, http::Form form) {
   const std::string typed(form.value_or_empty("code"));
   const auto code = rooms::read_room_code(typed);
-  if (!code) return refuse_code(visit, typed, 422, "A room code has 8 letters and digits, like K7QM-3XFD.");
+  if (!code) return refuse_code(visit, typed, 422, visit->words.text("form.code_shape"));
   find_room(visit, *code, [visit, typed, code = *code, name = std::string(form.value_or_empty("name"))](const FoundRoom& found) {
     switch (found.what) {
       case FoundRoom::What::open: return enter(visit, code, name);
-      case FoundRoom::What::closed: return refuse_code(visit, typed, 410, "This room is closed.");
-      case FoundRoom::What::none: return refuse_code(visit, typed, 404, "No room with this code, or you cannot enter it. Check the code.");
-      case FoundRoom::What::slow_down: return refuse_code(visit, typed, 429, too_often(found.retry_after_s), found.retry_after_s);
+      case FoundRoom::What::closed: return refuse_code(visit, typed, 410, visit->words.text("form.code_closed"));
+      case FoundRoom::What::none: return refuse_code(visit, typed, 404, visit->words.text("form.code_unknown"));
+      case FoundRoom::What::slow_down:
+        return refuse_code(visit, typed, 429, too_often(visit->words, found.retry_after_s), found.retry_after_s);
       case FoundRoom::What::unavailable: return visit->error(503, 5);
     }
   });

@@ -8,6 +8,7 @@
 #include "server/pages/entrance.h"
 #include "server/pages/errors.h"
 #include "server/pages/landing.h"
+#include "server/pages/language.h"
 #include "server/pages/previews.h"
 #include "server/pages/room.h"
 #include "server/pages/setup.h"
@@ -51,6 +52,7 @@ void add_pages(http::Router& router, const Services& services) {
   router.post("/account/password", on_form(services, change_password));
   router.post("/account/devices/end", on_form(services, end_device));
   router.post("/account/logout-everywhere", on_form(services, log_out_everywhere));
+  router.post("/language", on_form(services, choose_language, language_when_stale));
   router.get("/setup/{token}", on_page(services, setup_page));
   router.post("/setup", on_form(services, set_up));
 }
@@ -59,7 +61,7 @@ http::Response router_error(const Services& services, const http::Request& reque
   Model model;
   model.set("asset_base", "/static/" + services.static_files.hash());
   model.set("signup_open", services.signups_open);
-  return error_response(services, request, std::move(model), error_text(status));
+  return error_response(services, request, std::move(model), error_text(words_for(services, request), status));
 }
 
 }  // namespace matinee::pages

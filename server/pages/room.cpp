@@ -14,10 +14,6 @@ namespace {
 
 bool may_enter(const Visit& visit) { return visit.has_account() || (visit.is_guest() && visit.services.guests); }
 
-ErrorText closed_text() {
-  return {410, "This room is closed", "Its owner has closed it.", "Start a room of your own.", "/", "Go to the start page", false};
-}
-
 void show_room(const VisitPtr& visit, const seams::RoomRecord& record) {
   const std::string share_url = visit->services.hosts.base_url(visit->request->host(), visit->request->secure()) + "/r/" + record.code;
   Model model = visit->model();
@@ -36,11 +32,11 @@ void show_join(const VisitPtr& visit, const seams::RoomRecord& record, JoinPage 
   Model model = visit->model();
   model.set("code", record.code).set("code_shown", rooms::show_room_code(record.code)).set("room_name", record.name);
   model.set_if("name", page.name).set("closed_to_guests", !visit->services.guests);
-  if (page.refusal) show_refusal(model, *page.refusal);
+  if (page.refusal) show_refusal(model, visit->words, *page.refusal);
   const std::int64_t retry_after_s = page.refusal ? page.refusal->retry_after_s : 0;
   const std::function<void(std::optional<RoomSummary>)> answer = [visit, model, status = page.status,
                                                                   retry_after_s](const std::optional<RoomSummary>& summary) mutable {
-    if (summary) model.set("people_text", people_text(summary->people)).set_if("watching", summary->watching);
+    if (summary) model.set("people_text", people_text(visit->words, summary->people)).set_if("watching", summary->watching);
     visit->page(status, "join", model, retry_after_s);
   };
   if (visit->services.room_summary) visit->services.room_summary(record.code, visit->here.executor, answer);
@@ -54,7 +50,9 @@ void with_room(const VisitPtr& visit, std::function<void(const seams::RoomRecord
   find_room(visit, *code, [visit, use = std::move(use)](const FoundRoom& found) {
     switch (found.what) {
       case FoundRoom::What::open: return use(found.room);
-      case FoundRoom::What::closed: return visit->send(error_response(visit->services, *visit->request, visit->model(), closed_text()));
+      case FoundRoom::What::closed:
+        return visit->send(
+            error_response(visit->services, *visit->request, visit->model(), text_at(visit->words, 410, "error.room_closed")));
       case FoundRoom::What::none: return visit->no_room();
       case FoundRoom::What::slow_down: return visit->error(429, found.retry_after_s);
       case FoundRoom::What::unavailable: return visit->error(503, 5);

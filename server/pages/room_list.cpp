@@ -5,14 +5,14 @@
 namespace matinee::pages {
 namespace {
 
-const char* role_text(rooms::Role role) {
+std::string role_text(const Words& words, rooms::Role role) {
   switch (role) {
-    case rooms::Role::owner: return "Owner";
-    case rooms::Role::moderator: return "Moderator";
-    case rooms::Role::member: return "Member";
-    case rooms::Role::guest: return "Guest";
+    case rooms::Role::owner: return words.text("role.owner");
+    case rooms::Role::moderator: return words.text("role.moderator");
+    case rooms::Role::member: return words.text("role.member");
+    case rooms::Role::guest: return words.text("role.guest");
   }
-  return "";
+  return {};
 }
 
 struct Gathering {  // shared by the answers of the rooms' shards; the last one finishes
@@ -24,8 +24,8 @@ struct Gathering {  // shared by the answers of the rooms' shards; the last one 
 void ask_people(const VisitPtr& visit, const std::vector<seams::RoomOfUser>& rooms, const std::shared_ptr<Gathering>& gathering) {
   gathering->waiting = rooms.size();
   for (std::size_t i = 0; i < rooms.size(); ++i) {
-    visit->services.room_summary(rooms[i].code, visit->here.executor, [gathering, i](const std::optional<RoomSummary>& summary) {
-      if (summary && summary->people > 0) gathering->list[i].set("people_text", people_text(summary->people));
+    visit->services.room_summary(rooms[i].code, visit->here.executor, [visit, gathering, i](const std::optional<RoomSummary>& summary) {
+      if (summary && summary->people > 0) gathering->list[i].set("people_text", people_text(visit->words, summary->people));
       if (--gathering->waiting == 0) gathering->done(std::move(gathering->list));
     });
   }
@@ -33,9 +33,8 @@ void ask_people(const VisitPtr& visit, const std::vector<seams::RoomOfUser>& roo
 
 }  // namespace
 
-std::string people_text(std::int64_t people) {
-  if (people <= 0) return "nobody here yet";
-  return people == 1 ? "1 person here" : std::to_string(people) + " people here";
+std::string people_text(const Words& words, std::int64_t people) {
+  return people <= 0 ? words.text("join.nobody") : words.count("join.people", people);
 }
 
 void list_rooms(const VisitPtr& visit, std::size_t limit, std::function<void(std::optional<Model::List>)> done) {
@@ -48,7 +47,7 @@ void list_rooms(const VisitPtr& visit, std::size_t limit, std::function<void(std
                                                                    .set("code", room.code)
                                                                    .set("code_shown", rooms::show_room_code(room.code))
                                                                    .set("room_name", room.name)
-                                                                   .set("role_text", role_text(room.role)));
+                                                                   .set("role_text", role_text(visit->words, room.role)));
                                    }
                                    if (rooms->empty() || !visit->services.room_summary) return done(std::move(gathering->list));
                                    gathering->done = done;

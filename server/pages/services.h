@@ -31,6 +31,7 @@ class Previews;
 
 namespace matinee::pages {
 
+class Strings;
 class Templates;
 
 // What one loop has of its own.
@@ -59,6 +60,7 @@ struct DesktopVideo {
 };
 
 struct Services {
+  const Strings& strings;
   const Templates& templates;
   const http::StaticFiles& static_files;
   const ops::HostRules& hosts;

@@ -7,17 +7,9 @@
 namespace matinee::pages {
 namespace {
 
-ErrorText used_text() {
-  return {404,
-          "This link does not work",
-          "It was used already, or the server has been started again since.",
-          "Restart the server: while it has no admin it prints a new link.",
-          "/",
-          "Go to the start page",
-          false};
+void refuse_used(const VisitPtr& visit) {
+  visit->send(error_response(visit->services, *visit->request, visit->model(), text_at(visit->words, 404, "error.set_up_used")));
 }
-
-void refuse_used(const VisitPtr& visit) { visit->send(error_response(visit->services, *visit->request, visit->model(), used_text())); }
 
 struct Typed {
   std::string token;
@@ -29,7 +21,7 @@ void show(const VisitPtr& visit, const Typed& typed, const auth::Refusal* refusa
   Model model = visit->model();
   model.set("token", typed.token).set_if("name", typed.name).set_if("email", typed.email);
   if (refusal == nullptr) return visit->page(200, "setup", model);
-  show_refusal(model, *refusal);
+  show_refusal(model, visit->words, *refusal);
   visit->page(status_of(*refusal), "setup", model, refusal->retry_after_s);
 }
 

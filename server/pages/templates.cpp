@@ -7,6 +7,7 @@
 #include <iterator>
 #include <kainjow/mustache.hpp>
 #include <optional>
+#include "server/pages/template_words.h"
 
 namespace matinee::pages {
 namespace {
@@ -86,33 +87,44 @@ mustache::data to_data(const Model& model) {
 }  // namespace
 
 struct Templates::Parsed {
-  // The library's render() is not const, but without partials and lambdas it only reads.
-  mutable std::map<std::string, mustache::mustache, std::less<>> pages;
+  // By language, then by name. The library's render() is not const, but without partials and lambdas it only reads.
+  mutable std::map<std::string, std::map<std::string, mustache::mustache, std::less<>>, std::less<>> languages;
 };
 
 Templates::Templates(std::unique_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
 Templates::~Templates() = default;
 
-std::unique_ptr<const Templates> Templates::load(const std::string& folder, std::string& error) {
+std::unique_ptr<const Templates> Templates::load(const std::string& folder, const Strings& strings, std::string& error) {
   error.clear();
   auto parsed = std::make_unique<Parsed>();
   Assembler assembler(folder, error);
   for (std::string_view name : page_names) {
-    const auto text = assembler.page(name);
-    if (!text) return nullptr;
-    mustache::mustache page(*text);
-    if (!page.is_valid()) {
-      error = "The template " + folder + "/" + std::string(name) + ".html cannot be understood: " + page.error_message() + ".";
-      return nullptr;
+    const auto whole = assembler.page(name);
+    if (!whole) return nullptr;
+    const std::string file = "The template " + folder + "/" + std::string(name) + ".html ";
+    for (const auto& words : strings.all()) {
+      std::string text = *whole;
+      std::string why;
+      if (!put_words(text, *words, why)) {
+        error = file + "or a part of it " + why + ".";
+        return nullptr;
+      }
+      mustache::mustache page(text);
+      if (!page.is_valid()) {
+        error = file + "cannot be understood: " + page.error_message() + ".";
+        return nullptr;
+      }
+      parsed->languages[std::string(words->tag())].emplace(name, std::move(page));
     }
-    parsed->pages.emplace(name, std::move(page));
   }
   return std::unique_ptr<const Templates>(new Templates(std::move(parsed)));
 }
 
-std::string Templates::render(std::string_view page, const Model& model) const {
-  const auto found = parsed_->pages.find(page);
-  assert(found != parsed_->pages.end());
+std::string Templates::render(std::string_view page, const Words& words, const Model& model) const {
+  const auto language = parsed_->languages.find(words.tag());
+  assert(language != parsed_->languages.end());
+  const auto found = language->second.find(page);
+  assert(found != language->second.end());
   return found->second.render(to_data(model));
 }
 

@@ -8,6 +8,7 @@
 #include "server/ops/host_rules.h"
 #include "server/pages/client_description.h"
 #include "server/pages/errors.h"
+#include "server/pages/language.h"
 #include "server/pages/pages.h"
 #include "server/pages/templates.h"
 
@@ -45,6 +46,7 @@ Visit::Visit(const Services& all, http::RequestPtr request_, http::Responder res
     : services(all),
       here(all.at(request_->loop())),
       request(std::move(request_)),
+      words(words_for(all, *request)),
       responder_(std::move(responder)),
       visitor_(visitor_of(*request, all.hosts.is_secure(request->secure()))) {}
 
@@ -71,13 +73,14 @@ Model Visit::model() {
   model.set("asset_base", "/static/" + services.static_files.hash());
   model.set("csrf", csrf());
   model.set("signup_open", services.signups_open);
+  set_languages(model, words, *request);
   if (has_account()) model.set("account", Model().set("account_name", who->name));
   if (is_guest()) model.set("guest", Model().set("guest_name", who->name));
   return model;
 }
 
 void Visit::page(int status, std::string_view template_name, const Model& model, std::int64_t retry_after_s) {
-  http::Response response = http::Response::html(status, services.templates.render(template_name, model));
+  http::Response response = html_in(words, status, services.templates.render(template_name, words, model));
   if (retry_after_s > 0) response.with("Retry-After", std::to_string(retry_after_s));
   send(std::move(response));
 }
@@ -85,12 +88,12 @@ void Visit::page(int status, std::string_view template_name, const Model& model,
 void Visit::redirect(std::string_view own_path) { send(http::Response::see_other(own_path)); }
 
 void Visit::error(int status, std::int64_t retry_after_s) {
-  http::Response response = error_response(services, *request, model(), error_text(status, retry_after_s));
+  http::Response response = error_response(services, *request, model(), error_text(words, status, retry_after_s));
   if (retry_after_s > 0) response.with("Retry-After", std::to_string(retry_after_s));
   send(std::move(response));
 }
 
-void Visit::no_room() { send(error_response(services, *request, model(), no_room_text())); }
+void Visit::no_room() { send(error_response(services, *request, model(), no_room_text(words))); }
 
 void Visit::send(http::Response response) {
   response.with("Cache-Control", "no-store");
@@ -100,6 +103,9 @@ void Visit::send(http::Response response) {
   } else if (clear_session_) {
     response.add("Set-Cookie", http::make_clear_cookie(auth::session_cookie_name(secure()), secure()));
   }
+  if (!new_language_.empty())
+    response.add("Set-Cookie", http::make_set_cookie(auth::language_cookie_name(secure()), new_language_,
+                                                     {.secure = secure(), .max_age = auth::language_cookie_max_age}));
   if (visitor_is_new_)
     response.add("Set-Cookie", http::make_set_cookie(auth::visitor_cookie_name(secure()), visitor_, {.secure = secure()}));
   responder_.send(std::move(response));

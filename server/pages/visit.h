@@ -14,6 +14,7 @@
 #include "server/http/router.h"
 #include "server/pages/model.h"
 #include "server/pages/services.h"
+#include "server/pages/strings.h"
 
 namespace matinee::pages {
 
@@ -26,6 +27,7 @@ class Visit {
   const Services& services;
   const LoopServices here;
   const http::RequestPtr request;
+  const Words& words;  // in the language of whoever asks
   std::optional<auth::Identity> who;
 
   [[nodiscard]] bool has_account() const { return who && who->kind == rooms::PersonKind::account; }
@@ -38,6 +40,8 @@ class Visit {
 
   void set_session(std::string token) { new_session_ = std::move(token); }  // the cookie goes out with the answer
   void clear_session() { clear_session_ = true; }
+
+  void set_language(std::string_view tag) { new_language_ = tag; }
 
   // Answers; exactly one.
   void page(int status, std::string_view template_name, const Model& model, std::int64_t retry_after_s = 0);
@@ -53,6 +57,7 @@ class Visit {
   bool visitor_is_new_ = false;
   std::string new_session_;
   bool clear_session_ = false;
+  std::string new_language_;
 };
 
 using VisitPtr = std::shared_ptr<Visit>;

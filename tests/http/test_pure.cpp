@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 
+#include "server/http/accept_language.h"
 #include "server/http/content_types.h"
 #include "server/http/cookies.h"
 #include "server/http/file_answer.h"
@@ -185,4 +187,35 @@ TEST_CASE("the policy is the one the design names, with hash and frame sources f
   CHECK(std::any_of(secure.begin(), secure.end(), [](const Header& h) { return h.name == "Strict-Transport-Security"; }));
   CHECK(std::any_of(secure.begin(), secure.end(), [](const Header& h) { return h.name == "Cache-Control" && h.value == "no-store"; }));
   CHECK(script_hash("alert(1)") == "sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=");
+}
+
+TEST_CASE("a browser gets the language it prefers most of those there are") {
+  constexpr std::array<std::string_view, 2> ours{"en", "de"};
+  const std::pair<const char*, const char*> rows[] = {
+      {"de", "de"},
+      {"de-AT,de;q=0.9,en;q=0.8", "de"},
+      {"en-US,en;q=0.9,de;q=0.8", "en"},
+      {"DE-ch", "de"},
+      {"fr,de;q=0.5,en;q=0.4", "de"},
+      {"en;q=0.3 , de ;q=0.7", "de"},
+      {"en;q=0.8,de;q=0.8", "en"},  // the one named first
+      {"de;q=1.000,en;q=0.999", "de"},
+      {"fr,*;q=0.1", "en"},
+      {"en;q=0,de;q=0.001", "de"},
+      {"de;q=0", ""},
+      {"fr-FR,nl", ""},
+      {"", ""},
+      {",,;,;q=1", ""},
+      {"den,deutsch", ""},
+      {"de;q=x,en;q=0.1", "en"},  // a quality that cannot be read refuses
+      {"de;q=0.12345,en;q=0.1", "en"},
+      {"de;q=,en;q=.5", ""},
+  };
+  for (const auto& [field, language] : rows) {
+    INFO(field);
+    CHECK(preferred_language(field, ours).value_or("") == language);
+  }
+  std::string long_field;
+  while (long_field.size() < 16 * 1024) long_field += "xx;q=0.5,";
+  CHECK(preferred_language(long_field + "de;q=0.1", ours) == "de");
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QueueModel, action_words, item_title, link_words, place_after_move } from '../../static/js/models/queue.js';
+import { QueueModel, action_text, item_title, link_words, place_after_move } from '../../static/js/models/queue.js';
 
 const item = (id, title = '') => ({ id, media: { kind: 'file', url: `https://example.org/films/${id}%20x.mp4` }, title, by: '2', name: 'Ben' });
 
@@ -40,8 +40,8 @@ test('every kind of step has words, the newest first', () => {
   const step = (id, what, detail = '') => ({ id, what, by: '2', name: 'Ben', detail, at_ms: 0, can_undo: true });
   model.steps([step(1, 'video', 'https://example.org/a.mp4'), step(2, 'jumped', '600000')]);
   assert.deepEqual(model.actions.map((one) => one.id), [2, 1]);
-  assert.equal(action_words(model.actions[0]), 'jumped to 10:00');
-  assert.equal(action_words(model.actions[1]), 'chose a.mp4');
-  const words = ['cleared', 'skipped', 'item_removed', 'queue_cleared', 'queue_shuffled', 'undone'].map((what) => action_words(step(3, what, 'https://example.org/a.mp4')));
+  assert.equal(action_text(model.actions[0], 'Ben'), 'Ben jumped to 10:00');
+  assert.equal(action_text(model.actions[1], 'Ben'), 'Ben chose a.mp4');
+  const words = ['cleared', 'skipped', 'item_removed', 'queue_cleared', 'queue_shuffled', 'undone'].map((what) => action_text(step(3, what, 'https://example.org/a.mp4'), 'Ben'));
   assert.equal(new Set(words).size, words.length);
 });

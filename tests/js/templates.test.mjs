@@ -21,6 +21,11 @@ test('the room page preloads exactly the modules it imports, so they come in one
   assert.deepEqual(listed, [...imported('static/js/room.js')].sort());
 });
 
+test('the room page preloads the words of its language, which its modules wait for', () => {
+  assert.match(read('templates/room.html'), /<link rel="modulepreload" href="\{\{asset_base\}\}\/js\/strings\/\{\{lang\}\}\.js">/);
+  assert.match(read('static/js/lib/strings.js'), /await import\(`\.\.\/strings\/\$\{language\}\.js`\)/);
+});
+
 for (const page of pages) {
   test(`${page} has no inline script or style, no raw output and no address of another site`, () => {
     const text = read(page);

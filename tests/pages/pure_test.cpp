@@ -8,6 +8,7 @@
 #include "server/pages/room_access.h"
 #include "server/pages/room_json.h"
 #include "server/pages/room_list.h"
+#include "server/pages/strings.h"
 #include "server/pages/templates.h"
 #include "tests/store/temporary_folder.h"
 
@@ -16,6 +17,17 @@ using Catch::Matchers::Contains;
 using pages::Model;
 
 namespace {
+
+const pages::Strings& strings() {
+  static const std::unique_ptr<const pages::Strings> loaded = [] {
+    std::string error;
+    auto strings = pages::Strings::load(MATINEE_SOURCE_FOLDER "/static/js/strings", error);
+    INFO(error);
+    REQUIRE(strings != nullptr);
+    return strings;
+  }();
+  return *loaded;
+}
 
 // A folder of templates in which one page is ours to write.
 class TemplateFolder {
@@ -29,14 +41,14 @@ class TemplateFolder {
   void remove(const std::string& name) { std::filesystem::remove(folder_.path() / name); }
   [[nodiscard]] std::string render(const Model& model) const {
     std::string error;
-    const auto templates = pages::Templates::load(folder_.path().string(), error);
+    const auto templates = pages::Templates::load(folder_.path().string(), strings(), error);
     INFO(error);
     REQUIRE(templates != nullptr);
-    return templates->render("landing", model);
+    return templates->render("landing", strings().english(), model);
   }
   [[nodiscard]] std::string problem() const {
     std::string error;
-    CHECK(pages::Templates::load(folder_.path().string(), error) == nullptr);
+    CHECK(pages::Templates::load(folder_.path().string(), strings(), error) == nullptr);
     return error;
   }
 
@@ -119,23 +131,23 @@ TEST_CASE("a section shows when its value is set, and not when it is absent or f
 
 TEST_CASE("the shipped templates load") {
   std::string error;
-  const auto templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", error);
+  const auto templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", strings(), error);
   INFO(error);
   CHECK(templates != nullptr);
 }
 
 TEST_CASE("pages are rendered on many threads at once") {
   std::string error;
-  const auto templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", error);
+  const auto templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", strings(), error);
   REQUIRE(templates != nullptr);
   const Model model =
       Model().set("csrf", "x").set("rooms", Model::List{Model().set("code", "a"), Model().set("code", "b")}).set("has_rooms", true);
-  const std::string wanted = templates->render("landing", model);
+  const std::string wanted = templates->render("landing", strings().english(), model);
   std::atomic<int> different{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
-      for (int round = 0; round < 20; ++round) different += templates->render("landing", model) == wanted ? 0 : 1;
+      for (int round = 0; round < 20; ++round) different += templates->render("landing", strings().english(), model) == wanted ? 0 : 1;
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -164,9 +176,9 @@ TEST_CASE("a browser is described in known words only") {
 }
 
 TEST_CASE("how many people are inside is told in words") {
-  CHECK(pages::people_text(0) == "nobody here yet");
-  CHECK(pages::people_text(1) == "1 person here");
-  CHECK(pages::people_text(3) == "3 people here");
+  CHECK(pages::people_text(strings().english(), 0) == "nobody here yet");
+  CHECK(pages::people_text(strings().english(), 1) == "1 person here");
+  CHECK(pages::people_text(strings().english(), 3) == "3 people here");
 }
 
 TEST_CASE("a block holds for the person, and for guests at the blocked address") {

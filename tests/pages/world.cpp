@@ -17,6 +17,7 @@
 #include "server/net/loop.h"
 #include "server/ops/host_rules.h"
 #include "server/pages/pages.h"
+#include "server/pages/strings.h"
 #include "server/pages/templates.h"
 #include "server/store/database.h"
 #include "tests/store/temporary_folder.h"
@@ -39,6 +40,7 @@ struct World::State {
   std::unique_ptr<auth::SessionService> sessions;
   std::unique_ptr<auth::Accounts> accounts;
   auth::FormTokens tokens{"a secret for tests of thirty-two"};
+  std::unique_ptr<const pages::Strings> strings;
   std::unique_ptr<const pages::Templates> templates;
   std::shared_ptr<const http::StaticFiles> files;
   std::unique_ptr<ops::HostRules> hosts;
@@ -77,13 +79,16 @@ void World::State::make_people() {
 
 void World::State::make_pages() {
   std::string error;
-  templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", error);
+  strings = pages::Strings::load(MATINEE_SOURCE_FOLDER "/static/js/strings", error);
+  if (!strings) throw std::runtime_error(error);
+  templates = pages::Templates::load(MATINEE_SOURCE_FOLDER "/templates", *strings, error);
   if (!templates) throw std::runtime_error(error);
   std::filesystem::create_directories(folder.path() / "static" / "img");
   std::ofstream(folder.path() / "static" / "img" / "mark.svg") << "<svg/>";
   files = http::StaticFiles::load("/static", (folder.path() / "static").string(), error);
   if (!files) throw std::runtime_error(error);
   services = std::make_unique<pages::Services>(pages::Services{
+      .strings = *strings,
       .templates = *templates,
       .static_files = *files,
       .hosts = *hosts,

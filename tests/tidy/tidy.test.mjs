@@ -98,8 +98,8 @@ test('a library is seen only where its module is', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('no file is over 600 lines, no browser module over 300, and the median C++ file is at most 140', () => {
-  const long = tracked.filter((f) => /\.(cpp|h|js|mjs|css)$/.test(f) && lines(f) > (f.startsWith('static/js/') ? 300 : 600));
+test('no file is over 600 lines, no browser module (catalogues of words aside) over 300, and the median C++ file is at most 140', () => {
+  const long = tracked.filter((f) => /\.(cpp|h|js|mjs|css)$/.test(f) && !f.startsWith('static/js/strings/') && lines(f) > (f.startsWith('static/js/') ? 300 : 600));
   assert.deepEqual(long.map((f) => `${f} ${lines(f)}`), []);
   const sizes = product.map(lines).sort((a, b) => a - b);
   assert.ok(sizes[Math.floor(sizes.length / 2)] <= 140, `median is ${sizes[Math.floor(sizes.length / 2)]}`);

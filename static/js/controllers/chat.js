@@ -4,6 +4,7 @@ import { sentence_for } from '../lib/sentences.js';
 import { hour_text } from '../lib/format.js';
 import { find, set_text } from '../lib/dom.js';
 import { mentions } from '../lib/mentions.js';
+import { t } from '../lib/strings.js';
 import { Outbox } from '../models/outbox.js';
 import { is_silenced, can, refusal } from '../models/rights.js';
 import { ChatLog } from '../views/chat_log.js';
@@ -86,15 +87,15 @@ export function control_chat(app) {
     await painted;
     const line = chat.said(seq);
     if (line) log.show(line);
-    else app.announce('This message is not there any more.');
+    else app.announce(t('chat.gone'));
   }
 
   /** By the time bar, which knows who may, who watches alone, and offers Undo. @param {number} at_ms @param {string} [media] what was on then */
   function jump(at_ms, media) {
     const time = /** @type {HTMLInputElement} */ (find('#time'));
-    if (media !== undefined && media !== app.playback.now?.media?.url) return tell('That was another video.');
-    if (time.disabled) return tell('There is nothing to jump in now.');
-    if (at_ms > Number(time.max) * 1000) return tell('The video is not that long.');
+    if (media !== undefined && media !== app.playback.now?.media?.url) return tell(t('chat.another_video'));
+    if (time.disabled) return tell(t('chat.nothing_to_jump'));
+    if (at_ms > Number(time.max) * 1000) return tell(t('chat.too_far'));
     time.value = String(at_ms / 1000);
     for (const name of ['input', 'change']) time.dispatchEvent(new Event(name, { bubbles: true }));
   }
@@ -116,15 +117,15 @@ export function control_chat(app) {
   /** What stands between this person and writing, as a sentence. */
   function condition() {
     const [me, now] = [people.self, app.server_now];
-    if (connection.state !== 'joined' && connection.state !== 'idle') return composer.say(app.offline ? 'You are offline. What you send goes out when you are back.' : '');
+    if (connection.state !== 'joined' && connection.state !== 'idle') return composer.say(app.offline ? t('chat.offline') : '');
     if (me && is_silenced(me, now)) {
       const until = me.silenced_until_ms ?? 0;
       clearTimeout(lifted);
       if (until) lifted = setTimeout(condition, Math.min(until - now + 50, 60_000));
-      return composer.say(until ? `Your chat is stopped until ${hour_text(until)}.` : 'Your chat is stopped.', true);
+      return composer.say(until ? t('chat.stopped_until', { time: hour_text(until) }) : t('chat.stopped'), true);
     }
     if (app.room && me && !can(app.room, me, 'chat')) return composer.say(refusal(app.room, 'chat', 'chat', people.name(app.room.owner)), true);
-    composer.say(Date.now() < quiet_until ? 'That was quick. Your message follows in a moment.' : '');
+    composer.say(Date.now() < quiet_until ? t('chat.follows') : '');
   }
 
   /** @param {import('../types.js').WireError} error */
@@ -150,7 +151,7 @@ export function control_chat(app) {
     people.typing(message.author, false, Date.now());
     if (message.author !== page.you.id) {
       log.arrived(message.seq);
-      if (settings.values.announce === 'mentions' && mentions_me(message.text)) app.announce(`${message.name}: ${message.text}`);
+      if (settings.values.announce === 'mentions' && mentions_me(message.text)) app.announce(t('chat.mention', { name: message.name, text: message.text }));
     }
     fill_hole();
   }

@@ -1,10 +1,17 @@
 // @ts-check
+import { has, t } from '../lib/strings.js';
 import { Pairing } from '../models/pairing.js';
 import { open_dialog } from '../views/dialogs.js';
 import { make_desktop_dialog } from '../views/desktop.js';
 
 const patience_ms = 10_000;
-const unreachable = { sentence: 'The server does not answer. Try again in a moment.' };
+const unreachable = { sentence: t('desktop.unreachable') };
+
+/** @param {any} answer a refusal speaks by its code @returns {import('../models/pairing.js').Answer} */
+function in_words(answer) {
+  const key = `pairing.${answer.error}`;
+  return has(key) ? { sentence: t(key) } : answer;
+}
 
 /** @param {{code: string, csrf: string}} page @returns {Promise<import('../models/pairing.js').Answer>} */
 async function ask_server(page) {
@@ -12,8 +19,8 @@ async function ask_server(page) {
     const answer = await fetch(`/rooms/${page.code}/desktop`, {
       method: 'POST', body: new URLSearchParams({ csrf: page.csrf }), credentials: 'same-origin', signal: AbortSignal.timeout(patience_ms),
     });
-    if (answer.headers.get('content-type')?.startsWith('application/json')) return await answer.json();
-    return answer.status === 403 ? { sentence: 'This page is too old. Reload it and try again.' } : unreachable;
+    if (answer.headers.get('content-type')?.startsWith('application/json')) return in_words(await answer.json());
+    return answer.status === 403 ? { sentence: t('desktop.old_page') } : unreachable;
   } catch {
     return unreachable;
   }

@@ -1,6 +1,7 @@
 // @ts-check
 import { find, set_attribute, set_text } from '../lib/dom.js';
 import { write_json, read_json } from '../lib/store.js';
+import { t } from '../lib/strings.js';
 import { let_in_again } from '../models/connection.js';
 import { set_banner } from '../views/banner.js';
 import { show_ending } from '../views/ending.js';
@@ -24,10 +25,10 @@ export function control_link(app, engine, composer) {
   let timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   const words = () => {
-    if (connection.state === 'joined') return { state: 'joined', text: 'Connected' };
-    if (connection.state === 'ended') return { state: 'ended', text: 'Not connected' };
-    if (app.offline) return { state: 'offline', text: 'Offline' };
-    return { state: 'connecting', text: was_joined ? 'Reconnecting' : 'Connecting' };
+    if (connection.state === 'joined') return { state: 'joined', text: t('link_state.joined') };
+    if (connection.state === 'ended') return { state: 'ended', text: t('link_state.ended') };
+    if (app.offline) return { state: 'offline', text: t('link_state.offline') };
+    return { state: 'connecting', text: was_joined ? t('link_state.reconnecting') : t('link_state.connecting') };
   };
   const paint = () => {
     const { state, text } = words();
@@ -36,12 +37,12 @@ export function control_link(app, engine, composer) {
     set_text(find('#connection-text'), text);
     if (state === 'connecting') {
       // Counted from the break on, however many tries there are.
-      timer ??= setTimeout(() => set_banner(was_joined ? 'Reconnecting… What you write is kept.' : 'Still connecting…'), quiet_ms);
+      timer ??= setTimeout(() => set_banner(was_joined ? t('banner.reconnecting') : t('banner.connecting')), quiet_ms);
       return;
     }
     clearTimeout(timer);
     timer = undefined;
-    set_banner(state === 'offline' ? 'You are offline. What you write is kept and sent when you are back.' : '');
+    set_banner(state === 'offline' ? t('banner.offline') : '');
   };
 
   let joined = false;
@@ -58,7 +59,7 @@ export function control_link(app, engine, composer) {
   async function over(reason) {
     engine.close();
     if (reason === 'replaced') {
-      set_banner('This room went on in another tab.', { text: 'Use it here', act: () => connection.restart() });
+      set_banner(t('banner.replaced'), { text: t('banner.use_here'), act: () => connection.restart() });
       return;
     }
     // Only a page that was in the room: one that reloads into the same refusal would do so for ever.

@@ -1,5 +1,6 @@
 // @ts-check
 import { find } from '../lib/dom.js';
+import { t } from '../lib/strings.js';
 import { LiveMeter, latency_text } from '../models/live_meter.js';
 import { stream_name } from '../models/live.js';
 import { LiveStreamPlayer } from '../players/live_stream.js';
@@ -86,10 +87,10 @@ export function control_live(app, engine, alone) {
       const now = performance.now();
       const late = latency_text(meter.latency_ms(now));
       const fps = Math.round(meter.fps(now));
-      if (late) facts.push(`${late} behind`);
-      if (fps) facts.push(`${fps} fps`);
+      if (late) facts.push(t('live.behind', { time: late }));
+      if (fps) facts.push(t('live.fps', { n: fps }));
     }
-    if (stream?.viewers) facts.push(`${stream.viewers} watching`);
+    if (stream?.viewers) facts.push(t('live.watching', { n: stream.viewers }));
     view.facts(facts);
   }
 
@@ -100,7 +101,7 @@ export function control_live(app, engine, alone) {
 
   function announce() {
     const stream = model.on_stage;
-    if (stream && stream.id !== was_on_stage) app.announce(`${stream_name(stream, model.me)} is live`);
+    if (stream && stream.id !== was_on_stage) app.announce(t('live.is_live', { stream: stream_name(stream, model.me) }));
     was_on_stage = stream?.id ?? 0;
   }
 

@@ -3,13 +3,14 @@
 import { find } from '../lib/dom.js';
 import { lazy } from '../lib/lazy.js';
 import { read_json } from '../lib/store.js';
+import { t } from '../lib/strings.js';
 import { film_of } from '../models/playback.js';
 import { open_dialog } from '../views/dialogs.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {() => Promise<{open(): void}>} Part */
 
-export const not_fetched = 'This could not be loaded. Check your connection and try again.';
+export const not_fetched = t('parts.not_fetched');
 
 /** @param {App} app @param {import('../types.js').Engine} engine @param {{say(text: string): void, alone(): boolean}} player */
 export function control_parts(app, engine, player) {

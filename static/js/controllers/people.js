@@ -1,6 +1,7 @@
 // @ts-check
 import { find } from '../lib/dom.js';
 import { sentence_for } from '../lib/sentences.js';
+import { t } from '../lib/strings.js';
 import { actions_on } from '../models/rights.js';
 import { confirm_dialog } from '../views/dialogs.js';
 import { open_menu } from '../views/menu.js';
@@ -10,12 +11,7 @@ import { PeopleList, paint_blocked } from '../views/people_list.js';
 
 const stop_chat_ms = 10 * 60_000;
 
-/** @type {Record<string, {text: string, bad?: boolean}>} */
-const words = {
-  make_moderator: { text: 'Make moderator' }, make_member: { text: 'Make member' }, make_owner: { text: 'Hand over the room' },
-  stop_chat: { text: 'Stop chat for 10 minutes' }, stop_chat_for_good: { text: 'Stop chat' }, allow_chat: { text: 'Allow chat' },
-  remove: { text: 'Remove', bad: true }, block: { text: 'Block', bad: true },
-};
+const bad = ['remove', 'block'];
 
 /** The list of people and the menu at each of them. @param {App} app @param {(text: string) => void} say */
 export function control_people(app, say) {
@@ -23,7 +19,7 @@ export function control_people(app, say) {
   const list = new PeopleList();
   let queued = false;
 
-  /** @param {import('../types.js').Participant} person */
+  /** @param {import('../types.js').Participant} person @returns {(import('../models/rights.js').Act | 'stop_chat_for_good')[]} */
   const actions = (person) => {
     const me = people.self;
     if (!app.room || !me) return [];
@@ -45,7 +41,7 @@ export function control_people(app, say) {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-menu]'));
     const person = people.here.get(button?.dataset.menu ?? '');
     if (!button || !person) return;
-    open_menu(button, actions(person).map((name) => ({ name, ...words[name] })), (name) => act(name, person));
+    open_menu(button, actions(person).map((name) => ({ name, text: t(`people.${name}`), bad: bad.includes(name) })), (name) => act(name, person));
   });
 
   find('#blocked-list').addEventListener('click', async (event) => {
@@ -53,7 +49,7 @@ export function control_people(app, say) {
     const person = button?.dataset.unblock;
     if (!person) return;
     const reply = await connection.request({ type: 'participant.unblock', person });
-    say(reply.type === 'error' ? sentence_for(reply) : `${people.name(person)} may enter again.`);
+    say(reply.type === 'error' ? sentence_for(reply) : t('people.unblocked', { name: people.name(person) }));
   });
 
   /** @param {string} name @param {import('../types.js').Participant} person */
@@ -61,8 +57,8 @@ export function control_people(app, say) {
     if (!(await agreed(name, person.name))) return;
     const reply = await connection.request(message_for(name, person.id));
     if (reply.type === 'error') say(sentence_for(reply));
-    else if (name === 'remove') say(`${person.name} was removed.`);
-    else if (name === 'block') say(`${person.name} is blocked.`);
+    else if (name === 'remove') say(t('people.removed', { name: person.name }));
+    else if (name === 'block') say(t('people.is_blocked', { name: person.name }));
   }
 
   people.on('change', soon);
@@ -86,7 +82,7 @@ function message_for(name, person) {
 
 /** What cannot be taken back is asked for. @param {string} name @param {string} person */
 async function agreed(name, person) {
-  if (name === 'block') return confirm_dialog({ title: `Block ${person}?`, text: 'They leave the room and cannot enter it again.', action: 'Block', danger: true });
-  if (name === 'make_owner') return confirm_dialog({ title: `Hand the room over to ${person}?`, text: 'They become the owner, you stay as a moderator.', action: 'Hand over' });
+  if (name === 'block') return confirm_dialog({ title: t('people.block_title', { name: person }), text: t('people.block_text'), action: t('people.block'), danger: true });
+  if (name === 'make_owner') return confirm_dialog({ title: t('people.hand_over_title', { name: person }), text: t('people.hand_over_text'), action: t('people.hand_over') });
   return true;
 }

@@ -2,6 +2,8 @@
 import { find, set_text } from '../lib/dom.js';
 import { random_id } from '../lib/ids.js';
 import { sentence_for } from '../lib/sentences.js';
+import { t } from '../lib/strings.js';
+import { change_text } from '../models/playback.js';
 import { can, refusal } from '../models/rights.js';
 import { Bar } from '../views/bar.js';
 import { make_badge } from '../views/badge.js';
@@ -9,6 +11,7 @@ import { make_notice } from '../views/notice.js';
 import { make_source } from '../views/source.js';
 
 /** @typedef {import('../app.js').App} App */
+/** @typedef {Parameters<typeof refusal>[2]} Verb */
 /** @typedef {import('../types.js').Engine} Engine */
 
 const room_itself = '0';
@@ -25,11 +28,11 @@ export function control_playback(app, engine, queue) {
   let view = /** @type {import('../types.js').PlayerView | null} */ (null);
 
   const may = (/** @type {import('../types.js').Grant} */ grant) => can(app.room, people.self, grant);
-  const why_not = (/** @type {import('../types.js').Grant} */ grant, /** @type {string} */ verb) => (app.room ? refusal(app.room, grant, verb, owner_name()) : '');
+  const why_not = (/** @type {import('../types.js').Grant} */ grant, /** @type {Verb} */ verb) => (app.room ? refusal(app.room, grant, verb, owner_name()) : '');
   const owner_name = () => (app.room && app.room.owner !== people.me ? people.name(app.room.owner) : '');
   const alone = () => view?.badge.kind === 'alone';
 
-  /** Acts, or says who could. @param {string} verb @param {() => void} act */
+  /** Acts, or says who could. @param {Verb} verb @param {() => void} act */
   const with_control = (verb, act) => {
     if (may('control') || alone()) return act();
     const sentence = why_not('control', verb);
@@ -42,7 +45,7 @@ export function control_playback(app, engine, queue) {
     play: () => with_control('play', () => engine.play()),
     pause: () => with_control('pause', () => engine.pause()),
     seek: (ms) => with_control('seek', () => engine.seek(ms)),
-    rate: (rate) => with_control('set the speed', () => engine.setRate(rate)),
+    rate: (rate) => with_control('speed', () => engine.setRate(rate)),
     volume: (volume) => sound({ volume, muted: false }),
     mute: (muted) => sound({ muted }),
     fullscreen,
@@ -79,14 +82,14 @@ export function control_playback(app, engine, queue) {
       const again = await connection.request({ type: 'playback.set', url, base_rev: playback.rev, op: random_id() });
       return again.type === 'error' ? sentence_for(again) : null;
     }
-    if (reply.type === 'error') return reply.code === 'forbidden' ? why_not('play_now', 'choose the video') : sentence_for(reply);
+    if (reply.type === 'error') return reply.code === 'forbidden' ? why_not('play_now', 'choose') : sentence_for(reply);
     return null;
   }
 
   /** @param {string} url @param {string} title */
   async function queue_up(url, title) {
     const sentence = await queue.add(url, title);
-    if (!sentence) notice.show('Added to the queue.');
+    if (!sentence) notice.show(t('notice.added'));
     return sentence;
   }
 
@@ -114,7 +117,7 @@ export function control_playback(app, engine, queue) {
     const live = app.live.on_stage ?? app.live.ended;
     find('#main').dataset.media = live ? 'live' : media ? media.kind : 'none';
     find('#stage-empty').hidden = media !== null || live !== null;
-    source.paint(media !== null, app.room && !may('play_now') ? why_not('play_now', 'choose the video') : '', app.room && !may('queue_add') ? why_not('queue_add', 'add to the queue') : '');
+    source.paint(media !== null, app.room && !may('play_now') ? why_not('play_now', 'choose') : '', app.room && !may('queue_add') ? why_not('queue_add', 'queue') : '');
     find('#stage-gate').hidden = !(media && view?.needsConsent);
     if (media) set_text(find('#gate-host'), media.kind === 'youtube' ? 'youtube.com' : new URL(media.url, location.href).host);
   }
@@ -125,12 +128,12 @@ export function control_playback(app, engine, queue) {
     const grant = change.undo && 'url' in change.undo ? 'play_now' : 'control';
     const undo = change.undo && may(grant) ? change.undo : null;
     if (change.by === room_itself) {
-      const words = { set: 'Next in the queue.', seek: 'Once more.' }[/** @type {string} */ (change.kind)];
+      const words = { set: t('notice.next'), seek: t('notice.once_more') }[/** @type {string} */ (change.kind)];
       return words && notice.show(words);
     }
     if (own && !undo) return;
     // The room knows what there was before, the queue included; what it does not remember is taken back from here.
-    notice.show(`${own ? 'You' : people.name(change.by)} ${change.text}`, undo && (() => void (queue.undo(change) || take_back(undo))));
+    notice.show(change_text(change, own ? null : people.name(change.by)), undo && (() => void (queue.undo(change) || take_back(undo))));
   });
   app.live.on('change', paint_room);
   people.on('change', paint_room);
@@ -157,7 +160,7 @@ export function control_playback(app, engine, queue) {
   });
   engine.addEventListener('refused', (event) => {
     const error = /** @type {CustomEvent} */ (event).detail;
-    notice.show(error.code === 'forbidden' ? why_not('control', 'do this') : sentence_for(error));
+    notice.show(error.code === 'forbidden' ? why_not('control', 'this') : sentence_for(error));
   });
   sound({});
   engine.setOffset(settings.values.sound_offset_ms);

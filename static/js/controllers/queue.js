@@ -3,6 +3,7 @@ import { find, set_text } from '../lib/dom.js';
 import { random_id } from '../lib/ids.js';
 import { lazy } from '../lib/lazy.js';
 import { sentence_for } from '../lib/sentences.js';
+import { has, t } from '../lib/strings.js';
 import { position_at } from '../models/playback.js';
 import { item_title, QueueModel } from '../models/queue.js';
 import { can, refusal } from '../models/rights.js';
@@ -30,9 +31,9 @@ export function control_queue(app, engine, say) {
   async function ask(message) {
     const reply = await connection.request(message);
     if (reply.type !== 'error') return null;
-    if (reply.code === 'forbidden' && app.room) return refusal(app.room, /** @type {Grant} */ (String(reply.detail)), 'do this', people.name(app.room.owner));
-    if (reply.code === 'conflict') return reply.detail === 'queue' ? 'The queue is full. Remove something first.' : 'This can no longer be undone.';
-    if (reply.code === 'not_found') return 'That is no longer in the queue.';
+    if (reply.code === 'forbidden' && app.room) return refusal(app.room, /** @type {Grant} */ (String(reply.detail)), 'this', people.name(app.room.owner));
+    if (reply.code === 'conflict') return reply.detail === 'queue' ? t('queue.full') : t('queue.undone_late');
+    if (reply.code === 'not_found') return t('queue.not_there');
     return sentence_for(reply);
   }
   const act = async (/** @type {import('../types.js').ClientMessage} */ message) => {
@@ -47,9 +48,9 @@ export function control_queue(app, engine, say) {
     play: (item) => act({ type: 'queue.play', item: item.id, ...base() }),
     menu(button, item) {
       const entries = [];
-      if (may('play_now')) entries.push({ name: 'play', text: 'Watch now' });
-      if (may('reorder') && queue.now.items[0]?.id !== item.id) entries.push({ name: 'first', text: 'Play next' });
-      if (may('reorder') || item.by === people.me) entries.push({ name: 'remove', text: 'Remove', bad: true });
+      if (may('play_now')) entries.push({ name: 'play', text: t('queue.watch_now') });
+      if (may('reorder') && queue.now.items[0]?.id !== item.id) entries.push({ name: 'first', text: t('queue.play_next') });
+      if (may('reorder') || item.by === people.me) entries.push({ name: 'remove', text: t('queue.remove'), bad: true });
       open_menu(button, entries, (name) => {
         if (name === 'play') act({ type: 'queue.play', item: item.id, ...base() });
         else if (name === 'first') act({ type: 'queue.move', item: item.id, before: queue.now.items[0].id });
@@ -80,8 +81,8 @@ export function control_queue(app, engine, say) {
     vote.hidden = !media || may('skip');
     const mine = votes.includes(people.me);
     vote.setAttribute('aria-pressed', String(mine));
-    set_text(vote, votes.length ? `Vote to skip · ${votes.length} of ${votes_needed}` : 'Vote to skip');
-    set_text(find('#queue-votes'), !skip.hidden && votes.length ? `${votes.length} of ${votes_needed} votes to skip` : '');
+    set_text(vote, votes.length ? t('queue.vote_counted', { votes: votes.length, needed: votes_needed }) : t('queue.vote'));
+    set_text(find('#queue-votes'), !skip.hidden && votes.length ? t('queue.votes', { votes: votes.length, needed: votes_needed }) : '');
   }
 
   const history = lazy(() => import('../views/history.js'));
@@ -135,9 +136,9 @@ export function control_queue(app, engine, say) {
     newest = step?.id ?? 0;
     if (!fresh || !step.what.startsWith('queue_') && step.what !== 'item_removed') return;
     const own = step.by === people.me;
-    const words = /** @type {Record<string, string>} */ ({ queue_cleared: 'emptied the queue.', queue_shuffled: 'shuffled the queue.', item_removed: 'removed something from the queue.' })[step.what] ?? '';
+    const key = `notice.${step.what}${own ? '_you' : ''}`;
     const undo = step.can_undo && (own || may('reorder')) ? () => void act({ type: 'room.undo', action: step.id }) : null;
-    say(`${own ? 'You' : step.name} ${words}`, undo);
+    if (has(key)) say(t(key, { name: step.name }), undo);
   });
 
   return {

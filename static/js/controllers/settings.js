@@ -1,6 +1,7 @@
 // @ts-check
 import { find } from '../lib/dom.js';
 import { sentence_for } from '../lib/sentences.js';
+import { t } from '../lib/strings.js';
 import { can } from '../models/rights.js';
 import { confirm_dialog, open_dialog } from '../views/dialogs.js';
 import { changed_room_settings, fill_room_settings, say_room_settings } from '../views/room_settings.js';
@@ -25,7 +26,7 @@ export function control_settings(app) {
     else dialog.close();
   });
   find('#close-room').addEventListener('click', async () => {
-    const sure = await confirm_dialog({ title: 'Close this room?', text: 'Everybody leaves, and its code stops working. This cannot be taken back.', action: 'Close room', danger: true });
+    const sure = await confirm_dialog({ title: t('settings.close_title'), text: t('settings.close_text'), action: t('settings.close_room'), danger: true });
     if (sure) connection.send({ type: 'room.close' });
   });
 

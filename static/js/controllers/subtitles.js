@@ -1,4 +1,6 @@
 // @ts-check
+import { preview_sentence } from '../lib/sentences.js';
+import { t } from '../lib/strings.js';
 import { BYTES_MAX, decode_subtitles, read_subtitles } from '../lib/subtitles.js';
 import { SHIFT_STEP_MS, Subtitles } from '../models/subtitles.js';
 import { film_of } from '../models/playback.js';
@@ -7,15 +9,6 @@ import { make_subtitles } from '../views/subtitles.js';
 
 /** Often enough that a line comes with the mouth that says it. */
 const LOOK_EVERY_MS = 100;
-
-const sentences = {
-  none: 'These are no subtitles. Use a .vtt or .srt file.',
-  large: 'This file is too large for subtitles.',
-  unread: 'This file could not be read.',
-  empty: 'Paste a link to a .vtt or .srt file first.',
-  off: 'This server does not fetch subtitles. Choose a file instead.',
-  busy: 'The server is busy. Try again in a moment.',
-};
 
 /** Subtitles beside a file video: each person's own, from a file of theirs or a link, which our server fetches. @param {import('../app.js').App} app */
 export function control_subtitles(app) {
@@ -36,19 +29,19 @@ export function control_subtitles(app) {
   /** @param {Uint8Array} bytes @param {string} source @param {string} link */
   function take(bytes, source, link) {
     const cues = read_subtitles(decode_subtitles(bytes));
-    view.say(cues.length ? '' : sentences.none);
+    view.say(cues.length ? '' : t('subtitles.none'));
     if (cues.length) subtitles.take(cues, source, link);
   }
 
   /** @param {File} file */
   async function read_file(file) {
     const mine = (wish += 1);
-    if (file.size > BYTES_MAX) return view.say(sentences.large);
+    if (file.size > BYTES_MAX) return view.say(t('subtitles.too_large'));
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
       if (mine === wish) take(bytes, file.name, '');
     } catch {
-      view.say(sentences.unread);
+      view.say(t('subtitles.unread'));
     }
   }
 
@@ -56,16 +49,16 @@ export function control_subtitles(app) {
   async function read_link(link, aloud) {
     const mine = (wish += 1);
     const say = (/** @type {string} */ sentence) => aloud && mine === wish && view.say(sentence);
-    if (!link) return say(sentences.empty);
+    if (!link) return say(t('subtitles.empty'));
     try {
       const answer = await fetch(`${location.pathname}/subtitles?url=${encodeURIComponent(link)}`, { credentials: 'same-origin' });
-      if (answer.status === 204) return say(sentences.off);
-      if (answer.status === 422) return say((await answer.json()).refusal.text);
-      if (!answer.ok) return say(sentences.busy);
+      if (answer.status === 204) return say(t('subtitles.off'));
+      if (answer.status === 422) return say(preview_sentence((await answer.json()).refusal));
+      if (!answer.ok) return say(t('subtitles.busy'));
       const bytes = new Uint8Array(await answer.arrayBuffer());
       if (mine === wish) take(bytes, new URL(link, 'https://x').pathname.split('/').pop() || link, link);
     } catch {
-      say(sentences.busy);
+      say(t('subtitles.busy'));
     }
   }
 

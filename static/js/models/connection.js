@@ -201,4 +201,4 @@ export class Connection extends Emitter {
 }
 
 /** @param {string} ref @returns {Reply} */
-const lost = (ref) => ({ type: 'error', ref, code: 'connection_lost', message: 'The connection broke.' });
+const lost = (ref) => ({ type: 'error', ref, code: 'connection_lost', message: '' });

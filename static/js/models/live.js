@@ -1,5 +1,6 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
+import { t } from '../lib/strings.js';
 
 /** @typedef {import('../types.js').Live} Live */
 /** @typedef {import('../types.js').LiveStream} LiveStream */
@@ -8,16 +9,12 @@ const GONE_MS = 8_000;
 /** @type {Live} */
 const nothing = { streams: [], desktops: 0, windows: 0, frames: 'none' };
 
-/** "Ada's", "your" – and one apostrophe for all names, as people speak. @param {string} name */
-const whose = (name) => `${name}’s`;
-
 /**
  * @param {LiveStream} stream @param {string} me person id
  * @returns {string} "Ada’s camera", "Your screen", "Ada’s video"
  */
 export function stream_name(stream, me) {
-  const what = { camera: 'camera', screen: 'screen', file: 'video', link: 'video' }[stream.kind];
-  return stream.publisher === me ? `Your ${what}` : `${whose(stream.name)} ${what}`;
+  return stream.publisher === me ? t(`live.your_${stream.kind}`) : t(`live.${stream.kind}`, { name: stream.name });
 }
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
 /** What the last second of a stream was like: pictures a second and how long after its capture the newest was on the screen. Pure. */
+import { language } from '../lib/strings.js';
 
 const SPAN_MS = 2_000;
 
@@ -43,5 +44,6 @@ export class LiveMeter {
 export function latency_text(ms) {
   if (ms === null) return '';
   if (ms < 995) return `${Math.max(10, Math.round(ms / 10) * 10)} ms`;
-  return `${(ms / 1000).toFixed(ms < 9_950 ? 1 : 0)} s`;
+  const digits = ms < 9_950 ? 1 : 0;
+  return `${(ms / 1000).toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })} s`;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
 import { name_list } from '../lib/format.js';
+import { t } from '../lib/strings.js';
 import { roles } from './rights.js';
 
 /** @typedef {import('../types.js').Participant} Participant */
@@ -53,7 +54,7 @@ export class People extends Emitter {
 
   /** @param {string} id */
   name(id) {
-    return this.#names.get(id) ?? 'Somebody';
+    return this.#names.get(id) ?? t('people.somebody');
   }
 
   get self() {
@@ -79,6 +80,6 @@ export class People extends Emitter {
     for (const [id, until] of this.#typing) if (until <= now_ms) this.#typing.delete(id);
     const names = [...this.#typing.keys()].map((id) => this.name(id));
     if (!names.length) return '';
-    return names.length > 3 ? 'Several people are typing…' : `${name_list(names)} ${names.length === 1 ? 'is' : 'are'} typing…`;
+    return names.length > 3 ? t('people.many_typing') : t('people.typing', { names: name_list(names), n: names.length });
   }
 }

@@ -1,9 +1,10 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
 import { clock_text } from '../lib/format.js';
+import { t } from '../lib/strings.js';
 
 /** @typedef {import('../types.js').Playback} Playback */
-/** @typedef {{kind: 'set' | 'clear' | 'play' | 'pause' | 'seek' | 'rate', by: string, text: string, undo: Undo | null}} Change */
+/** @typedef {{kind: 'set' | 'clear' | 'play' | 'pause' | 'seek' | 'rate', by: string, to?: string | number, undo: Undo | null}} Change to: the time or the speed after it */
 /** @typedef {{url: string, position_ms: number | null} | {position_ms: number} | {rate: number}} Undo */
 
 const jump_ms = 1_500;  // what a pause or a start moves the position by is no jump
@@ -27,17 +28,23 @@ export function change_between(before, after) {
   const by = after.by;
   if (before.media?.url !== after.media?.url) {
     const undo = before.media ? { url: before.media.url, position_ms: Math.round(position_at(before, after.at_ms)) } : { url: '', position_ms: null };
-    return after.media ? { kind: 'set', by, text: 'changed the video.', undo } : { kind: 'clear', by, text: 'closed the video.', undo };
+    return after.media ? { kind: 'set', by, undo } : { kind: 'clear', by, undo };
   }
   if (!after.media || before.op === after.op) return null;
   const was = position_at(before, after.at_ms);
   if (Math.abs(after.position_ms - was) > jump_ms) {
-    return { kind: 'seek', by, text: `jumped to ${clock_text(after.position_ms)}.`, undo: { position_ms: Math.round(was) } };
+    return { kind: 'seek', by, to: clock_text(after.position_ms), undo: { position_ms: Math.round(was) } };
   }
-  if (before.rate !== after.rate) return { kind: 'rate', by, text: `set the speed to ${after.rate}×.`, undo: { rate: before.rate } };
-  if (before.phase === 'paused' && after.phase !== 'paused') return { kind: 'play', by, text: 'pressed play.', undo: null };
-  if (before.phase !== 'paused' && after.phase === 'paused') return { kind: 'pause', by, text: `paused at ${clock_text(after.position_ms)}.`, undo: null };
+  if (before.rate !== after.rate) return { kind: 'rate', by, to: after.rate, undo: { rate: before.rate } };
+  if (before.phase === 'paused' && after.phase !== 'paused') return { kind: 'play', by, undo: null };
+  if (before.phase !== 'paused' && after.phase === 'paused') return { kind: 'pause', by, to: clock_text(after.position_ms), undo: null };
   return null;
+}
+
+/** @param {Change} change @param {string | null} name null: it was oneself @returns {string} "Ana jumped to 1:00." */
+export function change_text({ kind, to = '' }, name) {
+  if (kind === 'play' || kind === 'pause') return t(`notice.${kind}`, { name: name ?? '', time: to });
+  return name === null ? t(`notice.${kind}_you`, { time: to, rate: to }) : t(`notice.${kind}`, { name, time: to, rate: to });
 }
 
 /** The room's timeline as last heard; older states are ignored. */

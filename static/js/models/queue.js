@@ -1,6 +1,7 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
 import { clock_text } from '../lib/format.js';
+import { has, parts, t } from '../lib/strings.js';
 
 /** @typedef {import('../types.js').Queue} Queue */
 /** @typedef {import('../types.js').QueueItem} QueueItem */
@@ -18,7 +19,7 @@ export function item_title(item) {
 export function link_words(url) {
   try {
     const { host, pathname, searchParams } = new URL(url);
-    if (/(^|\.)youtube\.com$/.test(host)) return `YouTube video ${searchParams.get('v') ?? ''}`.trim();
+    if (/(^|\.)youtube\.com$/.test(host)) return t('queue.youtube', { id: searchParams.get('v') ?? '' }).trim();
     const last = pathname.split('/').filter(Boolean).at(-1);
     return last ? decodeURIComponent(last) : host;
   } catch {
@@ -26,18 +27,22 @@ export function link_words(url) {
   }
 }
 
-/** What somebody did, as the rest of a sentence that begins with their name. @param {Action} action */
-export function action_words(action) {
-  switch (action.what) {
-    case 'video': return `chose ${link_words(action.detail)}`;
-    case 'cleared': return 'closed the video';
-    case 'skipped': return `skipped ${link_words(action.detail)}`;
-    case 'jumped': return `jumped to ${clock_text(Number(action.detail))}`;
-    case 'item_removed': return `removed ${link_words(action.detail)} from the queue`;
-    case 'queue_cleared': return 'emptied the queue';
-    case 'queue_shuffled': return 'shuffled the queue';
-    default: return 'took a step back';
-  }
+/** @param {Action} action @returns {[import('../lib/strings.js').Key, {item: string, time: string}]} */
+function words_of({ what, detail }) {
+  const key = `history.${what}`;
+  return [has(key) ? key : 'history.undone', { item: link_words(detail), time: what === 'jumped' ? clock_text(Number(detail)) : '' }];
+}
+
+/** What somebody did. @param {Action} action @param {string} name */
+export function action_text(action, name) {
+  const [key, values] = words_of(action);
+  return t(key, { ...values, name });
+}
+
+/** The same around an element with their name. @param {Action} action @param {Node} name */
+export function action_parts(action, name) {
+  const [key, values] = words_of(action);
+  return parts(key, { ...values, name });
 }
 
 /**

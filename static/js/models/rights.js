@@ -1,21 +1,17 @@
 // @ts-check
 /** Who may do what, and how to say that somebody may not. Pure. */
+import { t } from '../lib/strings.js';
 
 /** @typedef {import('../types.js').Room} Room */
 /** @typedef {import('../types.js').Participant} Participant */
 /** @typedef {import('../types.js').Grant} Grant */
 /** @typedef {import('../types.js').Role} Role */
+/** @typedef {'make_moderator' | 'make_member' | 'make_owner' | 'stop_chat' | 'allow_chat' | 'remove' | 'block'} Act */
 
 /** @type {Role[]} */
 export const roles = ['owner', 'moderator', 'member', 'guest'];
 /** @type {Grant[]} */
 export const grants = ['chat', 'react', 'queue_add', 'play_now', 'control', 'reorder', 'skip', 'remove', 'block', 'stop_chat', 'edit_room', 'delete_messages', 'go_live'];
-
-/** @type {Record<Grant, string>} */
-export const grant_words = {
-  chat: 'Chat', react: 'React', queue_add: 'Add to the queue', play_now: 'Choose the video', control: 'Play, pause and seek', reorder: 'Reorder the queue',
-  skip: 'Skip', remove: 'Remove people', block: 'Block people', stop_chat: 'Stop chat', edit_room: 'Edit the room', delete_messages: 'Delete messages', go_live: 'Go live',
-};
 
 /** @param {Room | null} room @param {Participant | undefined} person @param {Grant} grant @returns {boolean} */
 export function can(room, person, grant) {
@@ -23,32 +19,29 @@ export function can(room, person, grant) {
   return person.role === 'owner' || (room.grants[person.role] ?? []).includes(grant);
 }
 
-/** @param {Room} room @param {Grant} grant @returns {string} "Only moderators", "Only the owner", "Only members" */
-function who_may(room, grant) {
-  const lowest = roles.filter((role) => role === 'owner' || room.grants[role]?.includes(grant)).at(-1);
-  if (lowest === 'moderator') return 'Only moderators';
-  return lowest === 'member' ? 'Only members' : 'Only the owner';
-}
-
 /**
  * @param {Room} room
  * @param {Grant} grant
- * @param {string} verb what was tried: "seek", "pause", "choose the video"
+ * @param {'play' | 'pause' | 'seek' | 'speed' | 'choose' | 'queue' | 'chat' | 'this'} verb what was tried
  * @param {string} owner name of the owner
- * @returns {string}
+ * @returns {string} "Only moderators can seek here. Ask Olga."
  */
 export function refusal(room, grant, verb, owner) {
-  return `${who_may(room, grant)} can ${verb} here.${owner ? ` Ask ${owner}.` : ''}`;
+  const lowest = roles.filter((role) => role === 'owner' || room.grants[role]?.includes(grant)).at(-1);
+  const what = t(`verb.${verb}`);
+  const sentence = lowest === 'moderator' ? t('rights.moderators', { what }) : lowest === 'member' ? t('rights.members', { what }) : t('rights.owner', { what });
+  return owner ? t('rights.ask', { sentence, owner }) : sentence;
 }
 
 /**
  * What `me` may do to `other`, in the order of the menu. The server decides; this only keeps hopeless entries out of the menu.
  * @param {Room} room @param {Participant} me @param {Participant} other @param {number} now_ms
- * @returns {string[]} of make_moderator make_member make_owner stop_chat allow_chat remove block
+ * @returns {Act[]}
  */
 export function actions_on(room, me, other, now_ms) {
   if (me.id === other.id) return [];
   const below = roles.indexOf(other.role) > roles.indexOf(me.role);
+  /** @type {Act[]} */
   const actions = [];
   if (me.role === 'owner' && other.role !== 'moderator' && other.kind === 'account') actions.push('make_moderator');
   if (me.role === 'owner' && other.role === 'moderator') actions.push('make_member');

@@ -2,6 +2,7 @@
 // HLS as a player: a <video> fed by hls.js, which is fetched only when a .m3u8 is played; browsers without media source
 // extensions (iPhones) play it by themselves. For a live stream the playlist tells where everybody should be: as far behind the
 // edge as its own segments ask for.
+import { t } from '../lib/strings.js';
 import { Html5Player } from './html5.js';
 
 /** @typedef {import('./player.js').Media} Media */
@@ -20,10 +21,10 @@ const CONFIG = {
 const EDGE_GRAIN_MS = 1000;
 
 const SENTENCES = /** @type {Record<string, [string, string]>} */ ({
-  network: ['hls_network', 'This stream cannot be loaded: it is not there, or its site does not let other pages play it (CORS).'],
-  media: ['hls_decode', 'This browser cannot decode this stream.'],
-  none: ['hls_unsupported', 'This browser cannot play .m3u8. Use a .mp4 or .webm link.'],
-  script: ['hls_script', 'The player for streams could not be loaded. Reload the page.'],
+  network: ['hls_network', t('player_error.hls_network')],
+  media: ['hls_decode', t('player_error.hls_decode')],
+  none: ['hls_unsupported', t('player_error.hls_unsupported')],
+  script: ['hls_script', t('player_error.hls_script')],
 });
 
 export class HlsPlayer extends Html5Player {

@@ -1,5 +1,6 @@
 // @ts-check
 // A <video> as a player of files; hls.js makes streams of it.
+import { t } from '../lib/strings.js';
 import { PlayerEvents } from './player.js';
 import { PositionReader } from './position.js';
 
@@ -11,9 +12,9 @@ import { PositionReader } from './position.js';
 const PITCH_FREE = 0.085;
 
 const SENTENCES = {
-  [2]: ['media_network', 'The video stopped loading. Check the connection, then try again.'],
-  [3]: ['media_decode', 'This browser cannot decode this video.'],
-  [4]: ['media_unsupported', 'This video cannot be opened: it is not there, its site refuses, or this browser cannot play its format.'],
+  [2]: ['media_network', t('player_error.network')],
+  [3]: ['media_decode', t('player_error.decode')],
+  [4]: ['media_unsupported', t('player_error.unsupported')],
 };
 
 /** @implements {Pick<import('./player.js').Player, 'load'|'play'|'pause'|'seek'|'read'>} */
@@ -52,7 +53,7 @@ export class Html5Player extends PlayerEvents {
   /** @protected @param {Media} media @returns {boolean} */
   refusesMixed(media) {
     if (location.protocol !== 'https:' || !media.url.startsWith('http:')) return false;
-    this.failed('mixed_content', 'This video comes over http, which browsers refuse on an https page. Use an https link.');
+    this.failed('mixed_content', t('player_error.mixed'));
     return true;
   }
 

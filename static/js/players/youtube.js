@@ -1,6 +1,7 @@
 // @ts-check
 // The embedded YouTube player as a player. What it says of itself is a few (time, stamp) pairs a second and a state; this file
 // makes readings of them. youtube_frame.js speaks the messages.
+import { t } from '../lib/strings.js';
 import { PlayerEvents } from './player.js';
 import { describeError } from './youtube_errors.js';
 import { YoutubeFrame } from './youtube_frame.js';
@@ -44,8 +45,7 @@ export class YoutubePlayer extends PlayerEvents {
       onState: (state) => this.#onState(state),
       onError: (number) => this.failed(...describeError(number)),
       onBlocked: () => this.blocked(),
-      onSilence: () => this.failed('youtube_silent',
-        'YouTube does not answer. If you see the video, press play in it; else check whether YouTube can be reached from here.'),
+      onSilence: () => this.failed('youtube_silent', t('youtube.silent')),
     });
     stage.append(this.#frame.element);
   }

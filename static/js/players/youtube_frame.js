@@ -1,6 +1,7 @@
 // @ts-check
 // The messages between us and the embedded YouTube player. YouTube does not document them; this is the one file that speaks
 // them, and docs/youtube-player-messages.md lists them. No third-party script runs in our page for it.
+import { t } from '../lib/strings.js';
 
 export const ORIGIN = 'https://www.youtube-nocookie.com';
 const LISTENING_EVERY_MS = 250;
@@ -34,7 +35,7 @@ export class YoutubeFrame {
   constructor(listener) {
     this.#listener = listener;
     this.element.className = 'player-youtube';
-    this.element.title = 'YouTube video';
+    this.element.title = t('youtube.title');
     this.element.setAttribute('allow', 'autoplay; encrypted-media; fullscreen; picture-in-picture');
     this.element.referrerPolicy = 'strict-origin-when-cross-origin';
     addEventListener('message', this.#onMessage);

@@ -2,6 +2,7 @@
 // What a kind of medium needs: its player, and who steers it. A file's are part of the page, because its first picture is what
 // somebody waits for; those of the other kinds are fetched when a room first plays one.
 import { lazy } from '../lib/lazy.js';
+import { t } from '../lib/strings.js';
 import { Html5Player } from '../players/html5.js';
 import * as html5 from './html5_controller.js';
 
@@ -34,7 +35,7 @@ const fetched = {
 /** Whoever waits for a kit is loading. @type {import('./types.js').Reading} */
 export const AWAITED = { state: 'loading', positionMs: 0, at: 0, bufferedAheadMs: 0, durationMs: null, ready: false };
 /** @type {import('./types.js').SyncError} */
-export const NOT_FETCHED = { code: 'player_script', text: 'The player could not be loaded. Check your connection and try again.' };
+export const NOT_FETCHED = { code: 'player_script', text: t('player_error.script') };
 
 /** The kit, when it is here. @param {Kind} kind @returns {Kit | null} */
 export const kit_of = (kind) => here[kind] ?? null;

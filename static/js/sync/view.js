@@ -1,5 +1,6 @@
 // @ts-check
-// What the screen is told: badge and view from plain facts. Pure. The words are the product's, exactly.
+// What the screen is told: badge and view from plain facts. Pure.
+import { t } from '../lib/strings.js';
 
 /** @typedef {import('./types.js').Badge} Badge */
 /** @typedef {import('./types.js').View} View */
@@ -39,20 +40,20 @@ export function viewOf(f) {
 export function badgeOf(f) {
   if (!f.playback?.media || f.playback.phase === 'idle') return { kind: 'idle', text: '' };
   if (f.error) return { kind: 'failed', text: f.error.text };
-  if (f.alone) return { kind: 'alone', text: 'You are watching on your own' };
+  if (f.alone) return { kind: 'alone', text: t('badge.alone') };
   if (f.playback.phase === 'waiting') return waiting(f);
-  if (f.reading?.state === 'ad') return { kind: 'ad', text: 'Ad playing for you; you will catch up' };
-  if (f.needsTap && f.soundOff) return { kind: 'sound-off', text: 'Sound is off' };
+  if (f.reading?.state === 'ad') return { kind: 'ad', text: t('badge.ad') };
+  if (f.needsTap && f.soundOff) return { kind: 'sound-off', text: t('badge.sound_off') };
   const ms = f.errorMs === null ? {} : { ms: Math.round(f.errorMs) };
-  return f.inStep ? { kind: 'in-step', text: 'In step', ...ms } : { kind: 'catching-up', text: 'Catching up', ...ms };
+  return f.inStep ? { kind: 'in-step', text: t('badge.in_step'), ...ms } : { kind: 'catching-up', text: t('badge.catching_up'), ...ms };
 }
 
 /** @param {Facts} f @returns {Badge} */
 function waiting(f) {
-  const who = f.names.length === 0 ? 'everyone' : f.names.length === 1 ? f.names[0] : `${f.names[0]} and ${f.names.length - 1} more`;
-  if (f.waitUntilLocalMs === null) return { kind: 'waiting', text: `Waiting for ${who}`, names: f.names };
+  const who = f.names.length === 0 ? t('badge.everyone') : f.names.length === 1 ? f.names[0] : t('badge.and_more', { name: f.names[0], n: f.names.length - 1 });
+  if (f.waitUntilLocalMs === null) return { kind: 'waiting', text: t('badge.waiting', { who }), names: f.names };
   const seconds = Math.max(0, Math.ceil((f.waitUntilLocalMs - f.now) / 1000));
-  return { kind: 'waiting', text: `Waiting for ${who} – starting in ${seconds} s`, until_ms: f.waitUntilLocalMs, names: f.names };
+  return { kind: 'waiting', text: t('badge.starting', { who, seconds }), until_ms: f.waitUntilLocalMs, names: f.names };
 }
 
 /**

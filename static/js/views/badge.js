@@ -1,5 +1,6 @@
 // @ts-check
 import { el, find, set_attribute, set_text } from '../lib/dom.js';
+import { t } from '../lib/strings.js';
 
 /** @typedef {import('../types.js').Badge} Badge */
 /** @typedef {import('../types.js').PlayerView} PlayerView */
@@ -12,12 +13,12 @@ const announce_every_ms = 5_000;
  * @returns {{name: 'start_now' | 'rejoin' | 'tap' | 'again', text: string} | null}
  */
 export function badge_action(view, may_control) {
-  if (view.needsTap) return { name: 'tap', text: view.badge.kind === 'sound-off' ? 'Tap for sound' : 'Tap to play' };
+  if (view.needsTap) return { name: 'tap', text: view.badge.kind === 'sound-off' ? t('badge.tap_sound') : t('badge.tap_play') };
   switch (view.badge.kind) {
-    case 'waiting': return may_control ? { name: 'start_now', text: 'Start now' } : null;
-    case 'alone': return { name: 'rejoin', text: 'Rejoin' };
-    case 'sound-off': return { name: 'tap', text: 'Tap for sound' };
-    case 'failed': return { name: 'again', text: 'Try again' };
+    case 'waiting': return may_control ? { name: 'start_now', text: t('badge.start_now') } : null;
+    case 'alone': return { name: 'rejoin', text: t('badge.rejoin') };
+    case 'sound-off': return { name: 'tap', text: t('badge.tap_sound') };
+    case 'failed': return { name: 'again', text: t('badge.again') };
     default: return null;
   }
 }
@@ -35,7 +36,7 @@ export function badge_now(badge, lost) {
 export function badge_details(badge) {
   if (badge.ms === undefined) return '';
   const off = Math.round(Math.abs(badge.ms));
-  return off === 0 ? 'Exactly with the room.' : `${off} milliseconds ${badge.ms < 0 ? 'behind' : 'ahead of'} the room.`;
+  return off === 0 ? t('badge.exact') : t(badge.ms < 0 ? 'badge.ms_behind' : 'badge.ms_ahead', { ms: off });
 }
 
 /** @param {{act(name: string): void, announce(text: string): void}} options */
@@ -74,7 +75,7 @@ export function make_badge({ act, announce }) {
     const tap = view.needsTap && view.badge.kind !== 'sound-off';
     const kind = view.needsConsent ? 'idle' : tap ? 'sound-off' : view.badge.kind;
     set_attribute(badge, 'data-kind', kind);
-    set_text(word, tap ? 'Your browser waits for a tap' : view.badge.text);
+    set_text(word, tap ? t('badge.waits_tap') : view.badge.text);
     const taps = offer?.name === 'tap';
     tap_button.hidden = !taps || kind === 'idle';
     if (taps) set_text(tap_button, offer.text);
@@ -83,13 +84,12 @@ export function make_badge({ act, announce }) {
     if (offer && !taps) set_text(action, offer.text);
     // The banner tells of a lost connection when it lasts.
     if (kind !== 'idle' && view.badge.kind !== 'reconnecting') say(view.badge);
-    set_text(find('#sync-title'), view.badge.text || 'Nothing is playing');
+    set_text(find('#sync-title'), view.badge.text || t('badge.nothing'));
     set_text(find('#sync-ms'), badge_details(view.badge));
-    set_text(find('#sync-alone'), view.badge.kind === 'alone' ? 'Rejoin the room' : 'Watch on my own');
-    set_text(find('#sync-again'), 'Catch up now');
+    set_text(find('#sync-alone'), view.badge.kind === 'alone' ? t('sync.rejoin') : t('sync.alone'));
     find('#sync-again').hidden = view.badge.kind === 'alone';
     set_text(find('#sync-text'), view.badge.kind === 'alone'
-      ? 'Play, pause and seek act only for you until you rejoin.'
-      : 'Everybody sees the same picture at the same moment. If yours does not, catch up now.');
+      ? t('sync.alone_text')
+      : t('sync.step_text'));
   };
 }

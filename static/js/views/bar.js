@@ -1,9 +1,13 @@
 // @ts-check
 import { find, set_attribute, set_icon, set_text } from '../lib/dom.js';
 import { clock_text, spoken_position } from '../lib/format.js';
+import { language, t } from '../lib/strings.js';
 
 /** @typedef {import('../types.js').PlayerView} PlayerView */
 /** @typedef {{play(): void, pause(): void, seek(ms: number): void, rate(rate: number): void, volume(part: number): void, mute(on: boolean): void, fullscreen(): void}} BarIntents */
+
+/** @param {number} rate @returns {string} "1.25×" */
+const speed_text = (rate) => `${rate.toLocaleString(language)}×`;
 
 const key_step_ms = 5_000;
 
@@ -27,6 +31,7 @@ export class Bar {
     find('#fullscreen').addEventListener('click', () => intents.fullscreen());
     this.#volume.addEventListener('input', () => intents.volume(this.#volume.valueAsNumber / 100));
     this.#speed.addEventListener('change', () => intents.rate(Number(this.#speed.value)));
+    for (const option of this.#speed.options) option.text = speed_text(Number(option.value));
     this.#wire_time();
   }
 
@@ -75,7 +80,7 @@ export class Bar {
     const idle = view.phase === 'idle';
     const paused = view.phase === 'paused' || idle;
     set_icon(find('#play'), paused ? 'play' : 'pause');
-    set_attribute(find('#play'), 'aria-label', paused ? 'Play' : 'Pause');
+    set_attribute(find('#play'), 'aria-label', paused ? t('player.play') : t('player.pause'));
     /** @type {HTMLButtonElement} */ (find('#play')).disabled = idle;
     for (const id of ['#back', '#forward']) /** @type {HTMLButtonElement} */ (find(id)).disabled = idle || !view.canSeek;
     this.#speed.disabled = idle;
@@ -92,7 +97,7 @@ export class Bar {
   /** A speed that another client chose may be missing in the list. @param {number} rate */
   #show_speed(rate) {
     const value = String(rate);
-    if (![...this.#speed.options].some((option) => option.value === value)) this.#speed.add(new Option(`${rate}×`, value));
+    if (![...this.#speed.options].some((option) => option.value === value)) this.#speed.add(new Option(speed_text(rate), value));
     this.#speed.value = value;
   }
 
@@ -118,6 +123,6 @@ export class Bar {
   /** @param {boolean} on */
   paint_fullscreen(on) {
     set_icon(find('#fullscreen'), on ? 'fullscreen-exit' : 'fullscreen');
-    set_attribute(find('#fullscreen'), 'aria-label', on ? 'Leave full screen' : 'Full screen');
+    set_attribute(find('#fullscreen'), 'aria-label', on ? t('player.leave_fullscreen') : t('player.fullscreen'));
   }
 }

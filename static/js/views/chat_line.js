@@ -1,6 +1,7 @@
 // @ts-check
 import { el } from '../lib/dom.js';
 import { clock_text, day_text, hour_text } from '../lib/format.js';
+import { t } from '../lib/strings.js';
 import { avatar } from './avatar.js';
 import { excerpt, text_nodes } from './chat_text.js';
 
@@ -36,8 +37,8 @@ function quote_of(line, options) {
   if (!seq) return null;
   const said = options.said(seq);
   return el('button', { class: 'line-quote', type: 'button', onclick: () => options.original(seq) },
-    el('span', { class: 'visually-hidden', text: 'In reply to ' }),
-    said ? el('bdi', { class: 'quote-name', text: said.name }) : 'an earlier message',
+    el('span', { class: 'visually-hidden', text: `${t('chat.in_reply_to')} ` }),
+    said ? el('bdi', { class: 'quote-name', text: said.name }) : t('chat.earlier_message'),
     said && el('span', { class: 'visually-hidden', text: ': ' }),
     said && el('bdi', { class: 'quote-text', text: excerpt(said.text) }));
 }
@@ -45,8 +46,8 @@ function quote_of(line, options) {
 /** @param {Line} line @param {LineOptions} options */
 function reply_button(line, options) {
   if (line.seq === null) return null;
-  const label = `Reply to ${line.name}: ${excerpt(line.text).slice(0, 60)}`;
-  return el('button', { class: 'line-reply', type: 'button', 'aria-label': label, title: 'Reply', onclick: () => options.reply(line) }, reply_icon());
+  const label = t('chat.reply_to', { name: line.name, text: excerpt(line.text).slice(0, 60) });
+  return el('button', { class: 'line-reply', type: 'button', 'aria-label': label, title: t('chat.reply'), onclick: () => options.reply(line) }, reply_icon());
 }
 
 function reply_icon() {
@@ -63,17 +64,17 @@ function video_time(before, line, options) {
   const at_ms = line.media_time_ms;
   if (at_ms === undefined || !tells_time(before, line)) return null;
   const time = clock_text(at_ms);
-  return el('button', { class: 'line-at', type: 'button', title: `Written at ${time} of the video. Jump there for everybody`, 'aria-label': `Jump to ${time} of the video`, onclick: () => options.jump(at_ms, line.media), text: time });
+  return el('button', { class: 'line-at', type: 'button', title: t('chat.written_at', { time }), 'aria-label': t('chat.jump_video', { time }), onclick: () => options.jump(at_ms, line.media), text: time });
 }
 
 /** @param {Line} line @param {LineOptions} options */
 function state_of(line, options) {
-  if (line.state === 'sending') return el('span', { class: 'line-state', text: 'sending' });
+  if (line.state === 'sending') return el('span', { class: 'line-state', text: t('chat.sending') });
   if (line.state !== 'failed') return null;
   return el('span', { class: 'line-state', 'data-state': 'failed' },
-    `Not sent. ${line.why ?? ''} `,
-    el('button', { class: 'text-button', type: 'button', onclick: () => options.retry(line.id), text: 'Try again' }), ' ',
-    el('button', { class: 'text-button', type: 'button', onclick: () => options.discard(line.id), text: 'Discard' }));
+    `${t('chat.not_sent', { why: line.why ?? '' }).trim()} `,
+    el('button', { class: 'text-button', type: 'button', onclick: () => options.retry(line.id), text: t('chat.try_again') }), ' ',
+    el('button', { class: 'text-button', type: 'button', onclick: () => options.discard(line.id), text: t('chat.discard') }));
 }
 
 /**
@@ -89,7 +90,7 @@ export function line_element(before, line, first_new, options) {
   const name = el('bdi', { class: joined ? 'visually-hidden' : 'line-name', text: line.name });
   return el('li', { class: 'line-item', 'data-id': line.id },
     new_day(before, line) && el('p', { class: 'line-day' }, el('span', { text: day_text(line.at_ms, Date.now()) })),
-    first_new && el('p', { class: 'line-new' }, el('span', { text: 'New messages' })),
+    first_new && el('p', { class: 'line-new' }, el('span', { text: t('chat.new') })),
     el('div', { class: 'line', 'data-state': line.state, 'data-own': line.author === options.me && '', 'data-mention': line.author !== options.me && options.mentions_me(line.text) && '' },
       !joined && avatar(line.author, line.name),
       el('p', { class: joined ? 'visually-hidden' : 'line-head' }, name, ' ', time, ' ', !joined && video_time(before, line, options)),

@@ -1,5 +1,6 @@
 // @ts-check
 import { find, set_text } from '../lib/dom.js';
+import { t } from '../lib/strings.js';
 import { line_element, look_of } from './chat_line.js';
 
 /** @typedef {import('../models/chat.js').Line} Line */
@@ -146,7 +147,7 @@ export class ChatLog {
 
   #tell() {
     this.#newest.hidden = this.#pinned;
-    set_text(find('#chat-newest-text'), this.#unseen ? `${this.#unseen} new message${this.#unseen === 1 ? '' : 's'}` : 'Newest');
+    set_text(find('#chat-newest-text'), this.#unseen ? t('chat.new_count', { n: this.#unseen }) : t('chat.newest'));
     this.#options.seen(this.#unseen);
   }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 import { el } from '../lib/dom.js';
 import { split_links } from '../lib/links.js';
+import { t } from '../lib/strings.js';
 import { split_times } from '../lib/times.js';
 
 const excerpt_units = 140;
@@ -18,7 +19,7 @@ export function text_nodes(text, jump) {
 
 /** @param {string} text @param {number} at_ms @param {(at_ms: number) => void} jump */
 function time_button(text, at_ms, jump) {
-  return el('button', { class: 'time-link', type: 'button', title: `Jump to ${text} for everybody`, onclick: () => jump(at_ms), text });
+  return el('button', { class: 'time-link', type: 'button', title: t('chat.jump_all', { time: text }), onclick: () => jump(at_ms), text });
 }
 
 /** One line of a text, short enough for a quote; never half of a character. @param {string} text */

@@ -1,6 +1,7 @@
 // @ts-check
 import { find, set_text } from '../lib/dom.js';
 import { code_points } from '../lib/format.js';
+import { t } from '../lib/strings.js';
 import { excerpt } from './chat_text.js';
 
 const longest = 4_000;
@@ -23,8 +24,8 @@ export function make_composer({ send, typing }) {
   const count = () => (text.value.length > said_from ? code_points(text.value) : 0);
   const tell = () => {
     const length = count();
-    if (length > longest) set_text(hint, `${length - longest} characters too many.`);
-    else if (length > said_from) set_text(hint, `${longest - length} characters left.`);
+    if (length > longest) set_text(hint, t('chat.too_many', { n: length - longest }));
+    else if (length > said_from) set_text(hint, t('chat.left', { n: longest - length }));
     else set_text(hint, condition);
   };
   const grow = () => {

@@ -2,6 +2,7 @@
 import { copy_text } from '../lib/clipboard.js';
 import { find, set_text } from '../lib/dom.js';
 import { clock_text } from '../lib/format.js';
+import { t } from '../lib/strings.js';
 
 /** @typedef {import('../models/pairing.js').Pairing} Pairing */
 
@@ -10,17 +11,17 @@ const said_ms = 2_500;
 /** @param {Pairing} pairing @returns {string} what stands below the line */
 function hint_of(pairing) {
   switch (pairing.state) {
-    case 'ready': return `Works once, for ${clock_text(pairing.left_s * 1000)} more.`;
-    case 'expired': return 'This line has expired. Ask for a new one.';
-    case 'used': return 'Your desktop is connected.';
+    case 'ready': return t('desktop.works_once', { time: clock_text(pairing.left_s * 1000) });
+    case 'expired': return t('desktop.expired');
+    case 'used': return t('desktop.used');
     default: return '';
   }
 }
 
 /** What a screen reader is told: the state, not every second of it. @param {Pairing} pairing */
 function spoken_of(pairing) {
-  if (pairing.state === 'ready') return 'The line is ready. It works once, within five minutes.';
-  return pairing.state === 'asking' ? 'Making a line' : hint_of(pairing) || pairing.sentence;
+  if (pairing.state === 'ready') return t('desktop.ready');
+  return pairing.state === 'asking' ? t('desktop.making') : hint_of(pairing) || pairing.sentence;
 }
 
 /**
@@ -37,15 +38,15 @@ export function make_desktop_dialog(intents) {
 
   copy.addEventListener('click', async () => {
     if (await copy_text(line.value)) {
-      set_text(copy, 'Copied');
+      set_text(copy, t('desktop.copied'));
       clearTimeout(copied);
-      copied = setTimeout(() => set_text(copy, 'Copy'), said_ms);
-      return set_text(find('#desktop-said'), 'Line copied');
+      copied = setTimeout(() => set_text(copy, t('desktop.copy')), said_ms);
+      return set_text(find('#desktop-said'), t('desktop.line_copied'));
     }
     // No clipboard without https: the line is selected, and the keys are said.
     line.focus();
     line.select();
-    set_text(find('#desktop-copy-hint'), 'The line is selected: copy it with your usual keys or a long press.');
+    set_text(find('#desktop-copy-hint'), t('desktop.selected'));
   });
   line.addEventListener('focus', () => line.select());
   anew.addEventListener('click', intents.anew);
@@ -61,14 +62,14 @@ export function make_desktop_dialog(intents) {
         line.value = pairing.line;
         set_text(find('#desktop-copy-hint'), '');
       }
-      line.placeholder = state === 'asking' ? 'One moment…' : '';
+      line.placeholder = state === 'asking' ? t('desktop.one_moment') : '';
       copy.disabled = !ready;
       copy.hidden = !ready && state !== 'asking';
       find('#desktop-done').hidden = state !== 'used';
       anew.disabled = state === 'asking';
       anew.classList.toggle('primary', state === 'expired' || state === 'failed');
       copy.classList.toggle('primary', ready);
-      set_text(anew, state === 'failed' ? 'Try again' : 'New line');
+      set_text(anew, state === 'failed' ? t('desktop.try_again') : t('desktop.new_line'));
       anew.hidden = state === 'used';
       set_text(hint, hint_of(pairing));
       hint.hidden = hint.textContent === '';

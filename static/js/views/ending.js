@@ -1,22 +1,23 @@
 // @ts-check
 import { el, find, set_text } from '../lib/dom.js';
+import { has, t } from '../lib/strings.js';
 
 /** @typedef {{title: string, text: string, actions: Array<{text: string, href?: string, act?: 'reload'}>}} Ending */
 
 /** Why the room is over for this page, and what to do about it. @param {string} reason @param {string} code @returns {Ending} */
 export function ending_words(reason, code) {
-  const start = { text: 'Go to the start page', href: '/' };
-  const again = { text: 'Try again', act: /** @type {const} */ ('reload') };
-  switch (reason) {
-    case 'logged_out': return { title: 'You are logged out', text: 'You logged out here or on another device. Log in to come back to this room.', actions: [{ text: 'Log in', href: `/login?next=/rooms/${code}` }, start] };
-    case 'removed': return { title: 'You were removed', text: 'A moderator removed you from this room.', actions: [start] };
-    case 'no_such_room': return { title: 'No room with this code, or you cannot enter it', text: 'Check the code, or start a room of your own.', actions: [{ text: 'Start a room', href: '/' }] };
-    case 'room_closed': return { title: 'This room is closed', text: 'Its owner closed it. Thank you for watching.', actions: [{ text: 'Start a room', href: '/' }] };
-    case 'room_full': return { title: 'This room is full', text: 'Nobody else fits in just now. Try again when somebody has left.', actions: [again, start] };
-    case 'new_version': return { title: 'Matinee was updated', text: 'Reload to continue. What you were writing is kept.', actions: [{ text: 'Reload', act: 'reload' }] };
-    case 'too_many_tabs': return { title: 'Too many tabs', text: 'You have this room open in too many tabs. Close some, then reload.', actions: [{ text: 'Reload', act: 'reload' }] };
-    default: return { title: 'The connection was refused', text: 'The server did not accept what this page sent. Reload to continue.', actions: [{ text: 'Reload', act: 'reload' }] };
-  }
+  const start = { text: t('ending.start_page'), href: '/' };
+  const again = { text: t('ending.again'), act: /** @type {const} */ ('reload') };
+  const room = { text: t('ending.start_room'), href: '/' };
+  const reload = { text: t('ending.reload'), act: /** @type {const} */ ('reload') };
+  /** @type {Record<string, Ending['actions']>} */
+  const actions = {
+    logged_out: [{ text: t('ending.log_in'), href: `/login?next=/rooms/${code}` }, start],
+    removed: [start], no_such_room: [room], room_closed: [room], room_full: [again, start],
+  };
+  const key = `ending.${reason}`;
+  const title = has(key) ? key : 'ending.policy';
+  return { title: t(title), text: t(/** @type {import('../lib/strings.js').Key} */ (`${title}_text`)), actions: actions[reason] ?? [reload] };
 }
 
 /** @param {string} reason @param {string} code */

@@ -1,5 +1,6 @@
 // @ts-check
 import { el, find, set_attribute, set_text } from '../lib/dom.js';
+import { t } from '../lib/strings.js';
 import { frames_chip, stream_name } from '../models/live.js';
 
 /** @typedef {import('../models/live.js').LiveModel} LiveModel */
@@ -7,21 +8,26 @@ import { frames_chip, stream_name } from '../models/live.js';
 /** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended'} LineState */
 /** @typedef {{watch(id: number): void, back(): void, fullscreen(): void}} Intents */
 
-const marks = { connecting: 'Connecting', live: 'Live', reconnecting: 'Connecting', away: 'Away', ended: 'Ended' };
+/** @type {Record<LineState, import('../lib/strings.js').Key>} */
+const marks = { connecting: 'live.mark_connecting', live: 'live.mark_live', reconnecting: 'live.mark_connecting', away: 'live.mark_away', ended: 'live.mark_ended' };
+const kinds = /** @type {const} */ (['camera', 'screen', 'file', 'link']);
 
 /** @param {string} name @param {LineState} state @returns {string} what stands over the picture, "" = nothing */
 export function note_text(name, state) {
   switch (state) {
-    case 'connecting': return `Connecting to ${in_sentence(name)}…`;
-    case 'reconnecting': return 'Reconnecting…';
-    case 'away': return `${name} is away, waiting for it`;
-    case 'ended': return `${name} has ended`;
+    case 'connecting': return t('live.connecting_to', { stream: in_sentence(name) });
+    case 'reconnecting': return t('live.reconnecting');
+    case 'away': return t('live.away', { stream: name });
+    case 'ended': return t('live.has_ended', { stream: name });
     case 'live': return '';
   }
 }
 
 /** @param {string} name */
-const in_sentence = (name) => name.replace(/^Your /, 'your ');
+function in_sentence(name) {
+  const own = kinds.find((kind) => name === t(`live.your_${kind}`));
+  return own ? t(`live.to_your_${own}`) : name;
+}
 
 /** The picture on the stage, the bar below it, and the chips above it. @param {Intents} intents */
 export function make_live(intents) {
@@ -43,14 +49,14 @@ export function make_live(intents) {
     find('#live-chip').hidden = !offered;
     if (stream && offered) {
       const more = model.streams.length - 1;
-      set_text(find('#live-chip-text'), instead ? 'The video goes on' : `Live: ${stream_name(stream, model.me)}${more ? ` and ${more} more` : ''}`);
+      set_text(find('#live-chip-text'), instead ? t('live.video_goes_on') : t(more ? 'live.offered_more' : 'live.offered', { stream: stream_name(stream, model.me), n: more }));
       find('#live-chip').toggleAttribute('data-instead', instead);
-      set_text(act, instead ? 'Back to the video' : 'Watch');
+      set_text(act, instead ? t('live.back') : t('live.watch'));
       doing = instead ? intents.back : () => intents.watch(stream.id);
     }
     const frames = frames_chip(model.now);
     find('#windows-chip').hidden = frames !== 'windows';
-    set_text(find('#windows-chip'), `Desktop windows: ${model.now.windows}`);
+    set_text(find('#windows-chip'), t('live.windows', { n: model.now.windows }));
     find('#frames-chip').hidden = frames !== 'nobody';
     find('#live-chips').hidden = !offered && !frames;
   }
@@ -96,10 +102,10 @@ export function make_live(intents) {
       const name = stream_name(shown, model.me);
       set_text(note, note_text(name, state));
       find('#live-note').hidden = note.textContent === '';
-      set_text(find('#live-mark'), marks[state]);
+      set_text(find('#live-mark'), t(marks[state]));
       set_text(find('#live-name'), name);
       set_text(find('#live-title'), shown.title);
-      set_attribute(canvas, 'aria-label', `${name}, live picture`);
+      set_attribute(canvas, 'aria-label', t('live.named_picture', { stream: name }));
       find('#live-sound').hidden = !shown.sound || state === 'ended';
     },
     /** @param {string[]} facts */

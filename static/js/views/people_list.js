@@ -1,14 +1,15 @@
 // @ts-check
 import { el, find, icon, set_text } from '../lib/dom.js';
 import { hour_text } from '../lib/format.js';
+import { language, t } from '../lib/strings.js';
 import { is_silenced } from '../models/rights.js';
 import { avatar } from './avatar.js';
 
 /** @typedef {import('../types.js').Participant} Participant */
 
-const role_words = { owner: 'Owner', moderator: 'Moderator', member: 'Member', guest: 'Guest' };
 const shown_at_most = 300;
 const behind_ms = 250;
+const one_decimal = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** @param {Participant} person @returns {{text: string, tone: string} | null} */
 export function state_badge(person) {
@@ -16,13 +17,13 @@ export function state_badge(person) {
   switch (person.state) {
     case 'playing':
     case 'hidden':
-      return off > behind_ms ? { text: `${(off / 1000).toFixed(1)} s ${(person.error_ms ?? 0) < 0 ? 'behind' : 'ahead'}`, tone: 'warn' } : { text: 'In step', tone: 'good' };
-    case 'paused': return { text: 'Paused', tone: '' };
-    case 'buffering': return { text: 'Buffering', tone: 'warn' };
-    case 'ad': return { text: 'Ad playing', tone: 'warn' };
-    case 'blocked': return { text: 'Not started', tone: 'warn' };
-    case 'failed': return { text: 'Cannot play it', tone: 'bad' };
-    case 'alone': return { text: 'On their own', tone: '' };
+      return off > behind_ms ? { text: t((person.error_ms ?? 0) < 0 ? 'people.behind' : 'people.ahead', { seconds: one_decimal.format(off / 1000) }), tone: 'warn' } : { text: t('people.in_step'), tone: 'good' };
+    case 'paused': return { text: t('people.paused'), tone: '' };
+    case 'buffering': return { text: t('people.buffering'), tone: 'warn' };
+    case 'ad': return { text: t('people.ad'), tone: 'warn' };
+    case 'blocked': return { text: t('people.not_started'), tone: 'warn' };
+    case 'failed': return { text: t('people.failed'), tone: 'bad' };
+    case 'alone': return { text: t('people.alone'), tone: '' };
     case undefined: return null;
   }
 }
@@ -35,8 +36,8 @@ export function sync_figures(person) {
   const words = [];
   const off = Math.round(Math.abs(person.error_ms ?? 0));
   const tells = person.state === 'playing' || person.state === 'hidden';
-  if (tells && person.error_ms !== undefined && off <= behind_ms) words.push(off === 0 ? 'exactly' : `${off} ms ${person.error_ms < 0 ? 'behind' : 'ahead'}`);
-  if (person.ahead_ms !== undefined && (tells || person.state === 'buffering' || person.state === 'paused')) words.push(`${Math.floor(person.ahead_ms / 1000)} s loaded`);
+  if (tells && person.error_ms !== undefined && off <= behind_ms) words.push(off === 0 ? t('people.exactly') : t(person.error_ms < 0 ? 'people.ms_behind' : 'people.ms_ahead', { ms: off }));
+  if (person.ahead_ms !== undefined && (tells || person.state === 'buffering' || person.state === 'paused')) words.push(t('people.loaded', { seconds: Math.floor(person.ahead_ms / 1000) }));
   return words.join(' · ');
 }
 
@@ -44,17 +45,17 @@ export function sync_figures(person) {
 function row(person, self, playing, menu, now_ms) {
   const badge = playing ? state_badge(person) : null;
   const until = person.silenced_until_ms;
-  const silenced = is_silenced(person, now_ms) ? (until ? `Chat stopped until ${hour_text(until)}` : 'Chat stopped') : '';
+  const silenced = is_silenced(person, now_ms) ? (until ? t('people.stopped_until', { time: hour_text(until) }) : t('people.stopped')) : '';
   return el('li', { class: 'person', 'data-person': person.id },
     avatar(person.id, person.name),
     el('div', { class: 'person-words' },
-      el('p', { class: 'person-name' }, person.name, self && el('span', { class: 'person-you', text: ' (you)' })),
+      el('p', { class: 'person-name' }, person.name, self && el('span', { class: 'person-you', text: ` ${t('people.you')}` })),
       el('p', { class: 'person-facts' },
-        el('span', { text: role_words[person.role] }),
+        el('span', { text: t(`role.${person.role}`) }),
         badge && el('span', { class: 'person-state', 'data-tone': badge.tone, text: badge.text }),
         badge && el('span', { class: 'person-figures' }),
         silenced && el('span', { class: 'person-silenced', text: silenced }))),
-    menu && el('button', { class: 'icon-button', type: 'button', 'data-menu': person.id, 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': `What to do about ${person.name}` }, icon('more')));
+    menu && el('button', { class: 'icon-button', type: 'button', 'data-menu': person.id, 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': t('people.menu', { name: person.name }) }, icon('more')));
 }
 
 /** Who is kept out, for those who may let them in again. @param {{id: string, name: string}[]} people */
@@ -63,7 +64,7 @@ export function paint_blocked(people) {
   find('#blocked-list').replaceChildren(...people.map(({ id, name }) => el('li', { class: 'person' },
     avatar(id, name),
     el('div', { class: 'person-words' }, el('p', { class: 'person-name' }, name)),
-    el('button', { class: 'button small', type: 'button', 'data-unblock': id, 'aria-label': `Let ${name} in again` }, 'Unblock'))));
+    el('button', { class: 'button small', type: 'button', 'data-unblock': id, 'aria-label': t('people.let_in', { name }) }, t('people.unblock')))));
 }
 
 /** Paints who is here; a row whose facts are the same keeps its element, so focus and open menus stay. */
@@ -108,6 +109,6 @@ export class PeopleList {
     }
     const rest = people.length - shown.length;
     this.#list.querySelector('[data-rest]')?.remove();
-    if (rest > 0) this.#list.append(el('li', { class: 'chat-empty', 'data-rest': '', text: `and ${rest} more` }));
+    if (rest > 0) this.#list.append(el('li', { class: 'chat-empty', 'data-rest': '', text: t('people.and_more', { n: rest }) }));
   }
 }

@@ -1,24 +1,24 @@
 // @ts-check
 import { el, set_text } from '../lib/dom.js';
 import { clock_text } from '../lib/format.js';
+import { preview_sentence } from '../lib/sentences.js';
+import { language, t } from '../lib/strings.js';
 import { Previews } from '../models/previews.js';
 
 /** @typedef {import('../models/previews.js').Preview} Preview */
 
-const kinds = { youtube: 'YouTube', file: 'Video file', hls: 'Stream' };
-
 /** @param {number} bytes @returns {string} "830 KB", "1.4 GB", as browsers' download lists say it */
 export function size_text(bytes) {
   for (const [unit, name] of /** @type {[number, string][]} */ ([[1e9, 'GB'], [1e6, 'MB'], [1e3, 'KB']])) {
-    if (bytes >= unit) return `${bytes / unit >= 10 ? Math.round(bytes / unit) : Math.round(bytes / (unit / 10)) / 10} ${name}`;
+    if (bytes >= unit) return `${(bytes / unit >= 10 ? Math.round(bytes / unit) : Math.round(bytes / (unit / 10)) / 10).toLocaleString(language)} ${name}`;
   }
-  return `${bytes} bytes`;
+  return t('preview.bytes', { n: bytes });
 }
 
 /** The quiet line below the title. @param {Preview} preview @returns {string} */
 export function facts_text(preview) {
   if (!preview.kind) return '';
-  const facts = preview.kind === 'youtube' ? ['YouTube', preview.author] : [preview.host, kinds[preview.kind]];
+  const facts = preview.kind === 'youtube' ? ['YouTube', preview.author] : [preview.host, t(`preview.${preview.kind}`)];
   if (preview.duration_ms !== undefined) facts.push(clock_text(preview.duration_ms));
   if (preview.size_bytes !== undefined) facts.push(size_text(preview.size_bytes));
   return facts.filter(Boolean).join(' · ');
@@ -29,9 +29,9 @@ export function facts_text(preview) {
  * @param {Preview} preview @param {string} link @param {string} protocol of this page
  */
 export function refusal_text(preview, link, protocol) {
-  if (preview.refusal) return preview.refusal.text;
+  if (preview.refusal) return preview_sentence(preview.refusal, preview.kind !== undefined);
   const mixed = protocol === 'https:' && preview.kind !== 'youtube' && /^http:/i.test(link.trim());
-  return mixed ? 'This video comes over http, which browsers refuse on an https page. Use an https link.' : '';
+  return mixed ? t('player_error.mixed') : '';
 }
 
 /** What the server answers, or null. @param {string} link @returns {Promise<Preview | null | 'off'>} */

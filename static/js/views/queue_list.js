@@ -1,5 +1,6 @@
 // @ts-check
 import { el, find, icon, set_text } from '../lib/dom.js';
+import { t } from '../lib/strings.js';
 import { item_title, place_after_move } from '../models/queue.js';
 
 /** @typedef {import('../types.js').QueueItem} QueueItem */
@@ -18,12 +19,12 @@ export function make_queue_list(on) {
 
   /** @param {QueueItem} item @param {{may_move: boolean, may_play: boolean, has_menu: boolean}} facts */
   const row = (item, { may_move, may_play, has_menu }) => el('li', { class: 'queue-item', 'data-item': item.id },
-    may_move && el('button', { class: 'queue-grip', type: 'button', 'data-grip': '', 'aria-label': `Move ${item_title(item)}: arrow keys`, title: 'Drag, or use the arrow keys' }, icon('grip')),
+    may_move && el('button', { class: 'queue-grip', type: 'button', 'data-grip': '', 'aria-label': t('queue.move', { title: item_title(item) }), title: t('queue.move_hint') }, icon('grip')),
     el('div', { class: 'queue-words' },
       el('p', { class: 'queue-title', text: item_title(item), title: item.media.url }),
-      el('p', { class: 'queue-by', text: `added by ${item.name || 'somebody'}` })),
-    may_play && el('button', { class: 'icon-button', type: 'button', 'data-play': '', 'aria-label': `Watch ${item_title(item)} now`, title: 'Watch now' }, icon('play')),
-    has_menu && el('button', { class: 'icon-button', type: 'button', 'data-more': '', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': `What to do with ${item_title(item)}` }, icon('more')));
+      el('p', { class: 'queue-by', text: t('queue.added_by', { name: item.name || t('queue.somebody') }) })),
+    may_play && el('button', { class: 'icon-button', type: 'button', 'data-play': '', 'aria-label': t('queue.watch_item', { title: item_title(item) }), title: t('queue.watch_now') }, icon('play')),
+    has_menu && el('button', { class: 'icon-button', type: 'button', 'data-more': '', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': t('queue.item_menu', { title: item_title(item) }) }, icon('more')));
 
   list.addEventListener('click', (event) => {
     const item = items.find((one) => one.id === id_of(/** @type {Element} */ (event.target)));

@@ -1,10 +1,10 @@
 // @ts-check
 import { el, find, set_text } from '../lib/dom.js';
-import { grant_words, grants, roles } from '../models/rights.js';
+import { t } from '../lib/strings.js';
+import { grants, roles } from '../models/rights.js';
 
 /** @typedef {import('../types.js').Room} Room */
 
-const role_heads = { owner: 'Owner', moderator: 'Moderator', member: 'Member', guest: 'Guest' };
 const form_of = () => /** @type {HTMLFormElement} */ (find('#room-form'));
 
 /** @param {HTMLFormElement} form @param {string} name @param {string} value */
@@ -14,9 +14,9 @@ function choose(form, name, value) {
 
 /** @param {Room} room */
 function grants_table(room) {
-  const head = el('thead', null, el('tr', null, el('th', { scope: 'col', text: 'Who may' }), ...roles.slice(1).map((role) => el('th', { scope: 'col', text: role_heads[role] }))));
-  const rows = grants.map((grant) => el('tr', null, el('th', { scope: 'row', text: grant_words[grant] }), ...roles.slice(1).map((role) => el('td', null, el('input', {
-    type: 'checkbox', 'data-role': role, 'data-grant': grant, checked: (room.grants[role] ?? []).includes(grant), 'aria-label': `${grant_words[grant]}: ${role_heads[role]}`,
+  const head = el('thead', null, el('tr', null, el('th', { scope: 'col', text: t('settings.who_may') }), ...roles.slice(1).map((role) => el('th', { scope: 'col', text: t(`role.${role}`) }))));
+  const rows = grants.map((grant) => el('tr', null, el('th', { scope: 'row', text: t(`grant.${grant}`) }), ...roles.slice(1).map((role) => el('td', null, el('input', {
+    type: 'checkbox', 'data-role': role, 'data-grant': grant, checked: (room.grants[role] ?? []).includes(grant), 'aria-label': t('settings.right_of', { right: t(`grant.${grant}`), role: t(`role.${role}`) }),
   })))));
   return [head, el('tbody', null, ...rows)];
 }

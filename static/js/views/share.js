@@ -2,6 +2,7 @@
 import { copy_text } from '../lib/clipboard.js';
 import { find, set_text } from '../lib/dom.js';
 import { shown_code, spelled_code } from '../lib/format.js';
+import { t } from '../lib/strings.js';
 
 const said_ms = 2_500;
 
@@ -17,7 +18,7 @@ export function make_share(page, announce, by_hand) {
     // Letters one by one for ears, the usual form for eyes.
     const heard = document.createElement('span');
     heard.className = 'visually-hidden';
-    heard.textContent = `Room code ${spelled_code(page.code)}`;
+    heard.textContent = t('share.code_spelled', { code: spelled_code(page.code) });
     const seen = document.createElement('span');
     seen.setAttribute('aria-hidden', 'true');
     seen.textContent = shown_code(page.code);
@@ -29,8 +30,8 @@ export function make_share(page, announce, by_hand) {
     if (await copy_text(page.share_url)) {
       const before = label.dataset.word ?? label.textContent ?? '';
       label.dataset.word = before;
-      set_text(label, 'Copied');
-      announce('Link copied');
+      set_text(label, t('share.copied'));
+      announce(t('share.link_copied'));
       setTimeout(() => set_text(label, before), said_ms);
       return;
     }

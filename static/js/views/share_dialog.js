@@ -1,5 +1,6 @@
 // @ts-check
 import { find, set_text } from '../lib/dom.js';
+import { t } from '../lib/strings.js';
 import { open_dialog } from './dialogs.js';
 
 /**
@@ -11,7 +12,7 @@ export async function open_share(url, by_hand = false) {
   field.value = url;
   field.onfocus = () => field.select();
   open_dialog('share');
-  set_text(find('#share-hint'), by_hand ? 'The link is selected: copy it with your usual keys or a long press.' : '');
+  set_text(find('#share-hint'), by_hand ? t('share.selected') : '');
   if (by_hand) field.focus();
   await draw_code(find('#share-qr'), url);
 }
@@ -26,7 +27,7 @@ async function draw_code(holder, text) {
     code.make();
     holder.append(drawing(code.getModuleCount(), (row, column) => code.isDark(row, column)));
   } catch {
-    holder.textContent = 'The QR code could not be drawn. Use the link below.';
+    holder.textContent = t('share.no_qr');
   }
 }
 
@@ -36,7 +37,7 @@ function drawing(size, dark) {
   const svg = document.createElementNS(space, 'svg');
   svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', 'QR code of the link');
+  svg.setAttribute('aria-label', t('share.qr'));
   svg.setAttribute('shape-rendering', 'crispEdges');
   let path = '';
   for (let row = 0; row < size; row += 1) for (let column = 0; column < size; column += 1) if (dark(row, column)) path += `M${column} ${row}h1v1h-1z`;

@@ -1,6 +1,7 @@
 // @ts-check
 import { find, set_attribute, set_text } from '../lib/dom.js';
 import { lazy } from '../lib/lazy.js';
+import { t } from '../lib/strings.js';
 
 /**
  * The box that chooses what the room watches. Errors of a link stand at the box.
@@ -74,7 +75,7 @@ export function make_source({ watch, add, close }) {
       queues = on_stage && no_add === '';
       refused = queues ? '' : no_watch;
       now_refused = no_watch;
-      set_text(button, queues ? 'Add to queue' : on_stage ? 'Watch this now' : 'Watch this');
+      set_text(button, queues ? t('stage.add') : on_stage ? t('stage.watch_now') : t('stage.watch'));
       button.setAttribute('aria-disabled', String(refused !== ''));
       now.hidden = !queues || no_watch !== '';
       link.readOnly = refused !== '';

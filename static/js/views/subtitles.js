@@ -1,5 +1,6 @@
 // @ts-check
 import { el, find, set_attribute, set_text } from '../lib/dom.js';
+import { t } from '../lib/strings.js';
 
 /** @typedef {import('../lib/subtitles.js').Cue} Cue */
 /** @typedef {import('../models/subtitles.js').Subtitles} Subtitles */
@@ -8,7 +9,7 @@ import { el, find, set_attribute, set_text } from '../lib/dom.js';
 /** @param {number} ms @returns {string} "+0.5 s", "−1 s", "0 s" */
 export function shift_text(ms) {
   const seconds = Math.abs(ms) / 1000;
-  return `${ms > 0 ? '+' : ms < 0 ? '−' : ''}${seconds} s`;
+  return t('subtitles.seconds', { sign: ms > 0 ? '+' : ms < 0 ? '−' : '', n: seconds });
 }
 
 /** @param {Cue} cue @returns {HTMLElement} data becomes text nodes: whatever a file holds is shown, nothing of it runs */
@@ -62,7 +63,7 @@ export function make_subtitles(intents) {
       on.checked = subtitles.shown;
       if (document.activeElement !== size) size.value = subtitles.size;
       set_text(find('#subtitles-shift'), shift_text(subtitles.shift_ms));
-      set_text(find('#subtitles-source'), subtitles.source ? `${subtitles.source} · ${subtitles.cues.length} ${subtitles.cues.length === 1 ? 'line' : 'lines'}` : 'None chosen yet.');
+      set_text(find('#subtitles-source'), subtitles.source ? t('subtitles.from', { source: subtitles.source, n: subtitles.cues.length }) : t('subtitles.none_yet'));
     },
     /** @param {Cue[]} cues */
     show(cues) {
