@@ -112,6 +112,18 @@ for (const path of scripts.filter((one) => /^static\/js\/(?:views|controllers|mo
   test(`${path} has no words of its own`, () => assert.deepEqual(script_words(read(path)), []));
 }
 
+// What the operator reads at start, and what programs read beside a stable code, is English.
+const for_operators = new Set(['server/pages/strings.cpp', 'server/pages/templates.cpp']);
+
+test('the pages of the server have no words of their own', () => {
+  const found = [];
+  for (const path of pages.filter((one) => !for_operators.has(one))) {
+    const code = read(path).replace(/\/\/.*$/gm, '').replace(/refuse\(visit, \d+,(?: "[a-z_]+",)?\s*"[^"]*"/g, '');
+    for (const [, literal] of code.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)) if (/^\p{Lu}\p{Ll}* .*\p{L}{2}|\p{L} \p{L}+.*[.!?]$/u.test(literal) && literal !== 'Mac OS X') found.push(`${path}: ${literal}`);
+  }
+  assert.deepEqual(found, []);
+});
+
 test('a sentence is filled by name, and a number chooses its form', () => {
   const { t: say } = make_strings({ a: '{who} and {who}, {what}', n: { one: '{n} thing', other: '{n} things' } }, 'en');
   const of = /** @type {any} */ (say);
