@@ -36,7 +36,7 @@ export class App extends Emitter {
     later: (task, ms) => setTimeout(task, ms),
     cancel: (timer) => clearTimeout(timer),
     random: Math.random,
-    join: () => ({ tab: this.#tab(), ...(this.room ? { since: { epoch: this.chat.epoch, seq: this.chat.last_seq, rev: this.playback.rev } } : {}) }),
+    join: () => ({ tab: this.#tab(), ...(this.room ? { since: { epoch: this.chat.epoch, seq: this.chat.last_seq, change: this.chat.change, rev: this.playback.rev } } : {}) }),
   });
 
   get server_now() {

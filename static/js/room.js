@@ -45,6 +45,11 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
   switch (message.type) {
     case 'room.welcome': return welcome(message);
     case 'chat.message': return chat.heard(message);
+    case 'chat.edited': return app.chat.edited(message);
+    case 'chat.deleted':
+      chat.composer.gone(message.seq);
+      return app.chat.deleted(message);
+    case 'chat.reactions': return app.chat.reactions(message);
     case 'chat.typing': return people.typing(message.person, message.on, Date.now());
     case 'playback.state':
       if (playback.apply(message)) engine.onPlayback(message);
@@ -107,7 +112,8 @@ addEventListener('keydown', (event) => {
   else if (intent === 'chat') {
     tabs.select('chat');
     chat.composer.focus();
-  } else if (!app.live.on_stage) player.key(intent);
+  } else if (intent === 'search') chat.search();
+  else if (!app.live.on_stage) player.key(intent);
   else if (intent === 'fullscreen') player.key(intent);
 });
 

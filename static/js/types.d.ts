@@ -11,14 +11,17 @@ export type PlayerState = 'playing' | 'paused' | 'buffering' | 'ad' | 'blocked' 
 export interface Message {
   seq: number; id: string; author: string; name: string; text: string; at_ms: number;
   reply_to?: number; media?: string; media_time_ms?: number;
+  edited_at_ms?: number; deleted?: boolean; reactions?: Reaction[];
 }
+/** `people` are some of those who reacted, `count` is all of them. */
+export interface Reaction { emoji: string; count: number; people: string[] }
 export interface Participant {
   id: string; name: string; kind: 'account' | 'guest'; role: Role;
   silenced_until_ms?: number; state?: PlayerState; error_ms?: number; ahead_ms?: number;
 }
 export interface Room {
   code: string; name: string; preset: Preset; grants: Record<Role, Grant[]>;
-  wait_policy: WaitPolicy; owner: string; guest_room: boolean;
+  wait_policy: WaitPolicy; owner: string; guest_room: boolean; slow_ms?: number;
 }
 export interface Media { kind: 'youtube' | 'file' | 'hls'; url: string; video_id?: string; start_ms?: number; live?: boolean; }
 export interface Playback {
@@ -38,8 +41,13 @@ export interface Live {
 export interface Welcome {
   type: 'room.welcome'; you: string; room: Room; participants: Participant[]; playback: Playback; live: Live; queue: Queue; actions: Action[];
   messages: Message[]; more_before: boolean; epoch: number; seq: number; server_time_ms: number; resumed: boolean;
+  change?: number; changed?: Message[];
 }
 export interface ChatMessage extends Message { type: 'chat.message' }
+export interface ChatEdited { type: 'chat.edited'; seq: number; text: string; edited_at_ms: number; change?: number }
+export interface ChatDeleted { type: 'chat.deleted'; seq: number; by: string; change?: number }
+export interface ChatReactions { type: 'chat.reactions'; seq: number; reactions: Reaction[]; change?: number }
+export interface ChatFound { type: 'chat.found'; ref: string; messages: Message[]; more_before: boolean }
 export interface ChatPage { type: 'chat.page'; ref: string; messages: Message[]; more_before: boolean }
 export interface ChatTyping { type: 'chat.typing'; person: string; on: boolean }
 export interface PlaybackState extends Playback { type: 'playback.state' }
@@ -64,9 +72,9 @@ export interface WireError {
   type: 'error'; ref?: string; id?: string; code: string; message: string; detail?: string | number; retry_ms?: number;
 }
 export type ServerMessage =
-  | Welcome | ChatMessage | ChatPage | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | LiveChanged | QueueState | RoomHistory | RoomClosed
+  | Welcome | ChatMessage | ChatPage | ChatEdited | ChatDeleted | ChatReactions | ChatFound | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | LiveChanged | QueueState | RoomHistory | RoomClosed
   | RoomSignal | RoomBlocked | YouWere | ClockReply | Ok | WireError;
-export type Reply = Ok | WireError | ChatPage;
+export type Reply = Ok | WireError | ChatPage | ChatFound;
 export interface ClientMessage { type: string; ref?: string; [field: string]: unknown }
 
 /** The content of <meta name="matinee-room">. */

@@ -1,6 +1,6 @@
 // ./dev bench: what the server costs, measured against references in the same interleaved run. Medians of rounds; a run counts only
 // if the load generator saw every message exactly once and in order. The machine is usually shared: believe ratios, not single figures.
-//   node tests/bench/bench.mjs [fanout] [rooms] [flood] [idle] [instructions] [store] [sync] [video] [--rounds N] [--json FILE]
+//   node tests/bench/bench.mjs [fanout] [rooms] [flood] [idle] [instructions] [store] [sync] [page] [video] [--rounds N] [--json FILE]
 // The load generator and the reference servers are not part of this repository: MATINEE_PERF names their folder (default ../shared/perf).
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -183,9 +183,15 @@ function store() {
   process.stdout.write(execFileSync(bench, { encoding: 'utf8' }));
 }
 
+// What the room page costs its visitor.
+function page() {
+  const run = spawnSync('node', [join(root, 'tests/bench/page.mjs')], { env: { ...process.env, MATINEE_BIN: binary }, stdio: 'inherit' });
+  if (run.status !== 0) process.exitCode = 1;
+}
+
 // What people see, in two real browsers: medians of runs of the story that measures it, beside what is promised.
 function sync() {
-  const promised = { 'chat: Enter to the other browser': ['p50', 3, 'plus the commit wait'] };
+  const promised = { 'chat: Enter to the other browser': ['p50', 3, 'plus the commit wait'], 'chat: Enter to painted in the other browser': ['p95', 18, 'plus the commit wait'] };
   mkdirSync(out, { recursive: true });
   const file = join(out, 'figures.jsonl');
   rmSync(file, { force: true });
@@ -207,11 +213,12 @@ function sync() {
   }
 }
 
-// The timeline's figures need no load generator.
-const loadIsHere = wanted.some((name) => name !== 'sync') && buildTools();
+// Figures of the page and of the timeline need no load generator.
+const loadIsHere = wanted.some((name) => name !== 'sync' && name !== 'page') && buildTools();
 for (const name of wanted) {
   if (name === 'store') store();
   else if (name === 'sync') sync();
+  else if (name === 'page') page();
   else if (name === 'video') {
     await video({ root, startOurs, freePort, rounds, pin, median });
     await desktop({ root, binary, rounds, median });

@@ -15,20 +15,30 @@ before(async () => {
 after(async () => { await world?.stop(); });
 
 const row = (person, text) => person.page.locator('.line-item', { has: person.page.locator('.line-text', { hasText: text }) });
+/** By the bar that comes when a line is pointed at. */
+const act = async (person, text, name) => {
+  await row(person, text).last().locator('.line').hover();
+  await row(person, text).last().locator('.line-actions').getByRole('button', { name, exact: true }).click();
+};
 const heard = (person, text) => until(async () => (await person.said()).includes(text), { what: `“${text}” at ${person.name}` });
 
 test('a reply by keyboard: quote above the box, Escape gives it up, the quote leads to the original in earlier history', { timeout: 120_000 }, async () => {
   await ann.say('the very first line');
   await heard(ben, 'the very first line');
-  const button = ben.page.getByRole('button', { name: 'Reply to Ann Chat: the very first line' });
-  await button.focus();
-  assert.equal(await button.evaluate((node) => getComputedStyle(node).opacity), '1', 'seen when reached by Tab');
+  await ben.page.locator('#chat-log').focus();
+  await ben.page.keyboard.press('ArrowUp');
+  assert.equal(await ben.page.evaluate(() => document.activeElement?.querySelector('.line-text')?.textContent), 'the very first line');
+  await ben.page.keyboard.press('Enter');
+  const bar = ben.page.getByRole('toolbar', { name: 'Actions: Ann Chat, the very first line' });
+  await until(() => bar.evaluate((node) => node.contains(document.activeElement)), { what: 'the actions by Enter' });
+  await ben.page.keyboard.press('End');
+  for (let i = 0; i < 8 && (await ben.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) !== 'Reply'; i += 1) await ben.page.keyboard.press('ArrowLeft');
   await ben.page.keyboard.press('Enter');
   assert.equal(await ben.page.evaluate(() => document.activeElement?.id), 'chat-text');
   assert.match(await ben.page.locator('#reply').innerText(), /Replying to\s+Ann Chat\s+the very first line/);
   await ben.page.keyboard.press('Escape');
   assert.equal(await ben.page.locator('#reply').isVisible(), false);
-  await button.click();
+  await act(ben, 'the very first line', 'Reply');
   assert.deepEqual(await everyLook(ben.page, 'composer with a reply'), []);
   await ben.page.setViewportSize({ width: 1280, height: 800 });
   await ben.say('an answer');
@@ -41,7 +51,7 @@ test('a reply by keyboard: quote above the box, Escape gives it up, the quote le
     await person.say(`filler ${i}`);
     await heard(other, `filler ${i}`);
   }
-  await ben.page.getByRole('button', { name: 'Reply to Ann Chat: the very first line' }).click();
+  await act(ben, 'the very first line', 'Reply');
   await ben.say('after a while');
   const late = await world.visitor('Late Chat');
   await late.joinByCode(ann.code);
@@ -104,7 +114,7 @@ test('hostile text is shown as typed and breaks no line', { timeout: 120_000 }, 
     await until(async () => (await ben.page.locator('#chat-list .line-text').last().textContent()) === text, { what: 'the text as typed' });
   }
   assert.equal(await ben.page.locator('.line-text :is(img, b)').count(), 0);
-  await row(ben, 'bold').locator('.line-reply').click();
+  await act(ben, 'bold', 'Reply');
   await ben.say('seen');
   await heard(ann, 'seen');
   assert.equal(await ann.page.evaluate(() => { const log = document.querySelector('#chat-log'); return log.scrollWidth - log.clientWidth; }), 0);

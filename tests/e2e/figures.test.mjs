@@ -32,12 +32,15 @@ test('chat: from Enter to visible in the other browser', { timeout: 120_000 }, a
     await new Promise((later) => setTimeout(later, 40));
   }
   await until(async () => (await ben.said()).length === texts.length, { what: 'all lines at Ben’s' });
-  const [pressed, own, theirs] = await Promise.all([ann.page.evaluate('window.matineeTest.pressed'), ann.shownAt(), ben.shownAt()]);
+  await until(async () => Object.keys(await ben.page.evaluate('window.matineeTest.painted')).length >= texts.length, { what: 'all lines painted' });
+  const [pressed, own, theirs, seen] = await Promise.all([ann.page.evaluate('window.matineeTest.pressed'), ann.shownAt(), ben.shownAt(), ben.page.evaluate('window.matineeTest.painted')]);
   const painted = texts.map((text) => own[text] - pressed[text]);
   const arrived = texts.map((text) => theirs[text] - pressed[text]);
-  t.diagnostic(`Enter → own line ${figures(painted)} ms, Enter → visible in the other browser ${figures(arrived)} ms (p50 / p95 / max)`);
+  const in_view = texts.map((text) => seen[text] - pressed[text]);
+  t.diagnostic(`Enter → own line ${figures(painted)} ms, → visible in the other browser ${figures(arrived)} ms, → painted there ${figures(in_view)} ms (p50 / p95 / max)`);
   report('chat: Enter to own line', painted);
   report('chat: Enter to the other browser', arrived);
+  report('chat: Enter to painted in the other browser', in_view);
   assert.ok(arrived.every((ms) => ms > 0));
   assert.ok(quantile(arrived, 0.5) <= 500);
 });

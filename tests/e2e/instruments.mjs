@@ -8,7 +8,7 @@ export function instrument({ fps, read }) {
     /** The media clock, 20 times a second, in the same form: finer than frames, which come in steps. */ clock: /** @type {[number, number, boolean][]} */ ([]),
     /** Frame numbers read from the picture against those told: [looked at, wrong]. */ numbers: [0, 0],
     /** [machine ms, what, value] */ events: /** @type {[number, string, number|string][]} */ ([]),
-    shown: /** @type {Record<string, number>} */ ({}), pressed: /** @type {Record<string, number>} */ ({}),
+    shown: /** @type {Record<string, number>} */ ({}), painted: /** @type {Record<string, number>} */ ({}), pressed: /** @type {Record<string, number>} */ ({}),
   };
   Object.assign(window, { matineeTest: test });
   const { now = performance.now.bind(performance), request = HTMLVideoElement.prototype.requestVideoFrameCallback } = /** @type {any} */ (window).trueClock ?? {};
@@ -66,12 +66,20 @@ export function instrument({ fps, read }) {
     if (event.key === 'Enter' && event.target instanceof HTMLTextAreaElement) test.pressed[event.target.value] = machine(now());
   }, true);
 
+  const after_frame = (/** @type {() => void} */ task) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = task;
+    port2.postMessage(0);
+  };
   addEventListener('DOMContentLoaded', () => {
     const list = document.querySelector('#chat-list');
     if (!list) return;
     new MutationObserver(() => {
       const at = machine(now());
-      for (const text of list.querySelectorAll('.line-text')) test.shown[text.textContent] ??= at;
+      const fresh = [...list.querySelectorAll('.line-text')].map((text) => text.textContent ?? '').filter((text) => !(text in test.shown));
+      for (const text of fresh) test.shown[text] = at;
+      // The first task after the frame: by then it has been painted.
+      if (fresh.length) requestAnimationFrame(() => after_frame(() => { for (const text of fresh) test.painted[text] = machine(now()); }));
     }).observe(list, { childList: true, subtree: true, characterData: true });
   });
 }

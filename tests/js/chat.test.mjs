@@ -4,7 +4,7 @@ import { Chat } from '../../static/js/models/chat.js';
 
 const message = (seq, author = '2', id = `message-${author}-${seq}`) => ({ seq, id, author, name: 'Ben', text: `line ${seq}`, at_ms: seq });
 const welcome = (messages, more = {}) => ({ you: '1', messages, more_before: false, resumed: false, epoch: 1, ...more });
-const seqs = (chat) => chat.messages.map((m) => m.seq);
+const seqs = (chat) => chat.messages.lines.map((m) => m.seq);
 const states = (chat) => chat.lines().map((line) => line.state);
 
 function joined(...list) {
@@ -143,8 +143,72 @@ test('it says from which line on something is different', () => {
 
 test('a long evening keeps the newest lines and offers the rest as history', () => {
   const chat = joined();
-  for (let seq = 1; seq <= 2_000; seq += 1) chat.receive(message(seq));
-  assert.ok(chat.messages.length <= 1_800);
-  assert.equal(chat.last_seq, 2_000);
+  for (let seq = 1; seq <= 13_000; seq += 1) chat.receive(message(seq));
+  assert.ok(chat.messages.length <= 12_000);
+  assert.equal(chat.last_seq, 13_000);
   assert.equal(chat.more_before, true);
+});
+
+test('an edit, a deletion and reactions change the line they speak of, as another object', () => {
+  const chat = joined(1, 2, 3);
+  const before = chat.said(2);
+  const from = [];
+  chat.on('changed', (change) => from.push(change.from));
+  chat.edited({ seq: 2, text: 'better', edited_at_ms: 9 });
+  chat.reactions({ seq: 2, reactions: [{ emoji: '👍', count: 2, people: ['1', '2'] }] });
+  assert.equal(before?.text, 'line 2');
+  assert.deepEqual([chat.said(2)?.text, chat.said(2)?.edited_at_ms, chat.said(2)?.reactions?.[0].count], ['better', 9, 2]);
+  chat.deleted({ seq: 2, by: '1' });
+  assert.deepEqual([chat.said(2)?.text, chat.said(2)?.deleted, chat.said(2)?.reactions, chat.said(2)?.by], ['', true, undefined, '1']);
+  assert.deepEqual(from, [1, 1, 1]);
+});
+
+test('what happened to a message that is not here yet is not lost when an older page brings it', () => {
+  const chat = new Chat();
+  chat.welcome(welcome([message(50)], { more_before: true }), 'Ana');
+  chat.edited({ seq: 48, text: 'better', edited_at_ms: 9 });
+  chat.deleted({ seq: 49, by: '2' });
+  chat.page({ messages: [message(48), message(49)], more_before: false }, 50);
+  assert.deepEqual(chat.lines().map((line) => line.text), ['better', '', 'line 50']);
+});
+
+test('a resumed welcome brings what changed meanwhile, and takes back what is no more', () => {
+  const chat = joined(1, 2);
+  chat.reactions({ seq: 1, reactions: [{ emoji: '👍', count: 1, people: ['2'] }] });
+  chat.welcome(welcome([message(3)], { resumed: true, change: 7, changed: [{ ...message(1), text: 'better', edited_at_ms: 9 }] }), 'Ana');
+  assert.equal(chat.change, 7);
+  chat.reactions({ seq: 2, reactions: [], change: 8 });
+  assert.equal(chat.change, 8, 'what was heard of is told when coming back');
+  assert.deepEqual(seqs(chat), [1, 2, 3]);
+  assert.deepEqual([chat.said(1)?.text, chat.said(1)?.reactions], ['better', undefined]);
+});
+
+test('a jump far back leaves a gap that is no hole, and pages from either end close it', () => {
+  const chat = new Chat();
+  const page = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
+  chat.welcome(welcome(page(451, 500), { more_before: true }), 'Ana');
+  chat.page({ messages: page(51, 150), more_before: true }, 151);
+  assert.equal(chat.more_before, true);
+  assert.equal(chat.hole(), null);
+  assert.deepEqual(chat.messages.gap(150, 451), { after: 150, before: 451 });
+  assert.equal(chat.messages.gap(149, 150), undefined);
+  chat.page({ messages: page(151, 250), more_before: true }, 251);
+  assert.deepEqual(chat.messages.gaps, [{ after: 250, before: 451 }]);
+  chat.page({ messages: page(351, 450), more_before: true }, 451);
+  assert.deepEqual(chat.messages.gaps, [{ after: 250, before: 351 }]);
+  chat.page({ messages: page(290, 310), more_before: true }, 311);
+  assert.deepEqual(chat.messages.gaps, [{ after: 250, before: 290 }, { after: 310, before: 351 }]);
+  chat.page({ messages: page(211, 350), more_before: true }, 351);
+  assert.deepEqual(chat.messages.gaps, []);
+  assert.equal(chat.more_before, true);
+  assert.equal(chat.hole(), null);
+});
+
+test('one’s own last word is found for editing, unless it was deleted', () => {
+  const chat = joined(1, 2);
+  assert.equal(chat.last_own(), null);
+  chat.receive({ ...message(3, '1'), name: 'Ana' });
+  chat.receive({ ...message(4, '1'), name: 'Ana' });
+  chat.deleted({ seq: 4, by: '1' });
+  assert.equal(chat.last_own()?.seq, 3);
 });

@@ -1,43 +1,53 @@
 // @ts-check
 import { random_id } from '../lib/ids.js';
 import { sentence_for } from '../lib/sentences.js';
-import { hour_text } from '../lib/format.js';
 import { find, set_text } from '../lib/dom.js';
-import { mentions } from '../lib/mentions.js';
 import { t } from '../lib/strings.js';
+import { mentions } from '../lib/mentions.js';
 import { Outbox } from '../models/outbox.js';
-import { is_silenced, can, refusal } from '../models/rights.js';
 import { ChatLog } from '../views/chat_log.js';
 import { make_composer } from '../views/composer.js';
+import { listen_to_lines } from '../views/line_keys.js';
 import { make_mention_list } from '../views/mention_list.js';
+import { make_condition } from './chat_condition.js';
+import { make_history } from './chat_history.js';
 
 /** @typedef {import('../app.js').App} App */
+/** @typedef {import('../models/chat.js').Line} Line */
 
-const page_size = 50;
-const told_ms = 5_000;
-const most_pages = 40;  // fetched to find what a line answers
+const names_told = 20;
 
-/** Chat: composer → model → wire, and back. @param {App} app */
+/** Chat: composer → model → wire, and back. What is done to single lines, the emoji and the search are loaded when they are first wanted. @param {App} app */
 export function control_chat(app) {
   const { chat, connection, people, settings, page } = app;
   let painted = Promise.resolve();
   let dirty = Infinity;
-  let asking = false;
-  let last_hole = 0;
-  let quiet_until = 0;
-  let lifted = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   const outbox = new Outbox({ chat, send: (message) => connection.send(message), later: (task, ms) => setTimeout(task, ms) });
+  const history = make_history(app);
   make_mention_list(() => [...people.here.values()].filter((one) => one.id !== people.me).map((one) => one.name));
-  const composer = make_composer({ send: post, typing: (on) => connection.send({ type: 'chat.typing', on }) });
+  const composer = make_composer({
+    send: post, typing: (on) => connection.send({ type: 'chat.typing', on }), announce: (sentence) => app.announce(sentence),
+    edit: async (seq, text) => (await actions()).edit(seq, text), edit_last: async () => (await actions()).edit_last(),
+  });
+  const conditions = make_condition(app, composer);
   const log = new ChatLog({
-    me: page.you.id, earlier, discard: (id) => chat.discard(id),
+    me: page.you.id, earlier: history.earlier, fill: history.fill, discard: (id) => chat.discard(id),
     retry: (id) => {
       if (chat.retry(id)) outbox.pump();
     },
-    seen: (count) => app.emit('unread', count),
-    reply: (line) => composer.reply(line), said: (seq) => chat.said(seq), original, jump, mentions_me,
+    seen: (count) => app.emit('unread', count), unfolded: new Set(), names,
+    react: async (line, emoji) => (await actions()).react(line, emoji),
+    said: (seq) => chat.said(seq), place: (seq) => chat.messages.place(seq), gap: (before, line) => chat.messages.gap(before?.seq, line.seq), original, jump, mentions_me,
   });
+
+  /** @type {Promise<ReturnType<typeof import('./chat_actions.js').control_actions>> | undefined} */
+  let actions_here;
+  const actions = () => (actions_here ??= import('./chat_actions.js').then(({ control_actions }) => control_actions(app, { log, composer, tell: conditions.tell })));
+  listen_to_lines(log, { wanted: async (line, how) => (await actions()).at(line, how), left: async () => (await actions_here)?.leave(), out: () => composer.focus() });
+  find('#chat-emoji').addEventListener('click', async () => (await actions()).pick_for_text());
+  const search = async () => (await import('./chat_search.js')).open_search(app, { go_to: original });
+  find('#chat-search-open').addEventListener('click', search);
 
   chat.on('changed', ({ from }) => {
     // Several changes of one task are painted together, still before the next frame.
@@ -45,6 +55,7 @@ export function control_chat(app) {
     dirty = Math.min(dirty, from);
   });
   const paint = () => {
+    if (dirty === Infinity) return;
     const lines = chat.lines();
     log.paint(lines, Math.min(dirty, lines.length), chat.more_before);
     dirty = Infinity;
@@ -63,69 +74,31 @@ export function control_chat(app) {
     return mentions(text, people.self?.name ?? page.you.name);
   }
 
-  async function earlier() {
-    const before = chat.messages[0]?.seq;
-    if (before !== undefined) await ask({ before, limit: page_size });
+  /** Who reacted. @param {import('../types.js').Reaction} reaction */
+  function names({ people: ids, count }) {
+    const told = ids.slice(0, names_told).map((id) => (id === people.me ? t('chat.you') : people.name(id))).join(', ');
+    const n = count - Math.min(names_told, ids.length);
+    return n > 0 ? t('chat.names_more', { names: told, n }) : told;
   }
 
-  /** @param {{before: number, limit: number}} question */
-  async function ask(question) {
-    if (asking) return;
-    asking = true;
-    const reply = await connection.request({ type: 'chat.history', ...question });
-    asking = false;
-    if (reply.type === 'chat.page') chat.page(reply, question.before);
-  }
-
-  /** To what a line answers, however far back. @param {number} seq */
+  /** To a line, however far back. @param {number} seq */
   async function original(seq) {
-    for (let pages = 0; !chat.said(seq) && chat.more_before && pages < most_pages; pages += 1) {
-      const oldest = chat.messages[0]?.seq;
-      await earlier();
-      if (chat.messages[0]?.seq === oldest) break;
-    }
+    const line = await history.around(seq);
     await painted;
-    const line = chat.said(seq);
     if (line) log.show(line);
     else app.announce(t('chat.gone'));
+    return line !== null;
   }
 
   /** By the time bar, which knows who may, who watches alone, and offers Undo. @param {number} at_ms @param {string} [media] what was on then */
   function jump(at_ms, media) {
     const time = /** @type {HTMLInputElement} */ (find('#time'));
-    if (media !== undefined && media !== app.playback.now?.media?.url) return tell(t('chat.another_video'));
-    if (time.disabled) return tell(t('chat.nothing_to_jump'));
-    if (at_ms > Number(time.max) * 1000) return tell(t('chat.too_far'));
+    if (media !== undefined && media !== app.playback.now?.media?.url) return conditions.tell(t('chat.another_video'));
+    if (time.disabled) return conditions.tell(t('chat.nothing_to_jump'));
+    if (at_ms > Number(time.max) * 1000) return conditions.tell(t('chat.too_far'));
     time.value = String(at_ms / 1000);
     for (const name of ['input', 'change']) time.dispatchEvent(new Event(name, { bubbles: true }));
-  }
-
-  /** Said above the box for a while. @param {string} sentence */
-  function tell(sentence) {
-    composer.say(sentence);
-    setTimeout(condition, told_ms);
-  }
-
-  /** A gap that history does not fill is one the room has no messages for: asked once. */
-  function fill_hole() {
-    const hole = chat.hole();
-    if (!hole || hole.before <= last_hole) return;
-    last_hole = hole.before;
-    ask(hole);
-  }
-
-  /** What stands between this person and writing, as a sentence. */
-  function condition() {
-    const [me, now] = [people.self, app.server_now];
-    if (connection.state !== 'joined' && connection.state !== 'idle') return composer.say(app.offline ? t('chat.offline') : '');
-    if (me && is_silenced(me, now)) {
-      const until = me.silenced_until_ms ?? 0;
-      clearTimeout(lifted);
-      if (until) lifted = setTimeout(condition, Math.min(until - now + 50, 60_000));
-      return composer.say(until ? t('chat.stopped_until', { time: hour_text(until) }) : t('chat.stopped'), true);
-    }
-    if (app.room && me && !can(app.room, me, 'chat')) return composer.say(refusal(app.room, 'chat', 'chat', people.name(app.room.owner)), true);
-    composer.say(Date.now() < quiet_until ? t('chat.follows') : '');
+    return undefined;
   }
 
   /** @param {import('../types.js').WireError} error */
@@ -134,9 +107,7 @@ export function control_chat(app) {
     if (!chat.unsent.some((one) => one.id === id)) return;
     if (error.code === 'slow_down' || error.code === 'storage_unavailable') {
       const wait = (error.retry_ms ?? 2_000) + Math.random() * 100;
-      quiet_until = Date.now() + wait;
-      condition();
-      setTimeout(condition, wait + 20);
+      conditions.pause(wait);
       outbox.pause(wait);
     } else {
       chat.refused(id, sentence_for(error));
@@ -149,35 +120,35 @@ export function control_chat(app) {
     chat.receive(message);
     outbox.pump();
     people.typing(message.author, false, Date.now());
-    if (message.author !== page.you.id) {
+    if (message.author === people.me) conditions.slow_mode();
+    else {
       log.arrived(message.seq);
-      if (settings.values.announce === 'mentions' && mentions_me(message.text)) app.announce(t('chat.mention', { name: message.name, text: message.text }));
+      const { announce } = settings.values;
+      // Where new lines are painted out of sight the log does not read them out.
+      if ((announce === 'mentions' && mentions_me(message.text)) || (announce === 'all' && !log.follows)) app.announce(t('chat.mention', { name: message.name, text: message.text }));
     }
-    fill_hole();
+    history.fill_hole();
   }
 
-  const announce_rule = () => find('#chat-log').setAttribute('aria-live', settings.values.announce === 'all' ? 'polite' : 'off');
+  const announce_rule = () => { log.read_out = settings.values.announce === 'all'; };
   announce_rule();
   settings.on('change', announce_rule);
   people.on('typing', () => set_text(find('#chat-typing'), people.typing_text(Date.now())));
   setInterval(() => set_text(find('#chat-typing'), people.typing_text(Date.now())), 2_000);
-  people.on('change', condition);
-  app.on('room', condition);
-  app.on('connection', condition);
   document.addEventListener('visibilitychange', () => log.looked());
 
   return {
-    composer, log, heard, refused,
+    composer, log, heard, refused, search,
     /** @param {import('../types.js').Welcome} welcome */
     welcome(welcome) {
       log.me = welcome.you;
       const known = chat.last_seq;
       chat.welcome(welcome, people.self?.name ?? page.you.name);
       if (welcome.resumed) for (const message of welcome.messages) if (message.seq > known && message.author !== welcome.you) log.arrived(message.seq);
-      last_hole = 0;
+      history.forget();
       outbox.restart();
-      fill_hole();
-      condition();
+      history.fill_hole();
+      conditions.condition();
     },
   };
 }

@@ -28,14 +28,33 @@ export function spoken_position(position_ms, duration_ms) {
   return t('time.position', { position, all: minutes ? t('time.minutes', { n: minutes }) : t('time.seconds', { n: Math.floor(duration_ms / 1000) }) });
 }
 
+/** @param {number} ms whole seconds @returns {string} "30 s", "1 min", "2 min 5 s" */
+export function span_text(ms) {
+  const [minutes, seconds] = [Math.floor(ms / 60_000), Math.round(ms / 1000) % 60];
+  return [minutes && `${minutes} min`, (seconds || !minutes) && `${seconds} s`].filter(Boolean).join(' ');
+}
+
 /** @param {string} code @returns {string} K7QM-3XFD */
 export const shown_code = (code) => (code.length === 8 ? `${code.slice(0, 4)}-${code.slice(4)}` : code);
 
 /** @param {string} code @returns {string} "K 7 Q M, 3 X F D", for a screen reader */
 export const spelled_code = (code) => `${[...code.slice(0, 4)].join(' ')}, ${[...code.slice(4)].join(' ')}`;
 
+/** @type {Map<string, Intl.DateTimeFormat>} making one takes longer than a line of the chat does */
+const formats = new Map();
+/** @param {string} where @param {Intl.DateTimeFormatOptions} options */
+function format_for(where, options) {
+  const key = `${where} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(where, options);
+  formats.set(key, format);
+  return format;
+}
+
 /** @param {number} at_ms @param {string} [where] @returns {string} the hour in the reader's own locale and zone */
-export const hour_text = (at_ms, where = locale) => new Intl.DateTimeFormat(where, { hour: 'numeric', minute: '2-digit' }).format(at_ms);
+export const hour_text = (at_ms, where = locale) => format_for(where, { hour: 'numeric', minute: '2-digit' }).format(at_ms);
+
+/** @param {number} at_ms @param {string} [where] @returns {string} day and hour, as briefly as they can be told */
+export const moment_text = (at_ms, where = locale) => format_for(where, { dateStyle: 'medium', timeStyle: 'short' }).format(at_ms);
 
 /** @param {number} at_ms @param {number} now_ms @returns {string} "Today", "Yesterday" or the date */
 export function day_text(at_ms, now_ms) {
@@ -54,5 +73,13 @@ export function name_list(names) {
   return t('list.more', { a, b, n: names.length - 2 });
 }
 
-/** @param {string} text @returns {number} how the server counts a text */
-export const code_points = (text) => [...text].length;
+/** @param {string} text @returns {number} how the server counts a text, whose length may be that of a book */
+export function code_points(text) {
+  let pairs = 0;
+  for (let i = 0; i + 1 < text.length; i += 1) {
+    if ((text.charCodeAt(i) & 0xfc00) !== 0xd800 || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) continue;
+    pairs += 1;
+    i += 1;
+  }
+  return text.length - pairs;
+}

@@ -1,24 +1,33 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
+import { Messages } from './messages.js';
 
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {{id: string, text: string, at_ms: number, reply_to?: number, sent: boolean, failed?: string}} Unsent */
-/** @typedef {{id: string, seq: number | null, author: string, name: string, text: string, at_ms: number, state: 'sent' | 'sending' | 'failed', why?: string, reply_to?: number, media?: string, media_time_ms?: number}} Line */
+/**
+ * @typedef {Omit<Message, 'seq'> & {seq: number | null, state: 'sent' | 'sending' | 'failed', why?: string, by?: string}} Line
+ *   by: who deleted it, while that is known
+ * @typedef {Partial<Omit<Message, 'seq'>> & {by?: string}} Change
+ */
 
-const kept_lines = 1_500;
+const kept_lines = 10_000;
+const kept_news = 200;
 
 /**
  * The conversation: what the room said, ordered by seq, and below it what was typed here and is not yet confirmed.
  * Unsent texts outlive a reload through `save`; `changed` names the first line that is different.
  */
 export class Chat extends Emitter {
-  /** @type {Message[]} ordered by seq */
-  messages = [];
+  messages = new Messages();
   /** @type {Unsent[]} */
   unsent;
   more_before = false;
   epoch = 0;
+  /** How many changes of messages were heard of, for coming back. */
+  change = 0;
   me = { id: '', name: '' };
+  /** What became of messages lately, for pages that were read before it. @type {Map<number, Change>} */
+  #news = new Map();
   #save;
 
   /** @param {{unsent?: Unsent[], save?: (unsent: Unsent[]) => void}} [options] */
@@ -29,13 +38,16 @@ export class Chat extends Emitter {
   }
 
   get last_seq() {
-    return this.messages.at(-1)?.seq ?? 0;
+    return this.messages.lines.at(-1)?.seq ?? 0;
   }
 
-  /** @returns {Line[]} */
+  get first_seq() {
+    return this.messages.lines[0]?.seq ?? undefined;
+  }
+
+  /** Not to be written to. @returns {Line[]} */
   lines() {
-    const said = this.messages.map((m) => /** @type {Line} */ ({ ...m, state: 'sent' }));
-    return [...said, ...this.unsent.map((one) => this.#line_of(one))];
+    return this.unsent.length ? [...this.messages.lines, ...this.unsent.map((one) => this.#line_of(one))] : this.messages.lines;
   }
 
   /** @param {Unsent} one @returns {Line} */
@@ -43,16 +55,19 @@ export class Chat extends Emitter {
     return { id: one.id, seq: null, author: this.me.id, name: this.me.name, text: one.text, at_ms: one.at_ms, state: one.failed ? 'failed' : 'sending', why: one.failed, reply_to: one.reply_to };
   }
 
-  /** @param {{you: string, messages: Message[], more_before: boolean, resumed: boolean, epoch: number}} welcome @param {string} name */
-  welcome({ you, messages, more_before, resumed, epoch }, name) {
+  /** @param {{you: string, messages: Message[], more_before: boolean, resumed: boolean, epoch: number, change?: number, changed?: Message[]}} welcome @param {string} name */
+  welcome({ you, messages, more_before, resumed, epoch, change = 0, changed = [] }, name) {
     const continues = resumed && epoch === this.epoch;
     this.me = { id: you, name };
     this.epoch = epoch;
+    this.change = change;
     if (!continues) {
-      this.messages = [];
+      this.messages.clear();
+      this.#news.clear();
       this.more_before = more_before;
     }
     for (const message of messages) this.#insert(message);
+    for (const message of changed) this.messages.change(message.seq, { edited_at_ms: undefined, deleted: undefined, reactions: undefined, ...message });
     this.#changed(0);
   }
 
@@ -60,7 +75,7 @@ export class Chat extends Emitter {
   receive(message) {
     this.#changed(this.#insert(message));
     if (this.messages.length > kept_lines * 1.2) {
-      this.messages = this.messages.slice(-kept_lines);
+      this.messages.keep_newest(kept_lines);
       this.more_before = true;
       this.#changed(0);
     }
@@ -68,43 +83,63 @@ export class Chat extends Emitter {
 
   /** @param {{messages: Message[], more_before: boolean}} page @param {number} before the seq that was asked for */
   page({ messages, more_before }, before) {
-    if (before <= (this.messages[0]?.seq ?? Infinity)) this.more_before = more_before;
+    const oldest = this.first_seq;
+    const from = more_before ? messages[0]?.seq ?? before : 0;
+    if (oldest === undefined || from < oldest) this.more_before = more_before;
     for (const message of messages) this.#insert(message);
+    this.messages.covered(from, before, oldest);
     this.#changed(0);
   }
 
   /** Keeps the order by seq; the same seq or the same (author, id) is the same message. @param {Message} message @returns {number} first changed line */
   #insert(message) {
-    let at = this.messages.length;
-    while (at > 0 && this.messages[at - 1].seq > message.seq) at -= 1;
     const mine = message.author === this.me.id ? this.unsent.findIndex((one) => one.id === message.id) : -1;
     if (mine >= 0) {
       this.unsent.splice(mine, 1);
       this.#save(this.unsent);
     }
-    if (this.messages[at - 1]?.seq === message.seq) return this.messages.length;
-    this.messages.splice(at, 0, message);
-    return at;
+    const news = this.#news.get(message.seq);
+    const at = this.messages.insert(news ? { ...message, ...news } : message);
+    return at < 0 ? this.messages.length : at;
   }
 
-  /** The newest gap in what we hold, as a question for history. @returns {{before: number, limit: number} | null} */
+  /** @param {{seq: number, text: string, edited_at_ms: number, change?: number}} edit */
+  edited({ seq, text, edited_at_ms, change }) {
+    this.#happened(seq, change, { text, edited_at_ms });
+  }
+
+  /** @param {{seq: number, by: string, change?: number}} deletion */
+  deleted({ seq, by, change }) {
+    this.#happened(seq, change, { text: '', deleted: true, by, reactions: undefined, media: undefined, media_time_ms: undefined });
+  }
+
+  /** @param {{seq: number, reactions: import('../types.js').Reaction[], change?: number}} state */
+  reactions({ seq, reactions, change }) {
+    this.#happened(seq, change, { reactions });
+  }
+
+  /** @param {number} seq @param {number | undefined} number @param {Change} change */
+  #happened(seq, number, change) {
+    this.change = number ?? this.change;
+    this.#news.set(seq, { ...this.#news.get(seq), ...change });
+    if (this.#news.size > kept_news) this.#news.delete(/** @type {number} */ (this.#news.keys().next().value));
+    const at = this.messages.change(seq, change);
+    if (at >= 0) this.#changed(at);
+  }
+
+  /** The newest gap that nobody jumped over, as a question for history. */
   hole() {
-    for (let i = this.messages.length - 1; i > 0; i -= 1) {
-      const missing = this.messages[i].seq - this.messages[i - 1].seq - 1;
-      if (missing > 0) return { before: this.messages[i].seq, limit: Math.min(100, missing) };
-    }
-    return null;
+    return this.messages.hole();
   }
 
-  /** @param {number} seq @returns {Message | null} null: not here (yet) */
+  /** @param {number} seq @returns {Line | null} null: not here (yet) */
   said(seq) {
-    let [low, high] = [0, this.messages.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.messages[middle].seq < seq) low = middle + 1;
-      else high = middle;
-    }
-    return this.messages[low]?.seq === seq ? this.messages[low] : null;
+    return this.messages.get(seq);
+  }
+
+  /** What one's own last word was, for Arrow up. @returns {Line | null} */
+  last_own() {
+    return this.messages.lines.findLast((line) => line.author === this.me.id && !line.deleted) ?? null;
   }
 
   /** Painted at once as "sending". @param {string} text @param {string} id @param {number} now_ms @param {number} [reply_to] @returns {Unsent} */

@@ -1,14 +1,17 @@
 // @ts-check
 import { el } from '../lib/dom.js';
-import { clock_text, day_text, hour_text } from '../lib/format.js';
+import { clock_text, day_text, hour_text, moment_text } from '../lib/format.js';
 import { t } from '../lib/strings.js';
 import { avatar } from './avatar.js';
-import { excerpt, text_nodes } from './chat_text.js';
+import { chips } from './chat_chips.js';
+import { excerpt, folded_text, is_long, text_nodes } from './chat_text.js';
 
 /** @typedef {import('../models/chat.js').Line} Line */
 /**
- * @typedef {{me: string, retry(id: string): void, discard(id: string): void, reply(line: Line): void, said(seq: number): import('../types.js').Message | null,
- *   original(seq: number): void, mentions_me(text: string): boolean, jump(at_ms: number, media?: string): void}} LineOptions
+ * @typedef {{me: string, retry(id: string): void, discard(id: string): void, said(seq: number): Line | null,
+ *   original(seq: number): void, mentions_me(text: string): boolean, jump(at_ms: number, media?: string): void, unfolded: Set<number>,
+ *   react(line: Line, emoji: string): void, names(reaction: import('../types.js').Reaction): string,
+ *   gap(before: Line | undefined, line: Line): {after: number, before: number} | undefined, fill(gap: {after: number, before: number}, downwards: boolean): void}} LineOptions
  */
 
 const together_ms = 5 * 60_000;
@@ -28,8 +31,11 @@ const tells_time = (before, line) => line.media_time_ms !== undefined
  * What decides how a line looks: while it stays the same, so does its element.
  * @param {Line | undefined} before @param {Line} line @param {boolean} first_new @param {LineOptions} options
  */
-export const look_of = (before, line, first_new, options) =>
-  `${line.state} ${line.why ?? ''} ${continues(before, line)} ${new_day(before, line)} ${first_new} ${line.seq} ${tells_time(before, line)} ${!!line.reply_to && !!options.said(line.reply_to)}`;
+export const look_of = (before, line, first_new, options) => {
+  const quoted = line.reply_to ? options.said(line.reply_to) : null;
+  const reactions = line.reactions?.map((one) => `${one.emoji}${one.count}${one.people.includes(options.me)}`).join();
+  return `${line.state} ${line.why ?? ''} ${continues(before, line)} ${new_day(before, line)} ${first_new} ${line.seq} ${tells_time(before, line)} ${line.edited_at_ms} ${line.deleted} ${reactions} ${!!options.gap(before, line)} ${!!quoted} ${quoted?.edited_at_ms} ${quoted?.deleted}`;
+};
 
 /** What the line answers; not here (yet), it can be fetched. @param {Line} line @param {LineOptions} options */
 function quote_of(line, options) {
@@ -40,23 +46,7 @@ function quote_of(line, options) {
     el('span', { class: 'visually-hidden', text: `${t('chat.in_reply_to')} ` }),
     said ? el('bdi', { class: 'quote-name', text: said.name }) : t('chat.earlier_message'),
     said && el('span', { class: 'visually-hidden', text: ': ' }),
-    said && el('bdi', { class: 'quote-text', text: excerpt(said.text) }));
-}
-
-/** @param {Line} line @param {LineOptions} options */
-function reply_button(line, options) {
-  if (line.seq === null) return null;
-  const label = t('chat.reply_to', { name: line.name, text: excerpt(line.text).slice(0, 60) });
-  return el('button', { class: 'line-reply', type: 'button', 'aria-label': label, title: t('chat.reply'), onclick: () => options.reply(line) }, reply_icon());
-}
-
-function reply_icon() {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  for (const [key, value] of [['viewBox', '0 0 20 20'], ['width', '16'], ['height', '16'], ['aria-hidden', 'true'], ['focusable', 'false']]) svg.setAttribute(key, value);
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  for (const [key, value] of [['d', 'M8 4 3 9l5 5M3.5 9H12a5 5 0 0 1 5 5v2'], ['fill', 'none'], ['stroke', 'currentColor'], ['stroke-width', '1.8'], ['stroke-linecap', 'round'], ['stroke-linejoin', 'round']]) path.setAttribute(key, value);
-  svg.append(path);
-  return svg;
+    said && el('bdi', { class: 'quote-text', text: said.deleted ? t('chat.deleted') : excerpt(said.text) }));
 }
 
 /** @param {Line | undefined} before @param {Line} line @param {LineOptions} options */
@@ -77,6 +67,20 @@ function state_of(line, options) {
     el('button', { class: 'text-button', type: 'button', onclick: () => options.discard(line.id), text: t('chat.discard') }));
 }
 
+/** @param {Line} line @param {string | false} hour @param {LineOptions} options */
+function said_text(line, hour, options) {
+  if (line.deleted) return el('p', { class: 'line-gone', text: line.by && line.by !== line.author ? t('chat.deleted_by_moderator') : t('chat.deleted') });
+  const edited = line.edited_at_ms ? el('span', { class: 'line-edited', title: t('chat.edited_at', { time: moment_text(line.edited_at_ms) }), text: ` ${t('chat.edited')}` }) : null;
+  const text = el('p', { class: 'line-text', dir: 'auto', title: hour }, ...text_nodes(line.text, (at_ms) => options.jump(at_ms)), edited);
+  return is_long(line.text) ? folded_text(text, line.seq, options.unfolded) : text;
+}
+
+/** Messages that were not fetched, above this line. @param {Line | undefined} before @param {Line} line @param {LineOptions} options */
+function gap_above(before, line, options) {
+  const gap = options.gap(before, line);
+  return gap && el('p', { class: 'line-gap' }, el('button', { class: 'text-button', type: 'button', onclick: () => options.fill(gap, false), text: t('chat.between') }));
+}
+
 /**
  * @param {Line | undefined} before
  * @param {Line} line
@@ -88,15 +92,20 @@ export function line_element(before, line, first_new, options) {
   const hour = hour_text(line.at_ms);
   const time = el('time', { class: joined ? 'visually-hidden' : 'line-time', datetime: new Date(line.at_ms).toISOString(), text: hour });
   const name = el('bdi', { class: joined ? 'visually-hidden' : 'line-name', text: line.name });
-  return el('li', { class: 'line-item', 'data-id': line.id },
+  const mention = line.author !== options.me && !line.deleted && options.mentions_me(line.text);
+  const item = el('li', { class: 'line-item', 'data-id': line.id },
     new_day(before, line) && el('p', { class: 'line-day' }, el('span', { text: day_text(line.at_ms, Date.now()) })),
+    gap_above(before, line, options),
     first_new && el('p', { class: 'line-new' }, el('span', { text: t('chat.new') })),
-    el('div', { class: 'line', 'data-state': line.state, 'data-own': line.author === options.me && '', 'data-mention': line.author !== options.me && options.mentions_me(line.text) && '' },
+    el('div', { class: 'line', 'data-state': line.state, 'data-own': line.author === options.me && '', 'data-mention': mention && '' },
       !joined && avatar(line.author, line.name),
       el('p', { class: joined ? 'visually-hidden' : 'line-head' }, name, ' ', time, ' ', !joined && video_time(before, line, options)),
       quote_of(line, options),
-      el('p', { class: 'line-text', dir: 'auto', title: joined && hour }, ...text_nodes(line.text, (at_ms) => options.jump(at_ms))),
+      said_text(line, joined && hour, options),
       joined && video_time(before, line, options),
-      reply_button(line, options),
+      chips(line, options),
       state_of(line, options)));
+  // Tab does not stop here until the line has the focus; what was not sent is never passed over.
+  for (const control of /** @type {NodeListOf<HTMLElement>} */ (item.querySelectorAll('.line :is(a, button):not(.line-state *)'))) control.tabIndex = -1;
+  return item;
 }

@@ -1,36 +1,33 @@
 // @ts-check
-import { find, set_text } from '../lib/dom.js';
+import { find, set_attribute, set_text } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
-import { line_element, look_of } from './chat_line.js';
+import { LogScroll } from './log_scroll.js';
 
 /** @typedef {import('../models/chat.js').Line} Line */
+/** @typedef {{after: number, before: number}} Gap */
 
-const near_px = 48;
+const early_px = 1_200;   // history is asked for before its place is seen
 
-/**
- * Paints the lines of the chat. Only what is different from line `from` on is touched, in the same task as the message came, so that a
- * line is on the screen as soon as it can be.
- */
+/** The chat as one reads it: what is new, the way to it, and history that comes as one scrolls up. */
 export class ChatLog {
-  #log = find('#chat-log');
-  #list = find('#chat-list');
   #newest = find('#chat-newest');
   #more = find('#chat-more');
-  /** @type {Map<string, {node: HTMLElement, look: string}>} by author and id */
-  #painted = new Map();
-  #pinned = true;
   #unseen = 0;
-  /** @type {number | null} seq of the first line that came while nobody was looking */
-  #first_new = null;
+  #told = 0;
+  #read_out = true;
+  #scroll;
   #options;
 
-  /** @param {import('./chat_line.js').LineOptions & {earlier(): void, seen(count: number): void}} options */
+  /** @param {import('./log_scroll.js').ScrollOptions & {earlier(): void, seen(count: number): void}} options */
   constructor(options) {
     this.#options = options;
-    this.#log.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    this.#scroll = new LogScroll(options, () => this.#moved());
     this.#newest.addEventListener('click', () => this.#first_unseen() || this.to_newest());
     find('#chat-earlier').addEventListener('click', () => options.earlier());
-    new ResizeObserver(() => this.#pinned && this.#to_end()).observe(this.#log);
+  }
+
+  get list() {
+    return this.#scroll.list;
   }
 
   /** @param {string} me */
@@ -38,119 +35,123 @@ export class ChatLog {
     this.#options.me = me;
   }
 
+  /** Are new lines read out? While somebody reads further up, what is put in there is not. @param {boolean} on */
+  set read_out(on) {
+    this.#read_out = on;
+    this.#set_live();
+  }
+
+  /** Is the end in view, so that what comes is painted? */
+  get follows() {
+    return this.#scroll.pinned;
+  }
+
   get looking() {
-    return this.#pinned && !document.hidden && this.#log.offsetParent !== null;
+    return this.#scroll.pinned && this.#scroll.visible && !document.hidden;
   }
 
   /** @param {Line[]} lines @param {number} from @param {boolean} more_before */
   paint(lines, from, more_before) {
-    const height = this.#log.scrollHeight;
-    const top = this.#log.scrollTop;
-    const oldest = this.#list.firstElementChild;
-    this.#keep_only(lines, from);
-    this.#place(lines, from);
     this.#more.hidden = !more_before;
     find('#chat-empty').hidden = lines.length > 0 || more_before;
-    this.#log.setAttribute('aria-busy', 'false');
-    if (this.#pinned) this.#to_end();
-    else if (oldest !== this.#list.firstElementChild) this.#log.scrollTop = top + this.#log.scrollHeight - height;
+    set_attribute(this.#scroll.node, 'aria-busy', 'false');
+    const followed = this.#scroll.pinned;
+    this.#scroll.paint(lines, from);
+    if (followed !== this.#scroll.pinned) this.#tell();
   }
 
   /** A line of somebody else arrived. @param {number} seq */
   arrived(seq) {
     if (this.looking) return;
     this.#unseen += 1;
-    this.#first_new ??= seq;
+    this.#scroll.first_new ??= seq;
     this.#tell();
   }
 
-  /** The line as it was said, in the middle and with the focus. @param {Line | import('../types.js').Message} line */
+  /** The line as it was said, in the middle and with the focus. @param {Line} line */
   show(line) {
-    const node = this.#painted.get(key_of(line))?.node;
-    if (!node) return;
-    this.#pinned = false;
-    node.tabIndex = -1;
-    node.scrollIntoView({ block: 'center' });
-    node.focus({ preventScroll: true });
+    this.#focus(this.#scroll.index(line), 'center');
+  }
+
+  /** The focus goes to a neighbour. @param {Line | undefined} line from the end without one @param {number} step */
+  step(line, step) {
+    const { lines } = this.#scroll;
+    const from = line ? this.#scroll.index(line) : this.#scroll.seen_end;
+    const at = Math.max(0, Math.min(lines.length - 1, from + step));
+    if (lines.length && at !== from) this.#focus(at, 'nearest');
+  }
+
+  /** @param {number} at @param {'center' | 'nearest'} where */
+  #focus(at, where) {
+    if (at < 0) return;
+    this.#scroll.go_to(at, where);
+    const node = this.#scroll.element(at);
+    if (node) node.tabIndex = -1;
+    node?.focus({ preventScroll: true });
+    this.#tell();
   }
 
   /** To the mark of what is new, when it is still to come below. @returns {boolean} */
   #first_unseen() {
-    const mark = this.#list.querySelector('.line-new');
-    if (this.#first_new === null || !mark || mark.getBoundingClientRect().top < this.#log.getBoundingClientRect().bottom) return false;
-    mark.scrollIntoView({ block: 'start' });
+    const { first_new, pinned, lines, node } = this.#scroll;
+    if (first_new === null || pinned) return false;
+    const at = lines.findIndex((line) => line.seq === first_new);
+    const element = this.#scroll.element(at);
+    if (at < 0 || (element && element.getBoundingClientRect().top < node.getBoundingClientRect().bottom)) return false;
+    this.#scroll.go_to(at, 'start');
+    this.#tell();
     return true;
   }
 
   /** Own line: whoever writes wants to see it. */
   to_newest() {
-    this.#pinned = true;
-    this.#to_end();
+    this.#scroll.follow();
     this.looked();
+    this.#tell();
   }
 
   /** The page or the tab came into view. */
   looked() {
     if (!this.looking || !this.#unseen) return;
     this.#unseen = 0;
-    this.#first_new = null;
+    this.#scroll.first_new = null;
     this.#tell();
   }
 
-  /** The panel was hidden, where nothing can be scrolled. */
   shown() {
-    if (this.#pinned) this.#to_end();
+    this.#scroll.shown();
     this.looked();
   }
 
-  /** @param {Line[]} lines @param {number} from */
-  #keep_only(lines, from) {
-    if (from > 0 && lines.length >= this.#painted.size) return;
-    const keys = new Set(lines.map(key_of));
-    for (const [key, { node }] of this.#painted) {
-      if (keys.has(key)) continue;
-      node.remove();
-      this.#painted.delete(key);
+  #moved() {
+    if (this.#scroll.pinned) this.looked();
+    else {
+      if (this.#scroll.node.scrollTop < early_px && !this.#more.hidden) this.#options.earlier();
+      this.#fill_gap();
     }
-  }
-
-  /** @param {Line[]} lines @param {number} from */
-  #place(lines, from) {
-    let previous = from > 0 ? this.#painted.get(key_of(lines[from - 1]))?.node : undefined;
-    for (let i = from; i < lines.length; i += 1) {
-      const first_new = this.#first_new !== null && lines[i].seq === this.#first_new;
-      const look = look_of(lines[i - 1], lines[i], first_new, this.#options);
-      const key = key_of(lines[i]);
-      let painted = this.#painted.get(key);
-      if (!painted || painted.look !== look) {
-        const node = line_element(lines[i - 1], lines[i], first_new, this.#options);
-        painted?.node.replaceWith(node);
-        painted = { node, look };
-        this.#painted.set(key, painted);
-      }
-      const next = previous ? previous.nextElementSibling : this.#list.firstElementChild;
-      if (next !== painted.node) this.#list.insertBefore(painted.node, next);
-      previous = painted.node;
-    }
-  }
-
-  #scrolled() {
-    this.#pinned = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < near_px;
-    if (this.#pinned) this.looked();
     this.#tell();
-    if (this.#log.scrollTop < near_px && !this.#more.hidden && !this.#pinned) this.#options.earlier();
   }
 
-  #to_end() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+  /** What was not fetched comes when its place is near, from the end that one comes from. */
+  #fill_gap() {
+    const view = this.#scroll.node.getBoundingClientRect();
+    for (const node of this.list.node.querySelectorAll('.line-gap')) {
+      const box = node.getBoundingClientRect();
+      const line = this.list.line(node);
+      const gap = line && this.#options.gap(this.#scroll.lines[this.#scroll.index(line) - 1], line);
+      if (gap && box.bottom > view.top - early_px && box.top < view.bottom + early_px) this.#options.fill(gap, box.top > view.top + view.height / 2);
+    }
+  }
+
+  #set_live() {
+    set_attribute(this.#scroll.node, 'aria-live', this.#read_out && this.#scroll.pinned ? 'polite' : 'off');
   }
 
   #tell() {
-    this.#newest.hidden = this.#pinned;
+    this.#set_live();
+    this.#newest.hidden = this.#scroll.pinned;
     set_text(find('#chat-newest-text'), this.#unseen ? t('chat.new_count', { n: this.#unseen }) : t('chat.newest'));
-    this.#options.seen(this.#unseen);
+    if (this.#told !== this.#unseen) this.#options.seen(this.#unseen);
+    this.#told = this.#unseen;
   }
 }
-
-/** @param {{author: string, id: string}} line */
-const key_of = (line) => `${line.author} ${line.id}`;

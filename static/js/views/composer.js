@@ -1,32 +1,44 @@
 // @ts-check
-import { find, set_text } from '../lib/dom.js';
+import { el, find, set_attribute, set_text } from '../lib/dom.js';
 import { code_points } from '../lib/format.js';
-import { t } from '../lib/strings.js';
+import { parts, t } from '../lib/strings.js';
 import { excerpt } from './chat_text.js';
 
 const longest = 4_000;
 const said_from = 3_800;
 const typing_again_ms = 3_000;
 
+/** @typedef {import('../models/chat.js').Line} Line */
+/** @typedef {ReturnType<typeof make_composer>} Composer */
+/** @typedef {{seq: number, was: string, draft: string}} Edit what is being edited, and what stood in the box before */
+
+const quoted = (/** @type {Line} */ line) => el('bdi', { class: 'quote-text', text: excerpt(line.text) });
+
 /**
- * The box one writes in. What is typed stays typed whatever happens to the connection.
- * @param {{send(text: string, reply_to?: number): void, typing(on: boolean): void}} options
+ * The box one writes in: something new, an answer, or other words for what one has said. What is typed stays typed whatever happens to the connection.
+ * @param {{send(text: string, reply_to?: number): void, typing(on: boolean): void, announce(sentence: string): void,
+ *   edit(seq: number, text: string): Promise<boolean>, edit_last(): void}} options edit: true when the room has taken it
  */
-export function make_composer({ send, typing }) {
+export function make_composer({ send, typing, announce, edit, edit_last }) {
   const form = find('#composer');
   const text = /** @type {HTMLTextAreaElement} */ (find('#chat-text'));
   const hint = find('#composer-hint');
   let condition = '';
   let stopped = false;
   let typed_at = -Infinity;
+  let slow = '';
+  let waiting = false;
   let answers = /** @type {number | undefined} */ (undefined);
+  let edits = /** @type {Edit | null} */ (null);
 
   const count = () => (text.value.length > said_from ? code_points(text.value) : 0);
   const tell = () => {
     const length = count();
-    if (length > longest) set_text(hint, t('chat.too_many', { n: length - longest }));
+    set_attribute(text, 'aria-invalid', length > longest ? 'true' : null);
+    if (length > longest) set_text(hint, t('chat.too_long', { most: longest, n: length - longest }));
     else if (length > said_from) set_text(hint, t('chat.left', { n: longest - length }));
     else set_text(hint, condition);
+    set_text(find('#composer-slow'), !edits && (waiting || text.value) ? slow : '');
   };
   const grow = () => {
     if (CSS.supports('field-sizing', 'content')) return;
@@ -47,15 +59,19 @@ export function make_composer({ send, typing }) {
     mark(text.value.trim() !== '');
   });
   find('#reply-cancel').addEventListener('click', () => {
-    no_reply();
+    set_aside();
     text.focus();
   });
   text.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && answers !== undefined && !event.isComposing) {
+    if (event.isComposing) return;
+    if (event.key === 'Escape' && (edits || answers !== undefined)) {
       event.preventDefault();
-      no_reply();
+      set_aside();
+    } else if (event.key === 'ArrowUp' && text.value === '' && answers === undefined && !edits && !stopped) {
+      event.preventDefault();
+      edit_last();
     }
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey) return;
     event.preventDefault();
     submit();
   });
@@ -65,36 +81,81 @@ export function make_composer({ send, typing }) {
     submit();
   });
 
-  function no_reply() {
+  /** Neither an answer nor an edit any more; after an edit the box holds what it held before. */
+  function set_aside() {
     answers = undefined;
     find('#reply').hidden = true;
+    if (!edits) return;
+    put(edits.draft);
+    edits = null;
+    tell();
   }
 
-  function submit() {
-    if (stopped || text.value.trim() === '' || count() > longest) return;
-    const value = text.value.replace(/\s+$/u, '');
-    text.value = '';
+  /** @param {string} value */
+  function put(value) {
+    text.value = value;
     typed_at = -Infinity;
     tell();
     grow();
+  }
+
+  /** @param {(string | Node)[]} what @param {string} cancel */
+  function show_aim(what, cancel) {
+    find('#reply-to').replaceChildren(...what);
+    find('#reply-cancel').setAttribute('aria-label', cancel);
+    find('#reply').hidden = false;
     text.focus();
+  }
+
+  function submit() {
+    if (stopped || text.value.trim() === '') return undefined;
+    if (count() > longest) return announce(hint.textContent ?? '');
+    const value = text.value.replace(/\s+$/u, '');
+    if (edits) return submit_edit(edits, value);
+    if (waiting) return announce(slow);
     const reply_to = answers;
-    no_reply();
-    send(value, reply_to);
+    put('');
+    text.focus();
+    set_aside();
+    return send(value, reply_to);
+  }
+
+  /** @param {Edit} one @param {string} value */
+  async function submit_edit(one, value) {
+    // Refused, it stays in the box.
+    if ((value === one.was || (await edit(one.seq, value))) && edits === one) set_aside();
   }
 
   return {
-    /** What is written next answers this line. @param {{seq: number | null, name: string, text: string}} line */
+    /** What is written next answers this line. @param {Line} line */
     reply(line) {
       if (line.seq === null || stopped) return;
+      set_aside();
       answers = line.seq;
-      set_text(find('#reply-name'), line.name);
-      set_text(find('#reply-text'), excerpt(line.text));
-      find('#reply').hidden = false;
-      text.focus();
+      show_aim(parts('chat.replying', { name: el('bdi', { class: 'quote-name', text: line.name }), text: quoted(line) }), t('chat.cancel_reply'));
+    },
+    /** Other words for a line of one's own. @param {Line} line */
+    edit(line) {
+      if (line.seq === null || stopped) return;
+      set_aside();
+      edits = { seq: line.seq, was: line.text, draft: text.value };
+      put(line.text);
+      tell();
+      show_aim(parts('chat.editing', { text: quoted(line) }), t('chat.cancel_edit'));
+      text.setSelectionRange(text.value.length, text.value.length);
+    },
+    /** A line is gone: nothing can be answered or edited there. @param {number} seq */
+    gone(seq) {
+      if (answers === seq || edits?.seq === seq) set_aside();
+    },
+    /** Where the caret is. @param {string} piece */
+    insert(piece) {
+      if (stopped) return;
+      text.setRangeText(piece, text.selectionStart, text.selectionEnd, 'end');
+      text.dispatchEvent(new Event('input', { bubbles: true }));
     },
     focus: () => text.focus(),
-    draft: () => text.value,
+    draft: () => edits?.draft ?? text.value,
     /** @param {string} value */
     restore(value) {
       if (!text.value) text.value = value;
@@ -105,6 +166,12 @@ export function make_composer({ send, typing }) {
       condition = sentence;
       stopped = stop;
       text.readOnly = stop;
+      tell();
+    },
+    /** The room's pace, told quietly; nothing new is sent while one has to wait. @param {string} sentence @param {boolean} wait */
+    slow(sentence, wait) {
+      slow = sentence;
+      waiting = wait;
       tell();
     },
   };

@@ -1,10 +1,12 @@
 // @ts-check
 import { el, find, set_text } from '../lib/dom.js';
+import { span_text } from '../lib/format.js';
 import { t } from '../lib/strings.js';
 import { grants, roles } from '../models/rights.js';
 
 /** @typedef {import('../types.js').Room} Room */
 
+const paces_ms = [0, 5_000, 10_000, 30_000, 60_000, 300_000];
 const form_of = () => /** @type {HTMLFormElement} */ (find('#room-form'));
 
 /** @param {HTMLFormElement} form @param {string} name @param {string} value */
@@ -30,7 +32,16 @@ export function fill_room_settings(room, may) {
   /** @type {HTMLInputElement} */ (find('#set-name')).value = room.name;
   choose(form, 'preset', room.preset);
   choose(form, 'wait_policy', room.wait_policy);
+  pace_is(room.slow_ms ?? 0);
   find('#grants').replaceChildren(...grants_table(room));
+}
+
+/** A pace that a program has set is offered too. @param {number} slow_ms */
+function pace_is(slow_ms) {
+  const offered = paces_ms.includes(slow_ms) ? paces_ms : [...paces_ms, slow_ms];
+  const select = /** @type {HTMLSelectElement} */ (find('#set-pace'));
+  select.replaceChildren(...offered.map((ms) => el('option', { value: ms, text: ms ? span_text(ms) : t('settings.pace_off') })));
+  select.value = String(slow_ms);
 }
 
 /**
@@ -48,6 +59,8 @@ export function changed_room_settings(room) {
   if (preset && preset !== room.preset) change.preset = preset;
   const policy = data.get('wait_policy');
   if (policy && policy !== room.wait_policy) change.wait_policy = policy;
+  const slow_ms = Number(data.get('slow_ms') ?? 0);
+  if (slow_ms !== (room.slow_ms ?? 0)) change.slow_ms = slow_ms;
   const table = changed_grants(room);
   if (table) change.grants = table;
   return Object.keys(change).length ? change : null;
