@@ -91,7 +91,7 @@ try {
       last = now;
       most = Math.max(most, document.querySelectorAll('.line-item').length);
       const top = log.scrollTop;
-      log.scrollTop = top - 120;
+      log.scrollTop = top - 240;
       still = log.scrollTop === top ? still + 1 : 0;
       if (still > 60 || times.length > 6_000) done({ times, most });
       else requestAnimationFrame(step);
@@ -99,7 +99,7 @@ try {
     requestAnimationFrame(step);
   }));
   const first = await ann.page.evaluate(() => document.querySelector('.line-text')?.textContent ?? '');
-  row(`scrolled up through ${said} messages by 120 px a frame: frame p50 · p95 · p99, ms`, [0.5, 0.95, 0.99].map((q) => quantile(frames.times, q).toFixed(1)).join(' · '), 'p95 ≤ 34');
+  row(`scrolled up through ${said} messages by 240 px a frame: frame p50 · p95 · p99, ms`, [0.5, 0.95, 0.99].map((q) => quantile(frames.times, q).toFixed(1)).join(' · '), 'p95 ≤ 34');
   row('reached · line elements at most', `${first.startsWith('1 ') ? 'the first message' : `“${first.slice(0, 20)}”`} · ${frames.most}`, '≤ 300');
   row('heap · private memory with all of it', `${(await heap_mb()).toFixed(1)} MB · ${private_mb(pid).toFixed(0)} MB`, '≤ 100 MB');
   for (const socket of crowd) socket.terminate();

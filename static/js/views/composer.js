@@ -115,9 +115,10 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
     if (waiting) return announce(slow);
     const reply_to = answers;
     put('');
-    text.focus();
     set_aside();
-    return send(value, reply_to);
+    send(value, reply_to);
+    // After it is on its way: the focus asks for a layout.
+    return text.focus();
   }
 
   /** @param {Edit} one @param {string} value */
