@@ -1,0 +1,115 @@
+// Two languages: what the browser asks for, what is chosen, on the pages and in a room; and how the longer words sit.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { CLIP_URL, screenshots, startWorld, until } from './harness.mjs';
+import { everyLook } from './looks.mjs';
+
+let world;
+before(async () => { world = await startWorld(); });
+after(() => world?.stop());
+
+const language_of = (visitor) => visitor.page.evaluate('document.documentElement.lang');
+
+async function choose(visitor, name) {
+  await Promise.all([visitor.page.waitForNavigation(), visitor.click(name)]);
+}
+
+/** Opens a room with the words of the German pages. */
+async function startInGerman(visitor) {
+  await visitor.goto('/');
+  await visitor.fill('Dein Name', visitor.name);
+  await visitor.click('Raum eröffnen');
+  await visitor.inRoom();
+  return visitor.code;
+}
+
+test('who chooses German on the landing page has it there and in the room, and English again from the room', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Both');
+  await ann.goto('/');
+  assert.equal(await language_of(ann), 'en');
+  await choose(ann, 'Deutsch');
+  assert.equal(new URL(ann.page.url()).pathname, '/');
+  assert.equal(await language_of(ann), 'de');
+  assert.match(await ann.page.locator('h1').innerText(), /Zusammen schauen/);
+  const code = await startInGerman(ann);
+  assert.equal(await language_of(ann), 'de');
+  assert.equal(await ann.page.locator('#chat-text').getAttribute('placeholder'), 'Nachricht');
+  await until(async () => (await ann.page.locator('#connection-text').innerText()) === 'Verbunden', { what: 'the script’s words in German' });
+  await ann.say('ein Wort');
+  await ann.page.locator('#chat-text').fill('noch ein Wort');
+  await ann.click('Einstellungen');
+  await choose(ann, 'English');
+  await ann.inRoom();
+  assert.equal(ann.code, code);
+  assert.equal(await language_of(ann), 'en');
+  await until(async () => (await ann.page.locator('#connection-text').innerText()) === 'Connected', { what: 'the script’s words in English' });
+  await until(async () => (await ann.said()).includes('ein Wort'), { what: 'what was said before' });
+  assert.equal(await ann.page.locator('#chat-text').inputValue(), 'noch ein Wort');
+  assert.deepEqual(ann.problems, []);
+});
+
+test('the switch works without script, and a page opens in the language the browser asks for', { timeout: 120_000 }, async () => {
+  const kai = await world.visitor('Kai Plain', { javaScriptEnabled: false, locale: 'de-AT' });
+  await kai.goto('/signup');
+  assert.match(await kai.page.locator('h1').innerText(), /Registrieren/);
+  await choose(kai, 'English');
+  assert.equal(new URL(kai.page.url()).pathname, '/signup');
+  assert.match(await kai.page.locator('h1').innerText(), /Sign up/);
+});
+
+test('one room speaks to each in their language, and loads one catalogue for each', { timeout: 120_000 }, async () => {
+  const eva = await world.visitor('Eva Deutsch', { locale: 'de-DE' });
+  const bob = await world.visitor('Bob English');
+  await bob.openRoom(await startInGerman(eva));
+  await bob.watch(CLIP_URL);
+  await until(async () => (await eva.page.locator('#notice-text').innerText()) === 'Bob English hat das Video gewechselt.', { what: 'the notice in German' });
+  await eva.page.getByRole('tab', { name: /Leute/ }).click();
+  await until(async () => (await eva.page.locator('#history-list').innerText()).includes('Bob English hat clip.mp4 gewählt'), { what: 'the history in German' });
+  await bob.page.getByRole('tab', { name: /People/ }).click();
+  await until(async () => (await bob.page.locator('#history-list').innerText()).includes('Bob English chose clip.mp4'), { what: 'the history in English' });
+  const catalogues = (visitor) => visitor.requests.filter((url) => url.includes('/js/strings/')).map((url) => url.split('/').at(-1));
+  assert.deepEqual([...new Set(catalogues(eva))], ['de.js']);
+  assert.deepEqual([...new Set(catalogues(bob))], ['en.js']);
+  assert.deepEqual([...eva.problems, ...bob.problems], []);
+});
+
+test('in German nothing is cut or wider than the screen, and there is no violation', { timeout: 240_000 }, async () => {
+  const eva = await world.visitor('Eva Walk', { locale: 'de-DE' });
+  const found = [];
+  const look = async (name) => {
+    found.push(...(await everyLook(eva.page, name)));
+    await screenshots(eva.page, name);
+  };
+  for (const [path, name] of [['/', 'de-landing'], ['/login', 'de-login'], ['/signup', 'de-signup'], ['/nowhere', 'de-not-found']]) {
+    await eva.goto(path);
+    await look(name);
+  }
+  const code = await startInGerman(eva);
+  await look('de-room-empty');
+  const ben = await world.visitor('Ben Walk', { locale: 'de-DE' });
+  await ben.goto(`/rooms/${code}`);
+  found.push(...(await everyLook(ben.page, 'de-join')));
+  await screenshots(ben.page, 'de-join');
+  await ben.fill('Dein Name', 'Ben Walk');
+  await ben.click('Beitreten');
+  await ben.inRoom();
+  await eva.page.locator('#source-link').fill(CLIP_URL);
+  await eva.click('Anschauen');
+  await eva.moving();
+  await eva.say('Hallo zusammen');
+  await ben.say('Los geht’s bei 0:05');
+  await eva.page.locator('#source-link').fill('http://media.test/long.mp4');
+  await eva.click('Einreihen');
+  await look('de-room-playing');
+  for (const [tab, name] of [['Warteschlange', 'de-queue'], ['Leute', 'de-people']]) {
+    await eva.page.getByRole('tab', { name: new RegExp(tab) }).click();
+    await look(name);
+  }
+  for (const [button, id] of [['Einstellungen', 'settings'], ['Diesen Raum teilen', 'share'], ['Desktop verbinden', 'desktop'], ['Untertitel', 'subtitles']]) {
+    await eva.click(button);
+    await eva.page.locator(`#${id}[open]`).waitFor();
+    await look(`de-${id}`);
+    await eva.page.keyboard.press('Escape');
+  }
+  assert.deepEqual(found, []);
+});
