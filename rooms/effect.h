@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+#include "rooms/chat_message.h"
 #include "rooms/event.h"
 #include "rooms/ids.h"
 #include "rooms/live.h"
@@ -20,11 +21,9 @@ namespace matinee::rooms {
 // clang-format off
 
 // ---- what people are told (server → client messages)
-struct ChatMessage {
-  Seq seq; std::string id; PersonId author; std::string author_name; std::string text; std::int64_t at_ms = 0;
-  std::optional<Seq> reply_to;
-  std::string media_url; std::int64_t media_time_ms = -1;     // what played when it was written; −1 = nothing
-};
+struct ChatEdited { ChangeNumber change; Seq seq; std::string text; std::int64_t edited_at_ms = 0; };
+struct ChatDeleted { ChangeNumber change; Seq seq; PersonId by; };
+struct ChatReactions { ChangeNumber change; Seq seq; std::vector<Reaction> reactions; };   // all of that message; the newest counts
 struct ParticipantInfo {
   PersonId id; std::string name; PersonKind kind = PersonKind::guest; Role role = Role::guest;
   std::int64_t silenced_until_ms = -1;                        // −1 = may chat, 0 = until lifted
@@ -33,6 +32,7 @@ struct ParticipantInfo {
 struct RoomInfo {
   std::string code; std::string name; Preset preset = Preset::friends; GrantTable grants; WaitPolicy policy = WaitPolicy::fair;
   PersonId owner; bool guest_room = false;
+  std::int64_t slow_ms = 0;                                   // between two messages of one person; 0 = no slow mode
 };
 struct QueueView { QueueState queue; std::vector<PersonId> votes; std::int64_t votes_needed = 0; };   // votes to skip what plays now
 // What somebody did to the whole room, newest last. detail: the video's link, the item's title, or the position in ms jumped to.
@@ -46,7 +46,8 @@ struct Welcome {
   PersonId you; RoomInfo room; std::vector<ParticipantInfo> participants; PlaybackState playback; LiveState live; QueueView queue; std::vector<Action> actions;
   std::vector<ChatMessage> messages; bool more_before = false;   // older messages exist
   std::int64_t epoch = 0; Seq seq; std::int64_t server_time_ms = 0;
-  bool resumed = false;                                          // messages hold exactly what was missed
+  bool resumed = false;                                          // messages hold exactly what was missed …
+  std::vector<ChatMessage> changed; ChangeNumber change;         // … and changed what was seen and has changed since
 };
 struct PresenceDiff { std::vector<ParticipantInfo> changed; std::vector<PersonId> left; };   // joined or changed; left
 struct TypingNow { PersonId person; bool on = false; };
@@ -62,7 +63,7 @@ struct YouWere { std::string what; PersonId by; };               // "removed" | 
 struct BlockedPeople { std::vector<std::pair<PersonId, std::string>> people; };   // to those who may block: by name, ≤ blocks_shown_max
 
 using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere, BlockedPeople,
-                              LiveChanged, QueueChanged, ActionsChanged>;
+                              LiveChanged, QueueChanged, ActionsChanged, ChatEdited, ChatDeleted, ChatReactions>;
 
 // ---- what the shard does
 struct ReplyOk { Ref ref; std::optional<Seq> seq; std::optional<Revision> rev; };
@@ -73,12 +74,15 @@ struct Admit { ConnectionId connection; PersonId person; };     // this connecti
 struct Broadcast { Outgoing message; };                         // all, the sender included
 struct Store { ChatMessage message; bool void_row = false; };   // append to the log; answered by Stored or StoreFailed, in order
 struct AskLog { PersonId author; PostChat post; Ref ref; };     // was this (author, id) stored long ago? answered by FoundRepeat
+struct StoreChange { MessageChange change; };                   // likewise; answered by ChangeStored or StoreFailed
+struct AskMessage { Seq seq; };                                 // an older message that is to be changed; answered by FoundMessage
 struct SaveRoom {};                                             // name, preset, grants, policy, roles, blocks, playback changed: save Room::snapshot()
 struct SetTimer { std::int64_t id = 0; std::int64_t at_ms = 0; };  // replaces a timer of the same id; at_ms 0 cancels it
 struct Disconnect { PersonId person; int close_code = 1008; };  // every connection of this person
 struct DisconnectAll { int close_code = 4004; };
 
-using Effect = std::variant<ReplyOk, ReplyError, Push, PushPerson, Admit, Broadcast, Store, AskLog, SaveRoom, SetTimer, Disconnect, DisconnectAll>;
+using Effect = std::variant<ReplyOk, ReplyError, Push, PushPerson, Admit, Broadcast, Store, AskLog, SaveRoom, SetTimer, Disconnect, DisconnectAll,
+                            StoreChange, AskMessage>;
 using EffectList = std::vector<Effect>;
 
 }  // namespace matinee::rooms

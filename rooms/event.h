@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 #include <vector>
+#include "rooms/chat_message.h"
 #include "rooms/ids.h"
 #include "rooms/live.h"
 #include "rooms/person.h"
@@ -16,7 +17,8 @@ namespace matinee::rooms {
 // One line per kind: the file is read as a table.
 // clang-format off
 
-struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; };
+// change: the last change of messages that was heard; absent: that page knows of none and asks for none.
+struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; std::optional<ChangeNumber> change = {}; };
 
 // A connection of ref.connection wants in; repeats for further ones. plays = false: it brings no player of the room's video along (a desktop
 // program): nobody waits for it, and who is here already keeps the name he has.
@@ -24,8 +26,13 @@ struct Join { Person person; std::optional<Since> since; bool plays = true; };
 struct Leave { PersonId person; };                            // the last connection has been gone for absence_ms
 struct PlayerGone { PersonId person; };                       // no connection that plays for absence_ms; others are still here
 struct PostChat { std::string id; std::string text; std::optional<Seq> reply_to; bool again = false; };
-// The answer to AskLog: the log knows this id (and when it was written, 0 = unknown), or not. Context: actor and ref of the AskLog.
-struct FoundRepeat { std::string id; std::optional<Seq> seq; PostChat post; std::int64_t at_ms = 0; };
+// The answer to AskLog: the message of this id as it stands in the log, or none. Context: actor and ref of the AskLog.
+struct FoundRepeat { PostChat post; std::optional<ChatMessage> message; };
+struct EditChat { Seq seq; std::string text; };
+struct DeleteChat { Seq seq; };
+struct React { Seq seq; std::string emoji; bool on = true; };
+// The answer to AskMessage: the message as it stands in the log; none: there is none; failed: it could not be read.
+struct FoundMessage { Seq seq; std::optional<ChatMessage> message; bool failed = false; };
 struct Typing { bool on = false; };
 struct SetMedia { std::optional<MediaRef> media; std::optional<Revision> base_rev; std::string op; };  // none = clear the stage
 // From people: play, pause, seek, rate; and timeout, which is playback.start_now (ends waiting at once, no position needed).
@@ -52,20 +59,24 @@ struct Unblock { PersonId person; };
 struct Silence { PersonId person; std::int64_t for_ms = 0; bool on = true; };  // for_ms 0 = until lifted
 struct ChangeSettings {
   std::optional<std::string> name; std::optional<Preset> preset; std::optional<GrantTable> grants; std::optional<WaitPolicy> policy;
+  std::optional<std::int64_t> slow_ms = {};
 };
 struct CloseRoom {};
 struct Stored { Seq up_to; };                                 // committed: everything up to and with this seq
 // An unmarked repeat met the log's unique index: seq holds a void row now, the message is the older one at original. Everything before
 // seq is committed too. The author gets the older message as the answer, nobody else hears of it.
 struct StoredVoid { Seq seq; Seq original; };
-struct StoreFailed { Seq from; };                             // nothing from this seq on was committed
+struct ChangeStored { ChangeNumber up_to; };                  // likewise, with this change of a message
+// Nothing from this seq and this change on was committed, and neither was whatever was numbered after either.
+struct StoreFailed { Seq from; std::optional<ChangeNumber> change_from = {}; };
 struct TimerFired { std::int64_t id = 0; };
 struct SetLive { LiveState live; };                           // the whole state, from whoever serves the media
 struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; };   // profile change, guest kept the room
 
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
                            SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid, PlayerGone, SetLive,
-                           QueueAdd, QueueMove, QueueRemove, QueuePlay, QueueSkip, QueueClear, QueueShuffle, QueueSettings, VoteSkip, Ended, Undo>;
+                           QueueAdd, QueueMove, QueueRemove, QueuePlay, QueueSkip, QueueClear, QueueShuffle, QueueSettings, VoteSkip, Ended, Undo,
+                           EditChat, DeleteChat, React, FoundMessage, ChangeStored>;
 
 // Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered).
 struct Ref { ConnectionId connection; std::string client; };

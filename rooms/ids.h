@@ -15,6 +15,7 @@ struct Id {
 using PersonId = Id<struct PersonTag>;          // users.id: random, positive, < 2^53; accounts and guests alike
 using ConnectionId = Id<struct ConnectionTag>;  // one open WebSocket; unique within a process
 using Seq = Id<struct SeqTag>;                  // chat: 1, 2, 3 … without holes, per room
+using ChangeNumber = Id<struct ChangeTag>;      // edits, deletes, reactions: 1, 2, 3 … without holes, per room
 using Revision = Id<struct RevisionTag>;        // playback: grows by one with each accepted change, per epoch
 
 }  // namespace matinee::rooms

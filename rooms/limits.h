@@ -22,6 +22,14 @@ inline constexpr std::size_t welcome_messages_max = 50;
 inline constexpr std::size_t welcome_bytes_max = 256 * 1024;
 inline constexpr std::size_t pending_messages_max = 1'024;  // numbered, not yet committed
 inline constexpr std::size_t history_page_max = 100;
+inline constexpr std::size_t slow_people_max = 5'000;     // whose last message a room in slow mode remembers
+inline constexpr std::size_t emoji_bytes_max = 40;        // the longest joined emoji with skin tones has 35
+inline constexpr std::size_t reaction_emoji_max = 20;     // different ones on a message
+inline constexpr std::size_t reactions_max = 1'000;       // of a message, all emoji together
+inline constexpr std::size_t reaction_people_told = 50;   // named for each emoji; the count is of all
+inline constexpr std::size_t recent_changes_max = 200;    // of messages, remembered for replay
+inline constexpr std::size_t changed_messages_kept = 64;  // older than the recent ones, changed lately
+inline constexpr std::size_t waiting_changes_max = 64;    // of older messages, while those are being read
 inline constexpr std::size_t blocks_max = 1'000;
 inline constexpr std::size_t blocks_shown_max = 200;  // named to those who may lift them
 inline constexpr std::size_t roles_max = 5'000;
@@ -70,6 +78,7 @@ inline constexpr std::int64_t save_heartbeat_ms = 15'000;  // … and, while it 
 inline constexpr std::int64_t undo_ms = 10 * 60'000;       // how long an action can be undone, while nothing of its sort followed
 inline constexpr std::int64_t jump_noted_ms = 5'000;       // shorter jumps are no action
 inline constexpr std::int64_t jump_merged_ms = 10'000;     // jumps of one person within this time are one action
+inline constexpr std::int64_t slow_ms_max = 3'600'000;     // between two messages of one person
 inline constexpr std::int64_t silence_ms_max = 365LL * 24 * 3'600'000;
 
 }  // namespace matinee::rooms::limits

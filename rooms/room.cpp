@@ -15,7 +15,8 @@ inline constexpr bool is_of_participant =
     std::is_same_v<E, Silence> || std::is_same_v<E, ChangeSettings> || std::is_same_v<E, CloseRoom> || std::is_same_v<E, QueueAdd> ||
     std::is_same_v<E, QueueMove> || std::is_same_v<E, QueueRemove> || std::is_same_v<E, QueuePlay> || std::is_same_v<E, QueueSkip> ||
     std::is_same_v<E, QueueClear> || std::is_same_v<E, QueueShuffle> || std::is_same_v<E, QueueSettings> || std::is_same_v<E, VoteSkip> ||
-    std::is_same_v<E, Ended> || std::is_same_v<E, Undo>;
+    std::is_same_v<E, Ended> || std::is_same_v<E, Undo> || std::is_same_v<E, EditChat> || std::is_same_v<E, DeleteChat> ||
+    std::is_same_v<E, React>;
 
 }  // namespace
 
@@ -28,6 +29,7 @@ void Turn::refuse(ErrorCode code, std::string detail, std::int64_t retry_ms) { r
 
 Room::State::State(RoomSnapshot snapshot, RoomOptions options_given, std::int64_t now_ms)
     : info(std::move(snapshot.info)), options(std::move(options_given)), chat(options), last_save_ms(snapshot.saved_at_ms) {
+  for (const ChatMessage& message : options.recent) note_post(message.author, message.at_ms);
   options.recent.clear();
   options.remembered.clear();
   for (const auto& [person, role] : snapshot.roles) {

@@ -31,6 +31,7 @@ struct RoomSnapshot {
 struct RoomOptions {
   std::int64_t epoch = 1;
   Seq last_seq;                                              // from the log
+  ChangeNumber last_change = {};                             // likewise
   std::vector<ChatMessage> recent;                           // the newest committed messages, oldest first, ≤ recent_messages_max
   std::vector<std::pair<PersonId, std::string>> remembered;  // (author, id) of the newest messages, oldest first
   bool unlimited_rates = false;                              // bench mode only

@@ -69,10 +69,12 @@ void Room::State::welcome(const Participant& participant, const std::optional<Si
 
   const std::size_t people = std::min(participants.size(), limits::welcome_participants_max);
   std::optional<ChatLog::Page> page;
-  if (since && since->epoch == options.epoch) page = chat.after(since->seq, bytes_for_messages(people));
+  if (since && since->epoch == options.epoch) page = chat.after(since->seq, since->change, bytes_for_messages(people));
   welcome.resumed = page.has_value();
   if (!page) page = chat.newest(limits::welcome_messages_max, bytes_for_messages(people));
   welcome.messages = std::move(page->messages);
+  welcome.changed = std::move(page->changed);
+  welcome.change = chat.committed_change();
   welcome.more_before = page->more_before;
 
   // Oneself always, then the others in the order of the book; a crowd follows in diffs of its own.

@@ -17,7 +17,10 @@ bool is_room_name(const std::string& name) {
 void Room::State::on(const ChangeSettings& change, Participant& actor, Turn& turn) {
   if (!allow_command(actor, turn) || !allow(actor, Grant::edit_room, turn)) return;
   if (change.name && !is_room_name(*change.name)) return turn.refuse(ErrorCode::bad_request, "name");
+  if (change.slow_ms && (*change.slow_ms < 0 || *change.slow_ms > limits::slow_ms_max))
+    return turn.refuse(ErrorCode::bad_request, "slow_ms");
   if (change.name) info.name = *change.name;
+  if (change.slow_ms) info.slow_ms = *change.slow_ms;
   if (change.preset) {
     info.preset = *change.preset;
     if (*change.preset != Preset::custom) info.grants = grants_of(*change.preset);  // custom keeps what is there

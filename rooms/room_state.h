@@ -1,13 +1,13 @@
 // The inside of a Room, shared by the room_*.cpp files and by nobody else. Each file holds one part of the behaviour:
-// people (join, leave, presence), chat, playback, moderation (roles, remove, block, silence), settings (name, rights, closing, saving),
-// live (what the media tell).
-// Belongs to one shard's thread.
+// people (join, leave, presence), chat, changes (of messages), playback, moderation (roles, remove, block, silence), settings (name,
+// rights, closing, saving), live (what the media tell). Belongs to one shard's thread.
 #pragma once
 #include <list>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 #include "rooms/actions.h"
 #include "rooms/chat_log.h"
@@ -72,6 +72,12 @@ struct Room::State {
   void on(const Stored& stored, Turn& turn);
   void on(const StoreFailed& failed, Turn& turn);
   void on(const StoredVoid& voided, Turn& turn);
+  // ---- changes of messages
+  void on(const EditChat& edit, Participant& actor, Turn& turn);
+  void on(const DeleteChat& removal, Participant& actor, Turn& turn);
+  void on(const React& reaction, Participant& actor, Turn& turn);
+  void on(const FoundMessage& found, Turn& turn);
+  void on(const ChangeStored& stored, Turn& turn);
   // ---- playback
   void on(const SetMedia& set, Participant& actor, Turn& turn);
   void on(const PlaybackCommand& command, Participant& actor, Turn& turn);
@@ -126,8 +132,26 @@ struct Room::State {
   void stop_typing(Participant& participant, Turn& turn);
   void end_typing_marks(Turn& turn);
   // ---- chat
+  [[nodiscard]] bool allow_chat_pace(Participant& actor, Turn& turn) const;  // refuses with slow_down
+  [[nodiscard]] bool may_write(const Participant& actor, const std::string& text, Turn& turn) const;
   [[nodiscard]] bool may_post(const Participant& actor, const PostChat& post, Turn& turn) const;
+  [[nodiscard]] bool allow_slow_mode(const Participant& actor, Turn& turn) const;  // likewise
+  void note_post(PersonId author, std::int64_t at_ms);
   void accept(const Participant& actor, const PostChat& post, Turn& turn);
+  void tell(const ChatLog::Committed& committed, Turn& turn);
+  // ---- changes of messages
+  using Wish = std::variant<EditChat, DeleteChat, React>;
+  struct WaitingChange {
+    Wish wish;
+    PersonId actor;
+    Ref ref;
+  };
+  void change(Wish wish, Seq seq, const Participant& actor, Turn& turn);
+  void carry_out(const EditChat& edit, const ChatLog::Standing& standing, const Participant& actor, Turn& turn);
+  void carry_out(const DeleteChat& removal, const ChatLog::Standing& standing, const Participant& actor, Turn& turn);
+  void carry_out(const React& reaction, const ChatLog::Standing& standing, const Participant& actor, Turn& turn);
+  void store(MessageChange change, Turn& turn);
+  [[nodiscard]] bool may_delete(const Participant& actor, const ChatMessage& message, Turn& turn) const;
   // ---- playback
   [[nodiscard]] PlaybackContext playback_context(std::int64_t now_ms) const;
   [[nodiscard]] std::int64_t start_delay_ms(std::int64_t now_ms) const;
@@ -174,6 +198,8 @@ struct Room::State {
   std::map<PersonId, std::int64_t> silenced;  // person → until, 0 = until lifted
   std::list<Person> departed;                 // newest last, ≤ departed_max
   ChatLog chat;
+  std::map<PersonId, std::int64_t> last_posts;                // while there is a slow mode: when, ≤ slow_people_max
+  std::map<Seq, std::vector<WaitingChange>> waiting_changes;  // until their message has been read from the log
   Playback playback;
   Queue queue;
   ActionBook actions;

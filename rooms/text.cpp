@@ -5,7 +5,15 @@
 namespace matinee::rooms {
 namespace {
 
-// Takes one code point off the front; nothing when the bytes are not UTF-8.
+// Unicode's format characters that a name can be faked with. In messages they are fine: right-to-left text and emoji need them.
+bool is_unseen(std::uint32_t code_point) {
+  return code_point == 0xADU || code_point == 0x061CU || code_point == 0x180EU || (code_point >= 0x200BU && code_point <= 0x200FU) ||
+         (code_point >= 0x2028U && code_point <= 0x202EU) || (code_point >= 0x2060U && code_point <= 0x206FU) || code_point == 0xFEFFU ||
+         (code_point >= 0xFFF9U && code_point <= 0xFFFBU) || (code_point >= 0xE0000U && code_point <= 0xE007FU);
+}
+
+}  // namespace
+
 std::optional<std::uint32_t> take_code_point(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
   if (lead < 0x80U) {
@@ -26,15 +34,6 @@ std::optional<std::uint32_t> take_code_point(std::string_view& text) {
   text.remove_prefix(length);
   return value;
 }
-
-// Unicode's format characters that a name can be faked with. In messages they are fine: right-to-left text and emoji need them.
-bool is_unseen(std::uint32_t code_point) {
-  return code_point == 0xADU || code_point == 0x061CU || code_point == 0x180EU || (code_point >= 0x200BU && code_point <= 0x200FU) ||
-         (code_point >= 0x2028U && code_point <= 0x202EU) || (code_point >= 0x2060U && code_point <= 0x206FU) || code_point == 0xFEFFU ||
-         (code_point >= 0xFFF9U && code_point <= 0xFFFBU) || (code_point >= 0xE0000U && code_point <= 0xE007FU);
-}
-
-}  // namespace
 
 std::optional<TextShape> shape_of(std::string_view text) {
   TextShape shape;

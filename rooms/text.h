@@ -16,6 +16,8 @@ struct TextShape {
   bool blank = true;    // nothing but spaces, tabs and newlines
 };
 
+// Takes one code point off the front of a text that is not empty; nothing when the bytes are not UTF-8.
+[[nodiscard]] std::optional<std::uint32_t> take_code_point(std::string_view& text);
 [[nodiscard]] std::optional<TextShape> shape_of(std::string_view text);  // nothing: not UTF-8
 [[nodiscard]] bool is_message_id(std::string_view id);                   // message_id_bytes_min … max of [A-Za-z0-9_-]
 

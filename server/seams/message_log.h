@@ -14,17 +14,19 @@
 namespace matinee::seams {
 
 enum class MessageKind : std::uint8_t {
-  message = 0,    // a new message under the next seq
-  voided = 1,     // takes the next seq and shows nothing: it keeps the numbers without holes
-  edit = 2,       // replaces the body of the message at seq; the edit time is kept
-  removal = 3,    // empties body and extra of the message at seq; the row stays, so its id stays known
+  message = 0,  // a new message under the next seq
+  voided = 1,   // takes the next seq and shows nothing: it keeps the numbers without holes
+  edit = 2,     // replaces the body of the message at seq; the edit time is kept
+  removal =
+      3,  // empties body and reactions of the message at seq, `extra` takes the place of its own; the row stays, so its id stays known
   reactions = 4,  // replaces the reactions of the message at seq by `extra`
 };
 
 struct AppendRequest {
   RoomId room;
-  std::int64_t epoch = 0;  // the caller's epoch of this room
-  rooms::Seq seq;          // message, voided: last + 1. edit, removal, reactions: the message meant
+  std::int64_t epoch = 0;      // the caller's epoch of this room
+  rooms::Seq seq;              // message, voided: last + 1. edit, removal, reactions: the message meant
+  rooms::ChangeNumber change;  // edit, removal, reactions: the room's last one + 1, so that a change made from a refused one is refused too
   MessageKind kind = MessageKind::message;
   UserId author;           // message: who wrote it. Otherwise who asked for the change
   std::string message_id;  // message: chosen by the client, unique per room and author
@@ -37,7 +39,7 @@ struct AppendOutcome {
   enum class What : std::uint8_t {
     appended,     // on the disk
     duplicate,    // this author's message_id is stored under `seq` already. If request.seq was last + 1, it now holds a void row
-    conflict,     // request.seq is not the one after `seq` (the room's last); for a change: there is no such message
+    conflict,     // request.seq is not the one after `seq` (the room's last); for a change: its number is not the next, or no such message
     fenced,       // the room's epoch is not request.epoch: nothing was stored
     unavailable,  // nothing was stored (queue full, disk full, locked, stopping)
   };

@@ -48,6 +48,7 @@ struct RoomRecord {
   std::vector<BlockEntry> blocks;  // those that had not run out at the time of asking are the caller's to tell apart
   std::int64_t epoch = 0;          // 0 = nobody has served it yet
   rooms::Seq last_seq;
+  rooms::ChangeNumber last_change;
   std::string snapshot;  // opaque: the room's state as last saved; empty = never
   std::int64_t snapshot_at_ms = 0;
   std::int64_t created_at_ms = 0;

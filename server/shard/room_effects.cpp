@@ -108,6 +108,7 @@ void RoomHost::carry_out(const rooms::Broadcast& broadcast) {
 }
 
 void RoomHost::carry_out(const rooms::Store& store) { store_->append(store); }
+void RoomHost::carry_out(const rooms::StoreChange& store) { store_->append(store); }
 
 void RoomHost::carry_out(const rooms::AskLog& ask) {
   context_.parts.log.find(
@@ -117,19 +118,33 @@ void RoomHost::carry_out(const rooms::AskLog& ask) {
         if (!self || self->phase_ != Phase::open) return;
         if (!found) return self->carry_out(rooms::ReplyError{ask.ref, {rooms::ErrorCode::storage_unavailable, {}, 0}, ask.post.id});
         if (*found) return self->answer_repeat(ask, **found);
-        self->handle(rooms::FoundRepeat{ask.post.id, std::nullopt, ask.post}, {self->now_ms(), ask.author, ask.ref});
+        self->handle(rooms::FoundRepeat{ask.post, std::nullopt}, {self->now_ms(), ask.author, ask.ref});
       });
 }
 
 // The answer to a repeat is the message as it stands in the log, with its own time.
 void RoomHost::answer_repeat(const rooms::AskLog& ask, rooms::Seq seq) {
+  read_message(seq, [this, ask](bool failed, std::optional<rooms::ChatMessage> message) {
+    if (failed || !message) return carry_out(rooms::ReplyError{ask.ref, {rooms::ErrorCode::storage_unavailable, {}, 0}, ask.post.id});
+    handle(rooms::FoundRepeat{ask.post, std::move(message)}, {now_ms(), ask.author, ask.ref});
+  });
+}
+
+void RoomHost::carry_out(const rooms::AskMessage& ask) {
+  read_message(ask.seq, [this, seq = ask.seq](bool failed, std::optional<rooms::ChatMessage> message) {
+    handle(rooms::FoundMessage{seq, std::move(message), failed});
+  });
+}
+
+void RoomHost::read_message(rooms::Seq seq, std::function<void(bool failed, std::optional<rooms::ChatMessage> message)> done) {
   seams::ReadRequest request{record_.id, rooms::Seq{seq.value - 1}, rooms::Seq{seq.value + 1}, 1};
   context_.parts.log.read(request, context_.executor,
-                          [weak = weak_from_this(), ask, seq](seams::Result<std::vector<seams::StoredMessage>> page) {
+                          [weak = weak_from_this(), done = std::move(done)](seams::Result<std::vector<seams::StoredMessage>> page) {
                             const auto self = weak.lock();
                             if (!self || self->phase_ != Phase::open) return;
-                            const std::int64_t at_ms = page && !page->empty() ? page->front().at_ms : 0;
-                            self->handle(rooms::FoundRepeat{ask.post.id, seq, ask.post, at_ms}, {self->now_ms(), ask.author, ask.ref});
+                            if (!page) return done(true, std::nullopt);
+                            auto messages = messages_from(*page);
+                            done(false, messages.empty() ? std::nullopt : std::optional(std::move(messages.front())));
                           });
 }
 

@@ -82,12 +82,15 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   void carry_out(const rooms::Admit& admit);
   void carry_out(const rooms::Broadcast& broadcast);
   void carry_out(const rooms::Store& store);
+  void carry_out(const rooms::StoreChange& store);
   void carry_out(const rooms::AskLog& ask);
+  void carry_out(const rooms::AskMessage& ask);
   void carry_out(const rooms::SaveRoom& save);
   void carry_out(const rooms::SetTimer& timer);
   void carry_out(const rooms::Disconnect& disconnect);
   void carry_out(const rooms::DisconnectAll& disconnect);
   void answer_repeat(const rooms::AskLog& ask, rooms::Seq seq);
+  void read_message(rooms::Seq seq, std::function<void(bool failed, std::optional<rooms::ChatMessage> message)> done);
   void fire(std::int64_t timer, std::int64_t at_ms);
   const std::string& encoded(const rooms::Outgoing& message);
 

@@ -28,6 +28,9 @@ rooms::ChatMessage message_from(const seams::StoredMessage& stored) {
   message.author = stored.author;
   message.text = stored.body;
   message.at_ms = stored.at_ms;
+  message.deleted = stored.kind == seams::MessageKind::removal;
+  if (!message.deleted) message.edited_at_ms = stored.edited_at_ms;
+  message.reactions = wire::decode_reactions(stored.reactions);
   return message;
 }
 
@@ -35,7 +38,7 @@ std::vector<rooms::ChatMessage> messages_from(const std::vector<seams::StoredMes
   std::vector<rooms::ChatMessage> messages;
   messages.reserve(stored.size());
   for (const auto& row : stored)
-    if (row.kind == seams::MessageKind::message) messages.push_back(message_from(row));
+    if (row.kind != seams::MessageKind::voided) messages.push_back(message_from(row));
   return messages;
 }
 
@@ -43,6 +46,7 @@ rooms::RoomOptions options_from(const seams::RoomRecord& record, const std::vect
   rooms::RoomOptions options;
   options.epoch = record.epoch;
   options.last_seq = record.last_seq;
+  options.last_change = record.last_change;
   options.recent = messages_from(newest);
   for (const auto& row : newest)
     if (!row.message_id.empty()) options.remembered.emplace_back(row.author, row.message_id);
@@ -60,6 +64,35 @@ seams::AppendRequest append_from(const rooms::Store& store, seams::RoomWriter wr
   request.body = store.message.text;
   request.extra = wire::encode_extra(store.message);
   request.at_ms = store.message.at_ms;
+  return request;
+}
+
+seams::AppendRequest append_from(const rooms::StoreChange& store, seams::RoomWriter writer) {
+  const rooms::MessageChange& change = store.change;
+  seams::AppendRequest request;
+  request.room = writer.room;
+  request.epoch = writer.epoch;
+  request.seq = change.seq;
+  request.change = change.number;
+  request.author = change.by;
+  request.at_ms = change.at_ms;
+  switch (change.what) {
+    case rooms::ChangeKind::edit:
+      request.kind = seams::MessageKind::edit;
+      request.body = change.text;
+      break;
+    case rooms::ChangeKind::removal: {
+      request.kind = seams::MessageKind::removal;
+      rooms::ChatMessage left;
+      left.author_name = change.author_name;
+      request.extra = wire::encode_extra(left);
+      break;
+    }
+    case rooms::ChangeKind::reactions:
+      request.kind = seams::MessageKind::reactions;
+      request.extra = wire::encode_reactions(change.reactions);
+      break;
+  }
   return request;
 }
 

@@ -58,18 +58,18 @@ AppendOutcome append_message(Write& write, const AppendRequest& request, Head& h
 int change_message(Write& write, const AppendRequest& request) {
   switch (request.kind) {
     case MessageKind::edit:
-      return Query(write.db, "UPDATE messages SET body = ?3, edited_ms = ?4 WHERE room = ?1 AND seq = ?2 AND kind = 0", request.room,
-                   request.seq, request.body, request.at_ms)
+      return Query(write.db, "UPDATE messages SET body = ?3, edited_ms = ?4, change = ?5 WHERE room = ?1 AND seq = ?2 AND kind = 0",
+                   request.room, request.seq, request.body, request.at_ms, request.change)
           .run();
     case MessageKind::removal:
       return Query(write.db,
-                   "UPDATE messages SET kind = 3, body = '', extra = x'', reactions = x'', edited_ms = ?3 WHERE room = ?1 AND seq = ?2 AND "
-                   "kind IN (0, 3)",
-                   request.room, request.seq, request.at_ms)
+                   "UPDATE messages SET kind = 3, body = '', extra = ?3, reactions = x'', edited_ms = ?4, change = ?5 "
+                   "WHERE room = ?1 AND seq = ?2 AND kind IN (0, 3)",
+                   request.room, request.seq, Blob{request.extra}, request.at_ms, request.change)
           .run();
     case MessageKind::reactions:
-      return Query(write.db, "UPDATE messages SET reactions = ?3 WHERE room = ?1 AND seq = ?2 AND kind = 0", request.room, request.seq,
-                   Blob{request.extra})
+      return Query(write.db, "UPDATE messages SET reactions = ?3, change = ?4 WHERE room = ?1 AND seq = ?2 AND kind = 0", request.room,
+                   request.seq, Blob{request.extra}, request.change)
           .run();
     case MessageKind::message:
     case MessageKind::voided: break;
@@ -82,8 +82,10 @@ AppendOutcome append_one(Write& write, const AppendRequest& request) {
   if (head == nullptr) return {What::conflict, rooms::Seq{}};
   if (head->epoch != request.epoch) return {What::fenced, rooms::Seq{}};
   if (request.kind == MessageKind::message || request.kind == MessageKind::voided) return append_message(write, request, *head);
-  if (change_message(write, request) == 1) return {What::appended, request.seq};
-  return {What::conflict, rooms::Seq{head->last_seq}};
+  const bool next = request.change.value == head->last_change + 1;
+  if (!next || change_message(write, request) == 0) return {What::conflict, rooms::Seq{head->last_seq}};
+  head->last_change = request.change.value;
+  return {What::appended, request.seq};
 }
 
 class AppendJob final : public Job {
@@ -126,12 +128,18 @@ rooms::Seq last_seq(Connection& connection, seams::RoomId room) {
   return rooms::Seq{query.next() ? query.integer(0) : 0};
 }
 
+// The index holds changed messages only, so a plain message costs nothing there.
+rooms::ChangeNumber last_change(Connection& connection, seams::RoomId room) {
+  Query query(connection, "SELECT max(change) FROM messages WHERE room = ?1 AND change > 0", room);
+  return rooms::ChangeNumber{query.next() ? query.integer(0) : 0};
+}
+
 Head* head_of(Write& write, seams::RoomId room) {
   const auto known = write.heads.find(room.value);
   if (known != write.heads.end()) return &known->second;
   Query query(write.db, "SELECT epoch FROM rooms WHERE id = ?1", room);
   if (!query.next()) return nullptr;
-  const Head head{query.integer(0), last_seq(write.db, room).value};
+  const Head head{query.integer(0), last_seq(write.db, room).value, last_change(write.db, room).value};
   return &write.heads.emplace(room.value, head).first->second;
 }
 

@@ -20,6 +20,7 @@ class SqliteMessageLog final : public seams::MessageLog {
   Readers& readers_;
 };
 
+[[nodiscard]] rooms::ChangeNumber last_change(Connection& connection, seams::RoomId room);
 [[nodiscard]] rooms::Seq last_seq(Connection& connection, seams::RoomId room);
 // The room's head from memory or the file; nullptr when there is no such room.
 [[nodiscard]] Head* head_of(Write& write, seams::RoomId room);

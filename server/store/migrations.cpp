@@ -106,7 +106,13 @@ CREATE TABLE throttles (key TEXT PRIMARY KEY, free_at_ms INTEGER NOT NULL) STRIC
 CREATE INDEX throttles_free ON throttles (free_at_ms);
 )sql";
 
-constexpr std::array<Migration, 1> steps_of_this_program{{{version_1}}};
+// The number of a message's last change; most messages never have one and are not in the index.
+constexpr const char* version_2 = R"sql(
+ALTER TABLE messages ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX messages_change ON messages (room, change) WHERE change > 0;
+)sql";
+
+constexpr std::array<Migration, 2> steps_of_this_program{{{version_1}, {version_2}}};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Query query(connection, sql);

@@ -54,6 +54,7 @@ Result<RoomRecord> room_by_code(Connection& db, const std::string& code) {
   room.roles = roles_of(db, room.id);
   room.blocks = blocks_of(db, room.id);
   room.last_seq = last_seq(db, room.id);
+  room.last_change = last_change(db, room.id);
   return room;
 }
 

@@ -23,6 +23,7 @@ namespace matinee::store {
 struct Head {
   std::int64_t epoch = 0;
   std::int64_t last_seq = 0;
+  std::int64_t last_change = 0;
 };
 using Heads = std::unordered_map<std::int64_t, Head>;
 

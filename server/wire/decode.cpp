@@ -40,6 +40,7 @@ Decoded room_join(Fields& fields, std::string_view) {
     Fields since(*object, "since.");
     join.since = rooms::Since{since.integer("epoch", any_count), rooms::Seq{since.integer("seq", any_count)},
                               rooms::Revision{since.integer("rev", any_count)}};
+    if (const auto change = since.maybe_integer("change", any_count)) join.since->change = rooms::ChangeNumber{*change};
     if (!since.fine()) fields.refuse(since.bad());
   }
   join.tab = fields.token("tab", {tab_bytes_min, tab_bytes_max});
@@ -54,6 +55,22 @@ Decoded chat_post(Fields& fields, std::string_view) {
   if (const auto seq = fields.maybe_integer("reply_to", any_positive)) post.reply_to = rooms::Seq{*seq};
   post.again = fields.boolean_or("again", false);
   return event(std::move(post));
+}
+
+rooms::Seq seq_of(Fields& fields) { return rooms::Seq{fields.integer("seq", any_positive)}; }
+
+Decoded chat_edit(Fields& fields, std::string_view) {
+  const rooms::Seq seq = seq_of(fields);
+  return event(rooms::EditChat{seq, std::string(fields.string("text", {0, client_message_bytes_max}))});
+}
+
+Decoded chat_delete(Fields& fields, std::string_view) { return event(rooms::DeleteChat{seq_of(fields)}); }
+
+// Whether it is an emoji is for the room to say.
+Decoded chat_react(Fields& fields, std::string_view) {
+  const rooms::Seq seq = seq_of(fields);
+  std::string emoji(fields.string("emoji", {1, limits::emoji_bytes_max}));
+  return event(rooms::React{seq, std::move(emoji), fields.boolean("on")});
 }
 
 Decoded chat_typing(Fields& fields, std::string_view) { return event(rooms::Typing{fields.boolean("on")}); }
@@ -146,6 +163,7 @@ Decoded room_settings(Fields& fields, std::string_view) {
     change.policy = policy_from(*policy);
     if (!change.policy) fields.refuse("wait_policy");
   }
+  change.slow_ms = fields.maybe_integer("slow_ms", {0, limits::slow_ms_max});
   return event(std::move(change));
 }
 
@@ -234,6 +252,9 @@ constexpr std::array message_types{
     MessageType{"clock.probe", clock_probe},
     MessageType{"chat.post", chat_post},
     MessageType{"chat.typing", chat_typing},
+    MessageType{"chat.react", chat_react},
+    MessageType{"chat.edit", chat_edit},
+    MessageType{"chat.delete", chat_delete},
     MessageType{"participant.status", participant_status},
     MessageType{"playback.ready", playback_ready},
     MessageType{"playback.play", playback_command<rooms::Command::play>},

@@ -1,5 +1,7 @@
 #include "server/wire/encode.h"
 
+#include <algorithm>
+#include "rooms/limits.h"
 #include "rooms/media_link.h"
 #include "server/wire/json_writer.h"
 #include "server/wire/names.h"
@@ -13,6 +15,21 @@ void type(JsonWriter& json, std::string_view name) {
   json.key("type").string(name);
 }
 
+void write_reactions(JsonWriter& json, const std::vector<rooms::Reaction>& reactions) {
+  json.key("reactions").open_array();
+  for (const rooms::Reaction& reaction : reactions) {
+    json.open_object();
+    json.key("emoji").string(reaction.emoji);
+    json.key("count").integer(static_cast<std::int64_t>(reaction.people.size()));
+    json.key("people").open_array();
+    const std::size_t told = std::min(reaction.people.size(), rooms::limits::reaction_people_told);
+    for (std::size_t i = 0; i < told; ++i) json.person(reaction.people[i]);
+    json.close_array();
+    json.close_object();
+  }
+  json.close_array();
+}
+
 void write_message(JsonWriter& json, const rooms::ChatMessage& m) {
   json.key("seq").integer(m.seq.value);
   json.key("id").string(m.id);
@@ -23,10 +40,13 @@ void write_message(JsonWriter& json, const rooms::ChatMessage& m) {
   if (m.reply_to) json.key("reply_to").integer(m.reply_to->value);
   if (!m.media_url.empty()) json.key("media").string(m.media_url);
   if (m.media_time_ms >= 0) json.key("media_time_ms").integer(m.media_time_ms);
+  if (m.edited_at_ms > 0) json.key("edited_at_ms").integer(m.edited_at_ms);
+  if (m.deleted) json.key("deleted").boolean(true);
+  if (!m.reactions.empty()) write_reactions(json, m.reactions);
 }
 
-void write_messages(JsonWriter& json, std::span<const rooms::ChatMessage> messages) {
-  json.key("messages").open_array();
+void write_messages(JsonWriter& json, std::string_view key, std::span<const rooms::ChatMessage> messages) {
+  json.key(key).open_array();
   for (const auto& message : messages) {
     json.open_object();
     write_message(json, message);
@@ -72,6 +92,7 @@ void write_room(JsonWriter& json, const rooms::RoomInfo& room) {
   json.key("wait_policy").string(rooms::to_string(room.policy));
   json.key("owner").person(room.owner);
   json.key("guest_room").boolean(room.guest_room);
+  json.key("slow_ms").integer(room.slow_ms);
   json.close_object();
 }
 
@@ -176,17 +197,41 @@ void write(JsonWriter& json, const rooms::Welcome& w) {
   write_queue(json, w.queue);
   json.key("actions");
   write_actions(json, w.actions);
-  write_messages(json, w.messages);
+  write_messages(json, "messages", w.messages);
   json.key("more_before").boolean(w.more_before);
   json.key("epoch").integer(w.epoch);
   json.key("seq").integer(w.seq.value);
   json.key("server_time_ms").integer(w.server_time_ms);
   json.key("resumed").boolean(w.resumed);
+  json.key("change").integer(w.change.value);
+  if (!w.changed.empty()) write_messages(json, "changed", w.changed);
 }
 
 void write(JsonWriter& json, const rooms::ChatMessage& m) {
   type(json, "chat.message");
   write_message(json, m);
+}
+
+void write(JsonWriter& json, const rooms::ChatEdited& edited) {
+  type(json, "chat.edited");
+  json.key("seq").integer(edited.seq.value);
+  json.key("text").string(edited.text);
+  json.key("edited_at_ms").integer(edited.edited_at_ms);
+  json.key("change").integer(edited.change.value);
+}
+
+void write(JsonWriter& json, const rooms::ChatDeleted& deleted) {
+  type(json, "chat.deleted");
+  json.key("seq").integer(deleted.seq.value);
+  json.key("by").person(deleted.by);
+  json.key("change").integer(deleted.change.value);
+}
+
+void write(JsonWriter& json, const rooms::ChatReactions& reactions) {
+  type(json, "chat.reactions");
+  json.key("seq").integer(reactions.seq.value);
+  write_reactions(json, reactions.reactions);
+  json.key("change").integer(reactions.change.value);
 }
 
 void write(JsonWriter& json, const rooms::PresenceDiff& diff) {
@@ -306,7 +351,7 @@ void encode_chat_page(std::string_view ref, std::span<const rooms::ChatMessage> 
   JsonWriter json(out);
   type(json, "chat.page");
   json.key("ref").string(ref);
-  write_messages(json, messages);
+  write_messages(json, "messages", messages);
   json.key("more_before").boolean(more_before);
   json.close_object();
 }

@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include "rooms/emoji.h"
 #include "rooms/limits.h"
 #include "server/wire/decode.h"
 #include "server/wire/fields.h"
@@ -186,6 +187,7 @@ void write_settings(JsonWriter& out, const rooms::RoomInfo& info) {
   out.key("grants");
   write_grants(out, info.grants);
   out.key("wait_policy").string(rooms::to_string(info.policy));
+  if (info.slow_ms > 0) out.key("slow_ms").integer(info.slow_ms);
 }
 
 void read_settings(Fields& fields, rooms::RoomInfo& info) {
@@ -196,6 +198,7 @@ void read_settings(Fields& fields, rooms::RoomInfo& info) {
     }
   if (const json::object* grants = fields.maybe_object("grants")) info.grants = read_grants(*grants).value_or(info.grants);
   if (const auto name = fields.maybe_string("wait_policy", {0, 16})) info.policy = policy_from(*name).value_or(info.policy);
+  info.slow_ms = fields.maybe_integer("slow_ms", {0, limits::slow_ms_max}).value_or(info.slow_ms);
 }
 
 }  // namespace
@@ -256,6 +259,35 @@ void decode_settings(std::string_view bytes, rooms::RoomInfo& info) {
   if (!value) return;
   Fields fields(value->get_object());
   read_settings(fields, info);
+}
+
+std::string encode_reactions(const std::vector<rooms::Reaction>& reactions) {
+  std::string bytes;
+  if (reactions.empty()) return bytes;
+  JsonWriter out(bytes);
+  out.open_object();
+  for (const rooms::Reaction& reaction : reactions) {
+    out.key(reaction.emoji).open_array();  // an emoji holds nothing that would have to be escaped
+    for (const rooms::PersonId person : reaction.people) out.integer(person.value);
+    out.close_array();
+  }
+  out.close_object();
+  return bytes;
+}
+
+std::vector<rooms::Reaction> decode_reactions(std::string_view bytes) {
+  std::vector<rooms::Reaction> reactions;
+  const auto value = bytes.empty() ? std::nullopt : parse(bytes);
+  if (!value) return reactions;
+  for (const auto& [emoji, people] : value->get_object()) {
+    if (!rooms::is_emoji({emoji.data(), emoji.size()}) || !people.is_array()) continue;
+    rooms::Reaction reaction{std::string(emoji.data(), emoji.size()), {}};
+    for (const json::value& person : people.get_array()) {
+      if (const auto* id = person.if_int64(); id != nullptr && *id > 0) reaction.people.push_back({*id});
+    }
+    if (!reaction.people.empty()) reactions.push_back(std::move(reaction));
+  }
+  return reactions;
 }
 
 std::string encode_extra(const rooms::ChatMessage& message) {

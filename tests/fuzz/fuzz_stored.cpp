@@ -12,6 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   wire::decode_settings(bytes, info);
   rooms::ChatMessage message;
   wire::decode_extra(bytes, message);
+  const auto reactions = wire::decode_reactions(bytes);
+  if (wire::decode_reactions(wire::encode_reactions(reactions)) != reactions) std::abort();
   const auto snapshot = wire::decode_snapshot(bytes);
   if (!snapshot) return 0;
   const auto saved = wire::encode_snapshot(*snapshot);

@@ -22,6 +22,11 @@ void check_event(const rooms::Event& event) {
   if (const auto* command = std::get_if<rooms::PlaybackCommand>(&event))
     demand(command->position_ms >= 0 && command->position_ms <= rooms::limits::position_ms_max && command->rate >= 0.25 &&
            command->rate <= 2 && command->op.size() <= 36);
+  if (const auto* edit = std::get_if<rooms::EditChat>(&event))
+    demand(edit->seq.value > 0 && edit->text.size() <= wire::client_message_bytes_max);
+  if (const auto* removal = std::get_if<rooms::DeleteChat>(&event)) demand(removal->seq.value > 0);
+  if (const auto* react = std::get_if<rooms::React>(&event))
+    demand(react->seq.value > 0 && react->emoji.size() <= rooms::limits::emoji_bytes_max);
   if (const auto* silence = std::get_if<rooms::Silence>(&event)) demand(silence->person.value > 0 && silence->for_ms >= 0);
   if (const auto* signal = std::get_if<rooms::Signal>(&event)) {  // what is passed on must read the same on the other side
     demand(!signal->data.empty() && signal->data.size() <= rooms::limits::signal_bytes_max);

@@ -99,20 +99,27 @@ TEST_CASE("a marked repeat that the room does not remember is looked for in the 
   REQUIRE(all<AskLog>(asked).size() == 1);
   CHECK(all<AskLog>(asked)[0].author == ann);
 
-  SECTION("found: the old message is the answer") {
-    const EffectList found = room.act(ann, FoundRepeat{"message-1", Seq{17}, post, 1'234});
+  SECTION("found: the old message is the answer, as it stands now") {
+    ChatMessage old;
+    old.seq = Seq{17};
+    old.id = "message-1";
+    old.author = ann;
+    old.text = "edited";
+    old.at_ms = 1'234;
+    const EffectList found = room.act(ann, FoundRepeat{post, old});
     CHECK(all<Store>(found).empty());
     REQUIRE(pushes<ChatMessage>(found).size() == 1);
     CHECK(pushes<ChatMessage>(found)[0].seq == Seq{17});
     CHECK(pushes<ChatMessage>(found)[0].at_ms == 1'234);
+    CHECK(pushes<ChatMessage>(found)[0].text == "edited");
   }
-  SECTION("not found: it is a new message") { CHECK(all<Store>(room.act(ann, FoundRepeat{"message-1", {}, post})).size() == 1); }
+  SECTION("not found: it is a new message") { CHECK(all<Store>(room.act(ann, FoundRepeat{post, {}})).size() == 1); }
   SECTION("not found, asked twice: it is one new message") {
     room.act(ann, post);
-    CHECK(all<Store>(room.act(ann, FoundRepeat{"message-1", {}, post})).size() == 1);
-    CHECK(all<Store>(room.act(ann, FoundRepeat{"message-1", {}, post})).empty());
+    CHECK(all<Store>(room.act(ann, FoundRepeat{post, {}})).size() == 1);
+    CHECK(all<Store>(room.act(ann, FoundRepeat{post, {}})).empty());
     room.tell(Stored{Seq{1}});
-    const EffectList late = room.act(ann, FoundRepeat{"message-1", {}, post});
+    const EffectList late = room.act(ann, FoundRepeat{post, {}});
     CHECK(all<Store>(late).empty());
     CHECK(pushes<ChatMessage>(late).size() == 1);
   }
@@ -121,13 +128,13 @@ TEST_CASE("a marked repeat that the room does not remember is looked for in the 
     room.join(ann);
     TestRoom other = RoomBuilder().with_people(2);
     other.act(ann, Silence{ben, 0, true});
-    const EffectList effects = other.act(ben, FoundRepeat{"message-1", {}, post});
+    const EffectList effects = other.act(ben, FoundRepeat{post, {}});
     CHECK(refusal(effects) == ErrorCode::silenced);
     CHECK(all<ReplyError>(effects)[0].message_id == "message-1");
   }
   SECTION("not found, but the author is gone") {
     room.tell(Leave{ann});
-    CHECK(room.act(ann, FoundRepeat{"message-1", {}, post}).empty());
+    CHECK(room.act(ann, FoundRepeat{post, {}}).empty());
   }
 }
 
@@ -152,6 +159,16 @@ TEST_CASE("an unmarked repeat that met the log's index uses up its number and sh
   CHECK(pushes<ChatMessage>(effects)[0].seq == Seq{1});
   CHECK(pushes<ChatMessage>(effects)[0].text == "first");
   CHECK(broadcasts<ChatMessage>(room.tell(Stored{Seq{4}})).at(0).seq == Seq{4});
+}
+
+TEST_CASE("an unmarked repeat of a message that is not at hand is answered by the log, as it stands there", "[rooms]") {
+  TestRoom room = RoomBuilder().with_people(1);
+  room.post(ann, "forgotten", "as it was");
+  const EffectList effects = room.tell(StoredVoid{Seq{1}, Seq{0}});
+  CHECK(pushes<ChatMessage>(effects).empty());
+  REQUIRE(all<AskLog>(effects).size() == 1);
+  CHECK(all<AskLog>(effects)[0].post.id == "forgotten");
+  CHECK(all<AskLog>(effects)[0].ref.client == "ref");
 }
 
 TEST_CASE("when the store fails, everything from there on is refused and its numbers are given again", "[rooms]") {

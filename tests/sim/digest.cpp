@@ -48,10 +48,18 @@ class Digest {
 
   void add(const MediaRef& m) { all(m.kind, m.url, m.video_id, m.start_ms, m.live); }
   void add(const PlaybackState& s) { all(s.rev, s.phase, s.media, s.position_ms, s.at_ms, s.rate, s.by, s.op, s.wait_until_ms); }
-  void add(const ChatMessage& m) { all(m.seq, m.id, m.author, m.author_name, m.text, m.at_ms, m.reply_to, m.media_url, m.media_time_ms); }
+  void add(const Reaction& r) { all(r.emoji, r.people); }
+  void add(const ChatMessage& m) {
+    all(m.seq, m.id, m.author, m.author_name, m.text, m.at_ms, m.reply_to, m.media_url, m.media_time_ms, m.edited_at_ms, m.deleted,
+        m.reactions);
+  }
+  void add(const MessageChange& c) { all(c.number, c.what, c.seq, c.by, c.at_ms, c.text, c.author_name, c.reactions); }
+  void add(const ChatEdited& e) { all(e.change, e.seq, e.text, e.edited_at_ms); }
+  void add(const ChatDeleted& d) { all(d.change, d.seq, d.by); }
+  void add(const ChatReactions& r) { all(r.change, r.seq, r.reactions); }
   void add(const ParticipantInfo& p) { all(p.id, p.name, p.kind, p.role, p.silenced_until_ms, p.state, p.error_ms, p.ahead_ms); }
   void add(const RoomInfo& r) {
-    all(r.code, r.name, r.preset, r.policy, r.owner, r.guest_room);
+    all(r.code, r.name, r.preset, r.policy, r.owner, r.guest_room, r.slow_ms);
     for (const GrantSet& grants : r.grants) add(static_cast<std::int64_t>(grants.to_ulong()));
   }
   void add(const LiveStream& s) {
@@ -68,7 +76,7 @@ class Digest {
 
   void add(const Welcome& w) {
     all(w.you, w.room, w.participants, w.playback, w.live, w.queue, w.actions, w.messages, w.more_before, w.epoch, w.seq, w.server_time_ms,
-        w.resumed);
+        w.resumed, w.changed, w.change);
   }
   void add(const PresenceDiff& d) { all(d.changed, d.left); }
   void add(const TypingNow& t) { all(t.person, t.on); }
@@ -91,6 +99,8 @@ class Digest {
   void add(const Admit& e) { all(e.connection, e.person); }
   void add(const Broadcast& e) { add(e.message); }
   void add(const Store& e) { all(e.message, e.void_row); }
+  void add(const StoreChange& e) { add(e.change); }
+  void add(const AskMessage& e) { add(e.seq); }
   void add(const AskLog& e) { all(e.author, e.post, e.ref); }
   void add(const SaveRoom&) {}
   void add(const SetTimer& e) { all(e.id, e.at_ms); }

@@ -13,7 +13,8 @@ void World::somebody_acts() {
   const ConnectionId connection = tabs.at(static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(tabs.size()))));
   const std::int64_t kind = random_.below(100);
   if (kind < 6) disconnect(connection);
-  else if (kind < 50) act_in_chat(client, connection);
+  else if (kind < 44) act_in_chat(client, connection);
+  else if (kind < 54) act_on_messages(connection);
   else if (kind < 70) act_on_playback(connection);
   else if (kind < 78) act_on_queue(connection);
   else if (kind < 94) report(connection);
@@ -39,6 +40,17 @@ void World::act_in_chat(Client& client, ConnectionId connection) {
   std::optional<Seq> reply_to;
   if (!log_.empty() && random_.chance(20)) reply_to = Seq{1};
   send(PostChat{id, text, reply_to, false}, connection);
+}
+
+// Mostly of late messages, sometimes of old ones, of ones that do not exist, and with what is no emoji.
+void World::act_on_messages(ConnectionId connection) {
+  const auto last = static_cast<std::int64_t>(log_.size());
+  const Seq seq{random_.chance(70) ? last - random_.below(6) : random_.below(last + 3)};
+  constexpr const char* emoji[] = {"\xF0\x9F\x91\x8D", "\xE2\x9D\xA4", "\xF0\x9F\x98\x82", "no"};
+  const std::int64_t kind = random_.below(10);
+  if (kind < 3) return send(EditChat{seq, random_.chance(5) ? "" : "edited " + std::to_string(random_.below(50))}, connection);
+  if (kind < 4) return send(DeleteChat{seq}, connection);
+  send(React{seq, emoji[random_.below(random_.chance(90) ? 3 : 4)], random_.chance(65)}, connection);
 }
 
 void World::act_on_playback(ConnectionId connection) {
@@ -129,6 +141,7 @@ void World::act_on_people(ConnectionId connection) {
       ChangeSettings change;
       if (random_.chance(50)) change.policy = static_cast<WaitPolicy>(random_.below(3));
       if (random_.chance(20)) change.preset = static_cast<Preset>(random_.below(4));
+      if (random_.chance(10)) change.slow_ms = random_.chance(50) ? 0 : random_.below(3'000);
       if (random_.chance(20)) change.name = "name " + std::to_string(random_.below(10));
       return send(change, connection);
     }

@@ -8,8 +8,7 @@ void World::check_shown(const ChatMessage& message) const {
   const auto seq = static_cast<std::size_t>(message.seq.value);
   if (seq < 1 || seq > log_.size()) throw Broken("a message was shown before it was stored");
   const Row& row = log_[seq - 1];
-  if (row.voided || row.author != message.author || row.id != message.id || row.text != message.text)
-    throw Broken("a message differs from the log");
+  if (row.voided || row.message != message) throw Broken("a message differs from the log");
 }
 
 void World::deliver(Tab& tab, const Outgoing& message, bool to_all) {
@@ -20,6 +19,9 @@ void World::deliver(Tab& tab, const Outgoing& message, bool to_all) {
   if (const auto* welcome = std::get_if<Welcome>(&message)) return hear(tab, *welcome);
   if (!tab.welcomed && !farewell) throw Broken("something came before the welcome");
   if (const auto* chat = std::get_if<ChatMessage>(&message)) return hear_chat(tab, *chat, to_all);
+  if (const auto* edited = std::get_if<ChatEdited>(&message)) return hear(tab, *edited);
+  if (const auto* deleted = std::get_if<ChatDeleted>(&message)) return hear(tab, *deleted);
+  if (const auto* reactions = std::get_if<ChatReactions>(&message)) return hear(tab, *reactions);
   if (const auto* playback = std::get_if<PlaybackChanged>(&message)) return hear(tab, *playback);
   if (const auto* diff = std::get_if<PresenceDiff>(&message)) return hear(tab, *diff);
   if (const auto* queue = std::get_if<QueueChanged>(&message)) {
@@ -55,9 +57,20 @@ void World::hear(Tab& tab, const Welcome& welcome) {
     std::vector<std::int64_t> told;
     for (const ChatMessage& message : welcome.messages) told.push_back(message.seq.value);
     if (told != missed) throw Broken("a resume is not exactly what was missed");
-  } else if (welcome.messages.size() > limits::welcome_messages_max) {
-    throw Broken("a welcome of too many messages");
+    for (const ChatMessage& message : welcome.changed) {
+      check_shown(message);
+      if (message.seq > tab.since->seq) throw Broken("a message was told as changed that was never seen");
+      if (tab.lines.count(message.seq) > 0) tab.lines[message.seq] = message;
+    }
+    counts_.changes_resumed += static_cast<int>(welcome.changed.size());
+  } else {
+    if (welcome.messages.size() > limits::welcome_messages_max) throw Broken("a welcome of too many messages");
+    if (!welcome.changed.empty()) throw Broken("a welcome from the start says what has changed");
+    tab.lines.clear();
   }
+  for (const ChatMessage& message : welcome.messages) tab.lines[message.seq] = message;
+  tab.change = welcome.change;
+  check_lines(tab);
   for (const ChatMessage& message : welcome.messages) answered(message.author, message.id);
   tab.welcomed = true;
   tab.epoch = welcome.epoch;
@@ -73,6 +86,7 @@ void World::hear(Tab& tab, const Welcome& welcome) {
 void World::hear_chat(Tab& tab, const ChatMessage& message, bool to_all) {
   check_shown(message);
   answered(message.author, message.id);
+  tab.lines[message.seq] = message;
   if (!to_all) {  // the answer to a repeat
     if (message.author != tab.person) throw Broken("somebody else got the answer to a repeat");
     return;
@@ -82,6 +96,49 @@ void World::hear_chat(Tab& tab, const ChatMessage& message, bool to_all) {
     if (!log_.at(static_cast<std::size_t>(seq) - 1).voided) throw Broken("a message was left out");
   }
   tab.seen = message.seq;
+}
+
+void World::hear(Tab& tab, const ChatEdited& edited) {
+  ++counts_.edited;
+  if (const auto line = tab.lines.find(edited.seq); line != tab.lines.end()) {
+    line->second.text = edited.text;
+    line->second.edited_at_ms = edited.edited_at_ms;
+  }
+  changed(tab, edited.change, edited.seq);
+}
+
+void World::hear(Tab& tab, const ChatDeleted& deleted) {
+  ++counts_.deleted;
+  if (const auto line = tab.lines.find(deleted.seq); line != tab.lines.end()) {
+    ChatMessage& message = line->second;
+    message.text.clear();
+    message.media_url.clear();
+    message.media_time_ms = -1;
+    message.reply_to.reset();
+    message.edited_at_ms = 0;
+    message.reactions.clear();
+    message.deleted = true;
+  }
+  changed(tab, deleted.change, deleted.seq);
+}
+
+void World::hear(Tab& tab, const ChatReactions& told) {
+  ++counts_.reacted;
+  if (told.reactions.size() > limits::reaction_emoji_max) throw Broken("too many reactions");
+  if (const auto line = tab.lines.find(told.seq); line != tab.lines.end()) line->second.reactions = told.reactions;
+  changed(tab, told.change, told.seq);
+}
+
+void World::changed(Tab& tab, ChangeNumber number, Seq seq) {
+  if (number.value != tab.change.value + 1) throw Broken("a change was left out or came out of order");
+  if (number > last_change_) throw Broken("a change was shown before it was stored");
+  tab.change = number;
+  const auto line = tab.lines.find(seq);
+  if (line != tab.lines.end()) check_shown(line->second);
+}
+
+void World::check_lines(const Tab& tab) const {
+  for (const auto& [seq, message] : tab.lines) check_shown(message);
 }
 
 void World::hear(Tab& tab, const PlaybackChanged& changed) {
@@ -145,6 +202,8 @@ void World::check_end() {
     if (!log_[i].voided) last_shown = Seq{static_cast<std::int64_t>(i) + 1};
   }
   for (const auto& [id, tab] : tabs_) {
+    check_lines(tab);
+    if (tab.change != last_change_) throw Broken("somebody has not heard of the last change");
     if (tab.people != here) throw Broken("somebody sees other people than there are");
     if (tab.seen < last_shown) throw Broken("somebody has not seen the last message");
     if (tab.live != live_) throw Broken("somebody has not heard of the last live state");

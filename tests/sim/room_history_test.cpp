@@ -37,6 +37,11 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
     try {
       const World::Counts counts = live_through(seed);
       sum.shown += counts.shown;
+      sum.edited += counts.edited;
+      sum.deleted += counts.deleted;
+      sum.reacted += counts.reacted;
+      sum.changes_resumed += counts.changes_resumed;
+      sum.read_again += counts.read_again;
       sum.voided += counts.voided;
       sum.refused_by_store += counts.refused_by_store;
       sum.blocks += counts.blocks;
@@ -53,11 +58,18 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
   }
   INFO("shown " << sum.shown << ", voided " << sum.voided << ", refused by the store " << sum.refused_by_store << ", blocks " << sum.blocks
                 << ", restarts " << sum.restarts << ", resumed " << sum.resumed << ", stale " << sum.stale << ", asked " << sum.asked
-                << ", disconnected " << sum.disconnected << ", live told " << sum.live_told << ", players gone " << sum.players_gone);
+                << ", edited " << sum.edited << ", deleted " << sum.deleted << ", reacted " << sum.reacted << ", changes resumed "
+                << sum.changes_resumed << ", read again " << sum.read_again << ", disconnected " << sum.disconnected << ", live told "
+                << sum.live_told << ", players gone " << sum.players_gone);
   if (only > 0) return;
   // A simulation in which nothing goes wrong proves nothing.
   CHECK(sum.shown > 10'000);
   CHECK(sum.voided > 100);
+  CHECK(sum.edited > 1'000);
+  CHECK(sum.deleted > 500);
+  CHECK(sum.reacted > 5'000);
+  CHECK(sum.changes_resumed > 500);
+  CHECK(sum.read_again > 100);
   CHECK(sum.refused_by_store > 1'000);
   CHECK(sum.blocks > 100);
   CHECK(sum.restarts > 500);

@@ -48,14 +48,12 @@ void World::restart() {
   check_replay();
   ++counts_.restarts;
   for (std::int64_t stored = random_.below(4); stored > 0 && !store_queue_.empty(); --stored) {
-    const ChatMessage& message = store_queue_.front();
-    const bool repeat = index_.count({message.author, message.id}) > 0;
-    log_.push_back({message.author, message.id, message.text, repeat});
-    if (!repeat) index_[{message.author, message.id}] = message.seq;
+    write(store_queue_.front());
     store_queue_.pop_front();
   }
   store_queue_.clear();
   asks_.clear();
+  reads_.clear();
   network_.clear();
   while (!tabs_.empty()) disconnect(tabs_.begin()->first);
   for (Client& client : clients_) client.gone_since_ms = client.player_gone_since_ms = -1;
@@ -63,14 +61,9 @@ void World::restart() {
   RoomOptions options;
   options.epoch = ++epoch_;
   options.last_seq = Seq{static_cast<std::int64_t>(log_.size())};
-  for (std::size_t i = 0; i < log_.size(); ++i) {
-    if (log_[i].voided) continue;
-    ChatMessage message;
-    message.seq = Seq{static_cast<std::int64_t>(i) + 1};
-    message.author = log_[i].author;
-    message.id = log_[i].id;
-    message.text = log_[i].text;
-    options.recent.push_back(std::move(message));
+  options.last_change = last_change_;
+  for (const Row& row : log_) {
+    if (!row.voided) options.recent.push_back(row.message);
   }
   const std::size_t kept = static_cast<std::size_t>(random_.below(30));  // a small memory makes the log be asked
   if (options.recent.size() > kept) options.recent.erase(options.recent.begin(), options.recent.end() - static_cast<std::ptrdiff_t>(kept));
@@ -117,10 +110,17 @@ void World::carry_out(const Effect& effect) {
     if (is_blocked(admit->person)) throw Broken("somebody who is blocked was admitted");
     if (const auto tab = tabs_.find(admit->connection); tab != tabs_.end()) tab->second.admitted = true;
   } else if (const auto* store = std::get_if<Store>(&effect)) {
-    store_queue_.push_back(store->message);
+    store_queue_.emplace_back(store->message);
+  } else if (const auto* change = std::get_if<StoreChange>(&effect)) {
+    store_queue_.emplace_back(change->change);
+  } else if (const auto* read = std::get_if<AskMessage>(&effect)) {
+    ++counts_.read_again;
+    const ChatMessage* message = stored(read->seq);
+    reads_.push_back({read->seq, message == nullptr ? std::nullopt : std::optional(*message), random_.chance(10)});
   } else if (const auto* ask = std::get_if<AskLog>(&effect)) {
     ++counts_.asked;
-    asks_.push_back(*ask);
+    const auto row = index_.find({ask->author, ask->post.id});
+    asks_.push_back({*ask, row == index_.end() ? std::nullopt : std::optional(*stored(row->second))});
   } else if (const auto* timer = std::get_if<SetTimer>(&effect)) {
     if (timer->at_ms == 0) timers_.erase(timer->id);
     else timers_[timer->id] = timer->at_ms;
@@ -134,39 +134,78 @@ void World::carry_out(const Effect& effect) {
   }
 }
 
-void World::commit_front() {
-  const ChatMessage message = store_queue_.front();
-  store_queue_.pop_front();
+const ChatMessage* World::stored(Seq seq) const {
+  const auto index = static_cast<std::size_t>(seq.value) - 1;
+  return index < log_.size() && !log_[index].voided ? &log_[index].message : nullptr;
+}
+
+std::optional<Seq> World::write(const Append& append) {
+  if (const auto* change = std::get_if<MessageChange>(&append)) {
+    if (change->number.value != last_change_.value + 1) throw Broken("a change was stored under a number that is not the next");
+    if (stored(change->seq) == nullptr) throw Broken("a change of a message that does not exist was stored");
+    ChatMessage& message = log_[static_cast<std::size_t>(change->seq.value) - 1].message;
+    if (message.deleted && change->what != ChangeKind::removal) throw Broken("a deleted message was changed");
+    apply(*change, message);
+    last_change_ = change->number;
+    return std::nullopt;
+  }
+  const auto& message = std::get<ChatMessage>(append);
   if (message.seq.value != static_cast<std::int64_t>(log_.size()) + 1)
     throw Broken("a message was stored under a number that is not the next");
   const auto earlier = index_.find({message.author, message.id});
   const bool repeat = earlier != index_.end();
-  log_.push_back({message.author, message.id, message.text, repeat});
-  if (!repeat) index_[{message.author, message.id}] = message.seq;
-  if (!repeat) return handle(Stored{message.seq}, {}, {});
+  log_.push_back({message, repeat});
+  if (repeat) return earlier->second;
+  index_[{message.author, message.id}] = message.seq;
+  return std::nullopt;
+}
+
+void World::commit_front() {
+  const Append append = store_queue_.front();
+  store_queue_.pop_front();
+  const auto earlier = write(append);
+  if (const auto* change = std::get_if<MessageChange>(&append)) return handle(ChangeStored{change->number}, {}, {});
+  const Seq seq = std::get<ChatMessage>(append).seq;
+  if (!earlier) return handle(Stored{seq}, {}, {});
   ++counts_.voided;
-  handle(StoredVoid{message.seq, earlier->second}, {}, {});
+  handle(StoredVoid{seq, *earlier}, {}, {});
+}
+
+void World::answer_asks() {
+  if (!asks_.empty()) {
+    const Asked asked = asks_.front();
+    asks_.pop_front();
+    handle(FoundRepeat{asked.ask.post, asked.found}, asked.ask.author, asked.ask.ref);
+  }
+  if (!reads_.empty()) {
+    FoundMessage found = reads_.front();
+    reads_.pop_front();
+    if (found.failed) found.message.reset();
+    handle(found, {}, {});
+  }
 }
 
 void World::store_step() {
-  if (!asks_.empty() && random_.chance(40)) {
-    const AskLog ask = asks_.front();
-    asks_.pop_front();
-    FoundRepeat found{ask.post.id, {}, ask.post, 0};
-    if (const auto row = index_.find({ask.author, ask.post.id}); row != index_.end()) found.seq = row->second;
-    handle(found, ask.author, ask.ref);
-  }
+  if (random_.chance(40)) answer_asks();
   if (store_queue_.empty() || random_.chance(40)) return;
   if (random_.chance(85)) {
     for (std::int64_t group = 1 + random_.below(3); group > 0 && !store_queue_.empty(); --group) commit_front();
     return;
   }
   // A full disk fails all that waits; a full queue only the newest, while older ones are still under way.
-  const auto first = random_.chance(50) ? store_queue_.begin() : store_queue_.end() - 1;
-  const Seq from = first->seq;
+  fail_from(random_.chance(50) ? store_queue_.begin() : store_queue_.end() - 1);
+}
+
+void World::fail_from(std::deque<Append>::iterator first) {
   counts_.refused_by_store += static_cast<int>(store_queue_.end() - first);
+  StoreFailed failed{Seq{1'000'000}};
+  for (auto append = store_queue_.end(); append != first;) {
+    --append;
+    if (const auto* message = std::get_if<ChatMessage>(&*append)) failed.from = message->seq;
+    else failed.change_from = std::get<MessageChange>(*append).number;
+  }
   store_queue_.erase(first, store_queue_.end());
-  handle(StoreFailed{from}, {}, {});
+  handle(failed, {}, {});
 }
 
 void World::fire_timers() {
@@ -218,6 +257,7 @@ void World::connect(Client& client) {
   Tab tab;
   tab.person = client.id;
   if (random_.chance(80)) tab.since = client.since;
+  if (tab.since) tab.lines = client.lines;
   client.gone_since_ms = -1;
   tab.plays = random_.chance(75);
   if (tab.plays) client.player_gone_since_ms = -1;
@@ -235,7 +275,10 @@ void World::disconnect(ConnectionId connection) {
   tabs_.erase(found);
   std::erase_if(network_, [connection](const Input& input) { return input.ref.connection == connection; });
   Client& client = clients_.at(static_cast<std::size_t>(tab.person.value - 1));
-  if (tab.welcomed) client.since = Since{tab.epoch, tab.seen, tab.playback.rev};
+  if (tab.welcomed) {
+    client.since = Since{tab.epoch, tab.seen, tab.playback.rev, tab.change};
+    client.lines = tab.lines;
+  }
   if (tabs_of(tab.person).empty()) client.gone_since_ms = now_ms_;
   if (tab.plays && !has_player(tab.person)) client.player_gone_since_ms = now_ms_;
 }
@@ -287,13 +330,7 @@ void World::heal() {
       network_.erase(network_.begin());
       handle(input.event, input.actor, input.ref);
     }
-    while (!asks_.empty()) {
-      const AskLog ask = asks_.front();
-      asks_.pop_front();
-      const auto row = index_.find({ask.author, ask.post.id});
-      handle(FoundRepeat{ask.post.id, row == index_.end() ? std::nullopt : std::optional<Seq>(row->second), ask.post, 0}, ask.author,
-             ask.ref);
-    }
+    while (!asks_.empty() || !reads_.empty()) answer_asks();
     while (!store_queue_.empty()) commit_front();
     now_ms_ += 5'000;
     fire_timers();

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 #include "rooms/room.h"
 
@@ -46,6 +47,8 @@ struct Tab {
   std::optional<Since> since;  // as sent with the join
   std::int64_t epoch = 0;
   Seq seen;
+  ChangeNumber change;
+  std::map<Seq, ChatMessage> lines;  // as this tab shows them
   PlaybackState playback;
   LiveState live;
   QueueView queue;
@@ -58,6 +61,7 @@ struct Client {
   PersonKind kind = PersonKind::account;
   std::map<std::string, std::string> unanswered;  // id → text
   std::optional<Since> since;
+  std::map<Seq, ChatMessage> lines;        // what the last tab showed when it went
   std::int64_t gone_since_ms = -1;         // no connection since; −1 = connected or never here
   std::int64_t player_gone_since_ms = -1;  // no connection with a player since; −1 = there is one, or its end was told
   int written = 0;
@@ -72,6 +76,7 @@ class World {
   void check_replay() const;  // the recorded history gives the same effects again
 
   struct Counts {
+    int edited = 0, deleted = 0, reacted = 0, changes_resumed = 0, read_again = 0;
     int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0,
         live_told = 0, players_gone = 0, queues_told = 0, undone = 0;
   };
@@ -79,11 +84,14 @@ class World {
 
  private:
   struct Row {
-    PersonId author;
-    std::string id;
-    std::string text;
+    ChatMessage message;
     bool voided = false;
   };  // of the log
+  using Append = std::variant<ChatMessage, MessageChange>;
+  struct Asked {
+    AskLog ask;
+    std::optional<ChatMessage> found;
+  };  // as it stood when it was asked for: the oldest answer that a reader may give
   struct Input {
     Event event;
     PersonId actor;
@@ -100,6 +108,10 @@ class World {
   void handle(const Event& event, PersonId actor, Ref ref);
   void carry_out(const Effect& effect);
   void store_step();
+  void answer_asks();
+  void fail_from(std::deque<Append>::iterator first);
+  std::optional<Seq> write(const Append& append);  // into the log; of a repeat: where the earlier one is
+  [[nodiscard]] const ChatMessage* stored(Seq seq) const;
   void commit_front();
   void fire_timers();
   void send(Event event, ConnectionId connection);
@@ -114,6 +126,7 @@ class World {
   // ---- what people do (people.cpp)
   void somebody_acts();
   void act_in_chat(Client& client, ConnectionId connection);
+  void act_on_messages(ConnectionId connection);
   void act_on_playback(ConnectionId connection);
   void act_on_queue(ConnectionId connection);
   void act_on_people(ConnectionId connection);
@@ -126,6 +139,11 @@ class World {
   void check_shown(const ChatMessage& message) const;
   void hear(Tab& tab, const Welcome& welcome);
   void hear_chat(Tab& tab, const ChatMessage& message, bool to_all);
+  void hear(Tab& tab, const ChatEdited& edited);
+  void hear(Tab& tab, const ChatDeleted& deleted);
+  void hear(Tab& tab, const ChatReactions& told);
+  void changed(Tab& tab, ChangeNumber number, Seq seq);
+  void check_lines(const Tab& tab) const;
   void hear(Tab& tab, const PlaybackChanged& changed);
   void hear(Tab& tab, const PresenceDiff& diff);
   static void hear(Tab& tab, const LiveChanged& changed);
@@ -144,8 +162,10 @@ class World {
   std::vector<Input> network_;
   std::vector<Row> log_;                                   // the row at index i has seq i + 1
   std::map<std::pair<PersonId, std::string>, Seq> index_;  // the log's unique index
-  std::deque<ChatMessage> store_queue_;
-  std::deque<AskLog> asks_;
+  ChangeNumber last_change_;                               // of the log
+  std::deque<Append> store_queue_;
+  std::deque<Asked> asks_;
+  std::deque<FoundMessage> reads_;
   std::map<std::int64_t, std::int64_t> timers_;       // id → at
   std::set<std::pair<PersonId, std::string>> shown_;  // told to all in this life of the room
   Revision last_rev_;

@@ -62,6 +62,13 @@ seams::AppendRequest World::message(const seams::RoomRecord& room, std::int64_t 
   return request;
 }
 
+seams::AppendRequest World::change(const seams::RoomRecord& room, std::int64_t seq, std::int64_t number, seams::MessageKind kind) {
+  auto request = message(room, seq, "", "changed");
+  request.kind = kind;
+  request.change = rooms::ChangeNumber{number};
+  return request;
+}
+
 seams::AppendOutcome World::append(seams::AppendRequest request) {
   return ask<seams::AppendOutcome>([&](auto executor, auto done) { stores->messages().append(std::move(request), executor, done); });
 }

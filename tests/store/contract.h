@@ -51,6 +51,8 @@ struct World {
   seams::Result<seams::RoomRecord> look_up(std::string code);
 
   seams::AppendRequest message(const seams::RoomRecord& room, std::int64_t seq, std::string id, std::string body = "hello");
+  // An edit to "changed", a removal or reactions, with "extra".
+  seams::AppendRequest change(const seams::RoomRecord& room, std::int64_t seq, std::int64_t number, seams::MessageKind kind);
   seams::AppendOutcome append(seams::AppendRequest request);
   std::vector<seams::StoredMessage> read(seams::ReadRequest request);
 

@@ -117,6 +117,7 @@ TEST_CASE("whoever holds an older epoch is fenced off, also for edits") {
   CHECK(world.append(world.message(world.room, 2, "id-2")).what == What::fenced);
   auto edit = world.message(world.room, 1, "", "changed");
   edit.kind = MessageKind::edit;
+  edit.change = rooms::ChangeNumber{1};
   CHECK(world.append(edit).what == What::fenced);
   auto future = world.message(*taken, 2, "id-2");
   ++future.epoch;
@@ -136,6 +137,7 @@ TEST_CASE("an edit replaces the text and keeps number, author and first time") {
   CHECK(world.append(world.message(world.room, 1, "id-1", "teh film")).what == What::appended);
   auto edit = world.message(world.room, 1, "", "the film");
   edit.kind = MessageKind::edit;
+  edit.change = rooms::ChangeNumber{1};
   edit.at_ms = now + 500;
   CHECK(world.append(edit) == AppendOutcome{What::appended, rooms::Seq{1}});
   const auto page = world.read({world.room.id, {}, {}, 10});
@@ -150,27 +152,29 @@ TEST_CASE("an edit replaces the text and keeps number, author and first time") {
 TEST_CASE("a removed message has no text left, keeps its number and its id, and can be neither edited nor reacted to") {
   Logged world;
   CHECK(world.append(world.message(world.room, 1, "id-1", "secret")).what == What::appended);
-  auto change = world.message(world.room, 1, "");
-  change.kind = MessageKind::removal;
+  auto change = world.change(world.room, 1, 1, MessageKind::reactions);
   CHECK(world.append(change).what == What::appended);
+  change = world.change(world.room, 1, 2, MessageKind::removal);
+  change.extra = "what stays";
   CHECK(world.append(change).what == What::appended);
-  for (const auto kind : {MessageKind::edit, MessageKind::reactions}) {
-    change.kind = kind;
-    CHECK(world.append(change) == AppendOutcome{What::conflict, rooms::Seq{1}});
-  }
+  change.change = rooms::ChangeNumber{3};
+  CHECK(world.append(change).what == What::appended);
+  for (const auto kind : {MessageKind::edit, MessageKind::reactions})
+    CHECK(world.append(world.change(world.room, 1, 4, kind)) == AppendOutcome{What::conflict, rooms::Seq{1}});
   const auto page = world.read({world.room.id, {}, {}, 10});
   REQUIRE(page.size() == 1);
   CHECK(page[0].kind == MessageKind::removal);
   CHECK(page[0].body.empty());
-  CHECK(page[0].extra.empty());
+  CHECK(page[0].reactions.empty());
+  CHECK(page[0].extra == "what stays");
+  CHECK(page[0].message_id == "id-1");
   CHECK(world.append(world.message(world.room, 2, "id-1")) == AppendOutcome{What::duplicate, rooms::Seq{1}});
 }
 
 TEST_CASE("reactions are replaced as a whole") {
   Logged world;
   CHECK(world.append(world.message(world.room, 1, "id-1")).what == What::appended);
-  auto change = world.message(world.room, 1, "");
-  change.kind = MessageKind::reactions;
+  auto change = world.change(world.room, 1, 1, MessageKind::reactions);
   change.extra = R"({"+1":[7]})";
   CHECK(world.append(change).what == What::appended);
   const auto page = world.read({world.room.id, {}, {}, 10});
@@ -179,13 +183,44 @@ TEST_CASE("reactions are replaced as a whole") {
   CHECK(page[0].edited_at_ms == 0);
 }
 
-TEST_CASE("a change of a message that does not exist is a conflict") {
+TEST_CASE("a change of a message that does not exist is a conflict, and so is one of a void row") {
   Logged world;
+  auto voided = world.message(world.room, 1, "");
+  voided.kind = MessageKind::voided;
+  CHECK(world.append(voided).what == What::appended);
   for (const auto kind : {MessageKind::edit, MessageKind::removal, MessageKind::reactions}) {
-    auto change = world.message(world.room, 1, "");
-    change.kind = kind;
-    CHECK(world.append(change) == AppendOutcome{What::conflict, rooms::Seq{0}});
+    for (const std::int64_t seq : {0, 1, 2})
+      CHECK(world.append(world.change(world.room, seq, 1, kind)) == AppendOutcome{What::conflict, rooms::Seq{1}});
   }
+}
+
+TEST_CASE("changes are numbered one after the other for the whole room, and a number that is not the next changes nothing") {
+  Logged world;
+  (void)world.account(ben, "Ben");
+  const auto other = world.served_room("AAAABBBB", ben);
+  for (int seq = 1; seq <= 2; ++seq)
+    CHECK(world.append(world.message(world.room, seq, "id-" + std::to_string(seq), "first")).what == What::appended);
+  CHECK(world.append(world.message(other, 1, "id-1", "first")).what == What::appended);
+  CHECK(world.append(world.change(world.room, 1, 1, MessageKind::edit)).what == What::appended);
+  CHECK(world.append(world.change(world.room, 2, 2, MessageKind::edit)).what == What::appended);
+  for (const std::int64_t number : {0, 1, 2, 4})
+    CHECK(world.append(world.change(world.room, 1, number, MessageKind::removal)) == AppendOutcome{What::conflict, rooms::Seq{2}});
+  CHECK(world.append(world.change(other, 1, 1, MessageKind::edit)).what == What::appended);
+  CHECK(world.read({world.room.id, {}, {}, 10}).at(0).body == "changed");
+  CHECK(world.look_up(world.room.code)->last_change == rooms::ChangeNumber{2});
+}
+
+TEST_CASE("changes survive a restart, and their next number goes on") {
+  Logged world;
+  CHECK(world.append(world.message(world.room, 1, "id-1", "first")).what == What::appended);
+  CHECK(world.append(world.change(world.room, 1, 1, MessageKind::edit)).what == What::appended);
+  CHECK(world.append(world.change(world.room, 1, 2, MessageKind::reactions)).what == What::appended);
+  world.stores->restart();
+  const auto page = world.read({world.room.id, {}, {}, 10});
+  CHECK(page.at(0).body == "changed");
+  CHECK(page.at(0).reactions == "extra");
+  CHECK(world.append(world.change(world.room, 1, 2, MessageKind::removal)).what == What::conflict);
+  CHECK(world.append(world.change(world.room, 1, 3, MessageKind::removal)).what == What::appended);
 }
 
 TEST_CASE("outcomes of a room come in the order of the calls") {

@@ -110,6 +110,8 @@ AppendOutcome MemoryStore::carry_out(const seams::AppendRequest& request) {
   Row* room = row(request.room);
   if (room == nullptr) return {What::conflict, {}};
   if (room->record.epoch != request.epoch) return {What::fenced, {}};
+  const bool is_new = request.kind == MessageKind::message || request.kind == MessageKind::voided;
+  if (!is_new) return change_message(*room, request);
   const std::pair<std::int64_t, std::string> key{request.author.value, request.message_id};
   const rooms::Seq last{static_cast<std::int64_t>(room->messages.size())};
   const bool next = request.seq.value == last.value + 1;
@@ -133,6 +135,28 @@ AppendOutcome MemoryStore::carry_out(const seams::AppendRequest& request) {
   if (known != room->ids.end() && message.kind == MessageKind::voided && request.kind == MessageKind::message)
     return {What::duplicate, known->second};
   return {What::appended, request.seq};
+}
+
+AppendOutcome MemoryStore::change_message(Row& room, const seams::AppendRequest& request) {
+  const AppendOutcome refused{AppendOutcome::What::conflict, room.record.last_seq};
+  const auto index = static_cast<std::size_t>(request.seq.value) - 1;
+  if (request.change.value != room.record.last_change.value + 1 || index >= room.messages.size()) return refused;
+  seams::StoredMessage& message = room.messages[index];
+  const bool removed = message.kind == MessageKind::removal && request.kind == MessageKind::removal;
+  if (message.kind != MessageKind::message && !removed) return refused;
+  if (request.kind == MessageKind::reactions) {
+    message.reactions = request.extra;
+  } else {
+    message.body = request.kind == MessageKind::edit ? request.body : "";
+    message.edited_at_ms = request.at_ms;
+  }
+  if (request.kind == MessageKind::removal) {
+    message.kind = MessageKind::removal;
+    message.extra = request.extra;
+    message.reactions.clear();
+  }
+  room.record.last_change = request.change;
+  return {AppendOutcome::What::appended, request.seq};
 }
 
 void MemoryStore::read(seams::ReadRequest request, seams::Executor executor, seams::Done<std::vector<seams::StoredMessage>> done) {

@@ -69,6 +69,7 @@ class MemoryStore final : public seams::MessageLog, public seams::RoomDirectory 
 
   void raise(const std::string& code, const seams::Executor& executor, const seams::Done<seams::RoomRecord>& done);
   seams::AppendOutcome carry_out(const seams::AppendRequest& request);
+  static seams::AppendOutcome change_message(Row& room, const seams::AppendRequest& request);
   Row* row(seams::RoomId room);
   const Row* row(const std::string& code) const;
   void change(seams::RoomWriter writer, const seams::Executor& executor, seams::Done<void> done, const std::function<void(Row&)>& how);

@@ -1,4 +1,5 @@
-// kill -9 under load: whatever was acknowledged (seen by anybody as chat.message) is there afterwards, once, in one order for all.
+// kill -9 under load: whatever was acknowledged (seen by anybody as chat.message, chat.edited or chat.deleted) is there afterwards, once, in
+// one order for all.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Person } from './client.mjs';
@@ -22,6 +23,7 @@ test('rounds of kill -9 under load lose nothing, double nothing and keep one ord
     }
     const acknowledged = new Map();                 // id → seq, as anybody saw it
     const unanswered = people.map(() => new Map()); // id → text, per person
+    const edited = new Set(); const deleted = new Set();   // seqs, as anybody was told
     let number = 0;
     let acknowledgedInAll = 0;
     for (let round = 0; round < rounds; round++) {
@@ -32,11 +34,15 @@ test('rounds of kill -9 under load lose nothing, double nothing and keep one ord
         sockets.forEach((socket, i) => {
           socket.onmessage = (m) => {
             if (m.type === 'error' && m.code === 'slow_down' && m.id) return setTimeout(() => post(i, m.id, true), m.retry_ms + 5);
+            if (m.type === 'chat.edited') return edited.add(m.seq);
+            if (m.type === 'chat.deleted') return deleted.add(m.seq);
             if (m.type !== 'chat.message') return;
             const seen = acknowledged.get(m.id);
             if (seen !== undefined && seen !== m.seq) return failed(new Error(`${m.id} was seq ${seen} and is now ${m.seq}`));
             if (seen === undefined) { acknowledged.set(m.id, m.seq); acknowledgedInAll++; }
             if (!unanswered[i].delete(m.id)) return;      // somebody else's, or a repeat
+            if (m.seq % 3 === 0) sockets[i].send({ type: 'chat.edit', seq: m.seq, text: `edited ${m.id}` });
+            if (m.seq % 7 === 0) sockets[i].send({ type: 'chat.delete', seq: m.seq });
             if (++got < want) post(i);
             else { server.process.kill('SIGKILL'); done(); }
           };
@@ -65,7 +71,12 @@ test('rounds of kill -9 under load lose nothing, double nothing and keep one ord
     assert.equal(new Set(history.map((m) => m.id)).size, history.length, 'a message is there twice');
     const stored = new Map(history.map((m) => [m.id, m.seq]));
     for (const [id, seq] of acknowledged) assert.equal(stored.get(id), seq, `${id} was acknowledged as ${seq}`);
-    for (const m of history) assert.equal(m.text, `text ${m.id}`);
+    for (const m of history) {   // what was asked for and not acknowledged may be there or not, but nothing else
+      const may = [...(deleted.has(m.seq) ? [] : edited.has(m.seq) ? [`edited ${m.id}`] : [`text ${m.id}`]), ...(m.seq % 3 === 0 ? [`edited ${m.id}`] : [])];
+      if (m.deleted) assert.ok(m.text === '' && m.seq % 7 === 0, JSON.stringify(m));
+      else assert.ok(!deleted.has(m.seq) && may.includes(m.text), JSON.stringify(m));
+    }
+    assert.ok(edited.size > 5 && deleted.size > 2, `${edited.size} edits and ${deleted.size} deletes acknowledged`);
     console.log(`${rounds} kills, ${acknowledgedInAll} acknowledged, ${history.length} stored`);
     assert.ok(acknowledgedInAll >= rounds * 4);
     first.close();

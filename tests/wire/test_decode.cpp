@@ -45,6 +45,20 @@ TEST_CASE("a join says its tab and what it has already seen") {
   CHECK(join.since->rev == rooms::Revision{5});
 }
 
+TEST_CASE("changes of a message say which and what") {
+  const auto event = [](std::string_view text) { return std::get<rooms::Event>(wire::decode(text)->body); };
+  const auto edit = std::get<rooms::EditChat>(event(R"({"type":"chat.edit","seq":7,"text":" as sent "})"));
+  CHECK(edit.seq == rooms::Seq{7});
+  CHECK(edit.text == " as sent ");
+  CHECK(std::get<rooms::DeleteChat>(event(R"({"type":"chat.delete","seq":7})")).seq == rooms::Seq{7});
+  const auto react = std::get<rooms::React>(event(R"({"type":"chat.react","seq":7,"emoji":"👍","on":false})"));
+  CHECK(react.emoji == "👍");
+  CHECK_FALSE(react.on);
+  const auto join = std::get<wire::JoinRoom>(
+      wire::decode(R"({"type":"room.join","tab":"tab-0001","since":{"epoch":1,"seq":2,"rev":3,"change":4}})")->body);
+  CHECK(join.since->change == rooms::ChangeNumber{4});
+}
+
 TEST_CASE("each playback command keeps its kind, target, base and operation") {
   using rooms::Command;
   const auto seek = event<rooms::PlaybackCommand>(R"({"type":"playback.seek","position_ms":61500.9,"base_rev":4,"op":"o1"})");

@@ -44,6 +44,7 @@ Field count(const std::string& name) {
 Field position(const std::string& name) {
   return {name, {"1500", "0", "12.75", seven_days}, with(not_number, {"-1", "604800001", "1e300"})};
 }
+Field seq() { return {"seq", {"3", "1", two_to_53}, with(not_number, {"0", "-1", "1.5", beyond_53})}; }
 Field person() {
   return {"person",
           {"\"42\"", "\"1\"", '"' + two_to_53 + '"'},
@@ -82,13 +83,21 @@ const std::vector<Type>& types() {
          {R"({"epoch":1,"seq":2,"rev":3})"},
          {R"({"epoch":1,"seq":2})", R"({"epoch":1,"seq":2,"rev":[]})"},
          Need::optional,
-         "since.rev"}}},
+         "since.rev"},
+        {"since",
+         {R"({"epoch":1,"seq":2,"rev":3,"change":0})", R"({"epoch":1,"seq":2,"rev":3,"change":null})"},
+         {R"({"epoch":1,"seq":2,"rev":3,"change":-1})", R"({"epoch":1,"seq":2,"rev":3,"change":"1"})"},
+         Need::optional,
+         "since.change"}}},
       {"chat.post",
        {token("id"),
         {"text", {"\"hello\"", "\"\""}, not_string},
         {"reply_to", {"3", "1", two_to_53}, with(not_number, {"0", "-1", "1.5", beyond_53}), Need::optional},
         {"again", {"true", "false"}, not_bool, Need::optional}}},
       {"chat.typing", {boolean("on")}},
+      {"chat.edit", {seq(), {"text", {"\"hello\"", "\"\""}, not_string}}},
+      {"chat.delete", {seq()}},
+      {"chat.react", {seq(), {"emoji", {"\"👍\"", "\"x\"", quoted(40)}, with(not_string, {"\"\"", quoted(41)})}, boolean("on")}},
       {"chat.history",
        {{"before", {"10", "1", two_to_53}, with(not_number, {"0", "-3", "1.5", beyond_53})},
         {"limit", {"50", "1", "100"}, with(not_number, {"0", "101", "1.5"})},
@@ -145,7 +154,8 @@ const std::vector<Type>& types() {
          with(not_object, {"{}", R"({"moderator":[],"member":[]})", R"({"moderator":{},"member":[],"guest":[]})",
                            R"({"moderator":[1],"member":[],"guest":[]})", R"({"moderator":["fly"],"member":[],"guest":[]})"}),
          Need::optional},
-        {"wait_policy", {"\"free\"", "\"fair\"", "\"strict\""}, with(not_string, {"\"\"", "\"never\""}), Need::optional}}},
+        {"wait_policy", {"\"free\"", "\"fair\"", "\"strict\""}, with(not_string, {"\"\"", "\"never\""}), Need::optional},
+        {"slow_ms", {"0", "10000", "3600000"}, with(not_number, {"-1", "3600001", "1.5"}), Need::optional}}},
       {"room.close", {}},
       {"room.signal", {{"data", {"1", "{\"a\":[1,2]}", "\"x\"", "[]", quoted(1'022)}, {quoted(1'023)}}}},
       {"clock.probe",

@@ -35,6 +35,41 @@ TEST_CASE("a chat message says who, what and when") {
   CHECK(text_of(more).find(R"("reply_to":3,"media":"https://x.test/a.mp4","media_time_ms":0})") != std::string::npos);
 }
 
+TEST_CASE("an edited, a deleted and a reacted message say so") {
+  auto m = chat();
+  m.edited_at_ms = 1'700'000'000'999;
+  m.reactions = {{"👍", {{42}, {43}}}, {"❤️", {{44}}}};
+  CHECK(
+      text_of(m).find(
+          R"("edited_at_ms":1700000000999,"reactions":[{"emoji":"👍","count":2,"people":["42","43"]},{"emoji":"❤️","count":1,"people":["44"]}]})") !=
+      std::string::npos);
+  rooms::ChatMessage left;
+  left.seq = {12};
+  left.id = "abcdefgh";
+  left.author = {42};
+  left.author_name = "Ann";
+  left.at_ms = 5;
+  left.deleted = true;
+  CHECK(text_of(left) ==
+        R"({"type":"chat.message","seq":12,"id":"abcdefgh","author":"42","name":"Ann","text":"","at_ms":5,"deleted":true})");
+}
+
+TEST_CASE("changes of a message are told with their number") {
+  CHECK(text_of(rooms::ChatEdited{{3}, {12}, "b\"", 9}) == R"({"type":"chat.edited","seq":12,"text":"b\"","edited_at_ms":9,"change":3})");
+  CHECK(text_of(rooms::ChatDeleted{{4}, {12}, {42}}) == R"({"type":"chat.deleted","seq":12,"by":"42","change":4})");
+  CHECK(text_of(rooms::ChatReactions{{5}, {12}, {}}) == R"({"type":"chat.reactions","seq":12,"reactions":[],"change":5})");
+}
+
+TEST_CASE("of each reaction at most fifty people are named, and all are counted") {
+  rooms::Reaction crowd{"👍", {}};
+  for (std::int64_t id = 1; id <= 50; ++id) crowd.people.push_back({id});
+  CHECK(text_of(rooms::ChatReactions{{1}, {1}, {crowd}}).find(R"("count":50)") != std::string::npos);
+  CHECK(text_of(rooms::ChatReactions{{1}, {1}, {crowd}}).find(R"("49","50"]})") != std::string::npos);
+  crowd.people.push_back({51});
+  CHECK(text_of(rooms::ChatReactions{{1}, {1}, {crowd}}).find(R"("count":51)") != std::string::npos);
+  CHECK(text_of(rooms::ChatReactions{{1}, {1}, {crowd}}).find(R"("49","50"]})") != std::string::npos);
+}
+
 TEST_CASE("every control character is escaped and everything else is kept") {
   auto m = chat();
   m.text.clear();
@@ -99,12 +134,15 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
   CHECK(
       text_of(w) ==
       R"({"type":"room.welcome","you":"42","room":{"code":"K7QM3XFD","name":"Film","preset":"class","grants":{"owner":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat","edit_room","delete_messages","go_live"],"moderator":[],"member":["chat"],"guest":[]},)"
-      R"("wait_policy":"strict","owner":"42","guest_room":false},"participants":[],)"
+      R"("wait_policy":"strict","owner":"42","guest_room":false,"slow_ms":0},"participants":[],)"
       R"("playback":{"rev":0,"epoch":3,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""},)"
       R"("live":{"streams":[],"desktops":1,"windows":0,"frames":"none"},)"
       R"("queue":{"rev":0,"items":[],"autoplay":true,"loop":"off","votes":[],"votes_needed":0},"actions":[],)"
       R"("messages":[{"seq":12,"id":"abcdefgh","author":"42","name":"Ann \"A\"","text":"1 < 2\n\ttab \\ end","at_ms":1700000000123}],)"
-      R"("more_before":true,"epoch":3,"seq":12,"server_time_ms":5,"resumed":true})");
+      R"("more_before":true,"epoch":3,"seq":12,"server_time_ms":5,"resumed":true,"change":0})");
+  w.change = {7};
+  w.changed.push_back(chat());
+  CHECK(text_of(w).find(R"("resumed":true,"change":7,"changed":[{"seq":12,"id":"abcdefgh",)") != std::string::npos);
 }
 
 TEST_CASE("what runs live is told stream by stream, with the desktops that show it") {
@@ -155,7 +193,7 @@ TEST_CASE("the short messages have their own shapes") {
   rooms::RoomChanged changed;
   changed.by = {42};
   CHECK(text_of(changed).find(R"({"type":"room.changed","room":{"code":"","name":"","preset":"friends")") == 0);
-  CHECK(text_of(changed).find(R"("guest_room":false},"by":"42"})") != std::string::npos);
+  CHECK(text_of(changed).find(R"("guest_room":false,"slow_ms":0},"by":"42"})") != std::string::npos);
 }
 
 TEST_CASE("answers carry the ref they answer") {

@@ -127,6 +127,30 @@ TEST_CASE("a preset alone brings its own grants") {
   CHECK(info.grants == rooms::grants_of(rooms::Preset::classroom));
 }
 
+TEST_CASE("slow mode is kept with the settings, and a damaged one is none") {
+  auto saved = full_snapshot();
+  saved.info.slow_ms = 30'000;
+  rooms::RoomInfo info;
+  wire::decode_settings(wire::encode_settings(saved.info), info);
+  CHECK(info.slow_ms == 30'000);
+  CHECK(wire::decode_snapshot(wire::encode_snapshot(saved))->info.slow_ms == 30'000);
+  rooms::RoomInfo other;
+  wire::decode_settings(R"({"slow_ms":3600001})", other);
+  CHECK(other.slow_ms == 0);
+}
+
+TEST_CASE("reactions come back in their order, and what is damaged is left out") {
+  const std::vector<rooms::Reaction> reactions{{"👍", {{42}, {7}}}, {"❤️", {{9007199254740992}}}};
+  const std::string bytes = wire::encode_reactions(reactions);
+  CHECK(bytes == R"({"👍":[42,7],"❤️":[9007199254740992]})");
+  CHECK(wire::decode_reactions(bytes) == reactions);
+  CHECK(wire::encode_reactions({}).empty());
+  for (const char* damaged : {"", "{", "[]", R"({"👍":7})", R"({"x":[7]})", R"({"👍":[]})", R"({"👍":["7",-1,0]})"}) {
+    CAPTURE(damaged);
+    CHECK(wire::decode_reactions(damaged).empty());
+  }
+}
+
 TEST_CASE("a message's extra comes back, and an unreadable one is an ordinary message") {
   rooms::ChatMessage m;
   m.author_name = "Ann \"A\"";
