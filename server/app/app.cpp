@@ -339,7 +339,8 @@ void App::State::finish_start() {
   greeting = app::greeting(listening, *hosts, MATINEE_VERSION, more, token ? *token : std::nullopt);
   ShardThread& first = *shards.front();
   housekeeping = std::make_unique<Housekeeping>(
-      first.loop(), first.executor(), HousekeepingStores{database->rooms(), database->users(), database->sessions(), database->throttles()},
+      first.loop(), first.executor(),
+      HousekeepingStores{database->messages(), database->rooms(), database->users(), database->sessions(), database->throttles()},
       [this] { return clock.now_ms(); },
       [this](const std::string& code, seams::Executor executor, std::function<void(bool)> done) {
         home_of(code).with_summary(

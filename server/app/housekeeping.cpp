@@ -32,6 +32,7 @@ void Housekeeping::run_once() {
                                  });
   // Before the guests: one whose sessions have all run out is forgotten in the same round.
   stores_.sessions.prune(now_ms_(), executor_, [](const seams::Result<std::int64_t>&) {});
+  stores_.messages.tidy(executor_, [](const seams::Result<void>&) {});
   stores_.throttles.prune(now_ms_(), executor_, [](const seams::Result<void>&) {});
   stores_.users.prune_guests(now_ms_() - options_.guest_ms, options_.piece, executor_, [](seams::Result<std::int64_t> gone) {
     if (gone && *gone > 0) ops::log_info("guests forgotten", {{"count", *gone}});

@@ -1,11 +1,13 @@
 // Housekeeping: what nobody asks for but must happen: guest rooms end a day after the last person left, and guests who own nothing
-// and have no session any more are forgotten; so are sessions and throttles that have run out. Runs on one shard's loop, every ten minutes,
-// a bounded piece each time. Thread rule: start() before the loop runs or on it; the rest on it.
+// and have no session any more are forgotten; so are sessions and throttles that have run out; what deleted messages left in the files is
+// overwritten. Runs on one shard's loop, every ten minutes, a bounded piece each time. Thread rule: start() before the loop runs or on it;
+// the rest on it.
 #pragma once
 #include <functional>
 #include <memory>
 #include <string>
 #include "server/net/loop.h"
+#include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/session_store.h"
 #include "server/seams/settings_store.h"
@@ -21,6 +23,7 @@ struct HousekeepingOptions {
 };
 
 struct HousekeepingStores {
+  seams::MessageLog& messages;
   seams::RoomDirectory& rooms;
   seams::UserStore& users;
   seams::SessionStore& sessions;

@@ -2,6 +2,7 @@
 // because the store and auth both need it and this is what they share.
 // Thread rule: every method from any thread.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -45,6 +46,14 @@ class BoundedQueue {
     ready_.wait(lock, [this] { return closed_ || !items_.empty(); });
     while (!items_.empty() && out.size() < most) out.push_back(take_first());
     return !out.empty();
+  }
+
+  // Likewise, but comes back after so long with nothing when there was none; false only once the queue is closed and empty.
+  [[nodiscard]] bool drain(std::vector<T>& out, std::size_t most, std::chrono::milliseconds wait) {
+    std::unique_lock lock(mutex_);
+    ready_.wait_for(lock, wait, [this] { return closed_ || !items_.empty(); });
+    while (!items_.empty() && out.size() < most) out.push_back(take_first());
+    return !out.empty() || !closed_;
   }
 
   // Nothing is taken from now on; what waits can still be fetched.

@@ -69,6 +69,20 @@ struct ReadRequest {
   std::size_t limit = 50;
 };
 
+// Messages that hold every word of the query, the last one also as the beginning of a longer word. The query is a person's text and is
+// never read as anything but words.
+struct SearchRequest {
+  RoomId room;
+  std::string query;
+  std::optional<rooms::Seq> before;
+  std::size_t limit = 50;
+  std::size_t bytes_max = 256 * 1024;  // of texts; one message is always told
+};
+struct SearchPage {
+  std::vector<StoredMessage> messages;  // the newest first
+  bool more_before = false;
+};
+
 class MessageLog {
  public:
   virtual ~MessageLog() = default;
@@ -77,6 +91,10 @@ class MessageLog {
   virtual void last(RoomId room, Executor executor, Done<rooms::Seq> done) = 0;  // 0 for an empty or unknown room
   // Where a message that its client marks as a repeat was stored; nothing when the log does not hold it.
   virtual void find(RoomId room, UserId author, std::string message_id, Executor executor, Done<std::optional<rooms::Seq>> done) = 0;
+  // Finds what was committed before the call, as it stands; right after an upgrade old messages are found when they have been indexed.
+  virtual void search(SearchRequest request, Executor executor, Done<SearchPage> done) = 0;
+  // Overwrites what edited and removed messages left behind in the files, in bounded pieces; answers when all of it is.
+  virtual void tidy(Executor executor, Done<void> done) = 0;
 };
 
 }  // namespace matinee::seams

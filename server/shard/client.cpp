@@ -131,6 +131,7 @@ void Client::hear(wire::ClientMessage message, double received_ms) {
     return refuse({rooms::ErrorCode::not_joined, {}, 0}, message.ref, message_id);
   }
   if (const auto* history = std::get_if<wire::ReadHistory>(&message.body)) return read_history(*history, std::move(message.ref));
+  if (const auto* search = std::get_if<wire::SearchChat>(&message.body)) return this->search(*search, std::move(message.ref));
   host_->hear(*this, std::get<rooms::Event>(message.body), std::move(message.ref), static_cast<std::int64_t>(received_ms));
 }
 
@@ -157,6 +158,25 @@ void Client::read_history(const wire::ReadHistory& wanted, std::string ref) {
                             wire::encode_chat_page(ref, messages_from(*page), more_before, text);
                             self->send(text);
                           });
+}
+
+void Client::search(const wire::SearchChat& wanted, std::string ref) {
+  if (searches_under_way_ >= limits::searches_under_way_max) return refuse({rooms::ErrorCode::slow_down, {}, 1'000}, ref);
+  const std::int64_t retry_ms = context_.options.unlimited_rates ? 0 : searches_.take(now_ms(), limits::searches);
+  if (retry_ms > 0) return refuse({rooms::ErrorCode::slow_down, {}, retry_ms}, ref);
+  ++searches_under_way_;
+  seams::SearchRequest request{host_->room_id(), wanted.query, wanted.before, wanted.limit, limits::search_bytes_max};
+  context_.parts.log.search(std::move(request), context_.executor,
+                            [weak = weak_from_this(), ref = std::move(ref)](seams::Result<seams::SearchPage> page) {
+                              const auto self = weak.lock();
+                              if (!self) return;
+                              --self->searches_under_way_;
+                              if (!page) return self->refuse({rooms::ErrorCode::storage_unavailable, {}, 0}, ref);
+                              std::string& text = self->context_.text;
+                              text.clear();
+                              wire::encode_chat_found(ref, messages_from(page->messages), page->more_before, text);
+                              self->send(text);
+                            });
 }
 
 }  // namespace matinee::shard

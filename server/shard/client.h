@@ -26,6 +26,7 @@ namespace matinee::wire {
 struct ClientMessage;
 struct Refusal;
 struct ReadHistory;
+struct SearchChat;
 struct JoinRoom;
 }  // namespace matinee::wire
 
@@ -79,6 +80,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   void hear(wire::ClientMessage message, double received_ms);
   void answer_probe(std::string_view t1, double received_ms);
   void read_history(const wire::ReadHistory& wanted, std::string ref);
+  void search(const wire::SearchChat& wanted, std::string ref);
   void leave();
   [[nodiscard]] std::int64_t now_ms() const;
 
@@ -90,6 +92,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   seams::Visit visit_;
   rooms::ConnectionId id_;
   rooms::TokenBucket messages_;
+  rooms::TokenBucket searches_;
   std::unique_ptr<EarlyJoin> early_join_;  // said before we knew who is speaking
   std::int64_t asked_at_ms_ = 0;
   net::Timer deadline_;               // at the door: until it has joined, or until it is refused
@@ -98,6 +101,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   Seat seat_;
   Stage stage_ = Stage::arriving;
   std::uint8_t histories_under_way_ = 0;
+  std::uint8_t searches_under_way_ = 0;
 };
 
 }  // namespace matinee::shard

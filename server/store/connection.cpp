@@ -7,7 +7,8 @@
 namespace matinee::store {
 
 Connection::Connection(const ConnectionOptions& options)
-    : database_(options.file, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, options.busy_timeout_ms) {
+    : database_(options.file, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, options.busy_timeout_ms),
+      busy_timeout_ms_(options.busy_timeout_ms) {
   run("PRAGMA foreign_keys = ON");
   run("PRAGMA temp_store = MEMORY");  // no further descriptors, nothing left in /tmp
   run("PRAGMA trusted_schema = OFF");
@@ -15,6 +16,7 @@ Connection::Connection(const ConnectionOptions& options)
   if (options.read_only) {
     run("PRAGMA query_only = ON");
   } else {
+    run("PRAGMA secure_delete = ON");  // what was deleted is overwritten, not only let go
     run("PRAGMA journal_mode = WAL");
     run("PRAGMA synchronous = FULL");  // a commit is a flush: an acknowledged message is on the disk
     run("PRAGMA journal_size_limit = 67108864");
@@ -28,6 +30,12 @@ SQLite::Statement& Connection::statement(const char* sql) {
   auto& slot = statements_[sql];
   if (slot == nullptr) slot = std::make_unique<SQLite::Statement>(database_, sql);
   return *slot;
+}
+
+void Connection::fold_log() {
+  database_.setBusyTimeout(0);  // nobody waits for a reader to end
+  sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  database_.setBusyTimeout(busy_timeout_ms_);
 }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_.getHandle()) == 0; }

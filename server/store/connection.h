@@ -37,10 +37,13 @@ class Connection {
   [[nodiscard]] SQLite::Statement& statement(const char* sql);  // prepared once; `sql` is a literal, its address is the key
   [[nodiscard]] SQLite::Database& handle() { return database_; }
   [[nodiscard]] bool in_transaction() const;
+  // Folds the write-ahead log into the file and cuts it; not while somebody reads from it: then it is left to be overwritten.
+  void fold_log();
   [[nodiscard]] std::int64_t last_row_id() const { return database_.getLastInsertRowid(); }
 
  private:
   SQLite::Database database_;
+  int busy_timeout_ms_;
   std::unordered_map<const void*, std::unique_ptr<SQLite::Statement>> statements_;
 };
 

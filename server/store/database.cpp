@@ -68,7 +68,8 @@ struct Database::State {
   State(Options with, FolderLock taken, const ConnectionOptions& connection)
       : options(std::move(with)),
         lock(std::move(taken)),
-        writer({connection, options.queued_jobs_max, options.queued_bytes_max, options.group_jobs_max, options.warn}),
+        writer({connection, options.queued_jobs_max, options.queued_bytes_max, options.group_jobs_max,
+                std::chrono::milliseconds(options.index_quiet_ms), std::chrono::milliseconds(options.index_overdue_ms), options.warn}),
         readers({for_reading(connection), options.readers, options.queued_reads_max, options.warn}),
         messages(writer, readers),
         rooms(writer, readers),

@@ -26,6 +26,8 @@ struct Options {
   std::size_t queued_bytes_max = 32 * 1024 * 1024;
   std::size_t group_jobs_max = 1'000;  // one transaction
   std::size_t queued_reads_max = 4'096;
+  int index_quiet_ms = 200;      // search: new messages are indexed when nothing was written for so long …
+  int index_overdue_ms = 2'000;  // … or, on a server that is never quiet, one bounded step so often
   unsigned readers = 2;
   int cache_kib = 64 * 1024;    // page cache of the writer; readers take an eighth each
   int busy_timeout_ms = 2'000;  // how long another program may hold the file before writes are refused

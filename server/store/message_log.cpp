@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "server/store/search_index.h"
+
 namespace matinee::store {
 namespace {
 
@@ -46,6 +48,7 @@ AppendOutcome append_message(Write& write, const AppendRequest& request, Head& h
       request.room, request.seq, request.author, request.message_id, as_integer(request.kind), request.body, Blob{request.extra},
       request.at_ms);
   if (insert.run() == 1) {
+    write.index_behind = true;
     head.last_seq = request.seq.value;
     return {What::appended, request.seq};
   }
@@ -77,13 +80,22 @@ int change_message(Write& write, const AppendRequest& request) {
   return 0;
 }
 
+// Its words leave the index, are replaced, or stay, in one transaction with the message itself.
+int change_and_index(Write& write, const AppendRequest& request) {
+  const bool other_words = request.kind == MessageKind::edit || request.kind == MessageKind::removal;
+  const auto indexed = other_words ? unindex(write.db, request.room, request.seq) : std::nullopt;
+  const int changed = change_message(write, request);
+  if (indexed && request.kind == MessageKind::edit) index(write.db, *indexed, request.room, request.body);
+  return changed;
+}
+
 AppendOutcome append_one(Write& write, const AppendRequest& request) {
   Head* head = head_of(write, request.room);
   if (head == nullptr) return {What::conflict, rooms::Seq{}};
   if (head->epoch != request.epoch) return {What::fenced, rooms::Seq{}};
   if (request.kind == MessageKind::message || request.kind == MessageKind::voided) return append_message(write, request, *head);
   const bool next = request.change.value == head->last_change + 1;
-  if (!next || change_message(write, request) == 0) return {What::conflict, rooms::Seq{head->last_seq}};
+  if (!next || change_and_index(write, request) == 0) return {What::conflict, rooms::Seq{head->last_seq}};
   head->last_change = request.change.value;
   return {What::appended, request.seq};
 }
@@ -94,18 +106,20 @@ class AppendJob final : public Job {
       : Job(std::move(caller)), request_(std::move(request)), done_(std::move(done)) {}
   bool run(Write& write) override {
     outcome_ = append_one(write, request_);
-    return true;
+    return outcome_.what == What::appended || outcome_.what == What::duplicate;
   }
   void refuse() override { outcome_ = {What::unavailable, rooms::Seq{}}; }
   void answer() override { done_(outcome_); }
   // A fault inside is a fault of the group, so no savepoint has to be paid for every message.
-  [[nodiscard]] bool one_statement() const override { return true; }
+  [[nodiscard]] bool one_statement() const override { return request_.kind == MessageKind::message; }
 
  private:
   AppendRequest request_;
   std::function<void(AppendOutcome)> done_;
   AppendOutcome outcome_;
 };
+
+}  // namespace
 
 seams::StoredMessage message_of(const Query& row) {
   seams::StoredMessage message;
@@ -120,8 +134,6 @@ seams::StoredMessage message_of(const Query& row) {
   message.edited_at_ms = row.integer(8);
   return message;
 }
-
-}  // namespace
 
 rooms::Seq last_seq(Connection& connection, seams::RoomId room) {
   Query query(connection, "SELECT seq FROM messages WHERE room = ?1 ORDER BY seq DESC LIMIT 1", room);
@@ -181,6 +193,35 @@ void SqliteMessageLog::find(seams::RoomId room, seams::UserId author, std::strin
       [room, author, message_id = std::move(message_id)](Connection& db) -> seams::Result<std::optional<rooms::Seq>> {
         return stored_under(db, room, author, message_id);
       });
+}
+
+// What was committed before the call is indexed first, as far as one step goes: whoever has just written something finds it.
+void SqliteMessageLog::search(seams::SearchRequest request, seams::Executor executor, seams::Done<seams::SearchPage> done) {
+  auto read = [this, request = std::move(request), executor, done = std::move(done)] {
+    readers_.read<seams::SearchPage>(executor, done,
+                                     [request](Connection& db) -> seams::Result<seams::SearchPage> { return find_messages(db, request); });
+  };
+  if (!writer_.index_behind()) return read();
+  writer_.write<void>(
+      executor, [read](const seams::Result<void>&) { read(); },
+      [](Write& write) -> seams::Result<void> {
+        write.index_behind = index_more(write.db);
+        return {};
+      });
+}
+
+void SqliteMessageLog::tidy(seams::Executor executor, seams::Done<void> done) {
+  auto heard = [this, executor, done](const seams::Result<bool>& more) {
+    if (!more) return done(tl::unexpected(more.error()));
+    if (*more) return tidy(executor, done);
+    done({});
+  };
+  writer_.write<bool>(executor, heard, [](Write& write) -> seams::Result<bool> {
+    const bool unclean = is_unclean(write.db);
+    const bool more = unclean && forget_more(write.db);
+    write.fold_log = unclean && !more;
+    return more;
+  });
 }
 
 }  // namespace matinee::store

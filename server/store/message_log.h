@@ -14,12 +14,16 @@ class SqliteMessageLog final : public seams::MessageLog {
   void last(seams::RoomId room, seams::Executor executor, seams::Done<rooms::Seq> done) override;
   void find(seams::RoomId room, seams::UserId author, std::string message_id, seams::Executor executor,
             seams::Done<std::optional<rooms::Seq>> done) override;
+  void search(seams::SearchRequest request, seams::Executor executor, seams::Done<seams::SearchPage> done) override;
+  void tidy(seams::Executor executor, seams::Done<void> done) override;
 
  private:
   Writer& writer_;
   Readers& readers_;
 };
 
+// A row of seq, kind, author, message_id, body, extra, reactions, at_ms, edited_ms.
+[[nodiscard]] seams::StoredMessage message_of(const Query& row);
 [[nodiscard]] rooms::ChangeNumber last_change(Connection& connection, seams::RoomId room);
 [[nodiscard]] rooms::Seq last_seq(Connection& connection, seams::RoomId room);
 // The room's head from memory or the file; nullptr when there is no such room.

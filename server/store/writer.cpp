@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/store/search_index.h"
+
 namespace matinee::store {
 namespace {
 
@@ -55,10 +57,36 @@ void Writer::push(std::unique_ptr<Job> job, std::size_t bytes) {
 
 void Writer::loop() {
   Jobs jobs;
-  while (queue_.drain(jobs, options_.group_max)) {
-    run_group(jobs);
+  indexed_at_ = Clock::now();
+  while (wait_for(jobs)) {
+    const bool quiet = jobs.empty();
+    if (!quiet) run_group(jobs);
     jobs.clear();
+    if (index_behind() && (quiet || Clock::now() - indexed_at_ >= options_.index_overdue)) index_some();
   }
+}
+
+// With nothing to index it waits for jobs alone. After a fault the index can wait: what failed will fail again at once.
+bool Writer::wait_for(Jobs& jobs) {
+  if (!index_behind()) return queue_.drain(jobs, options_.group_max);
+  const auto wait = index_failed_ ? std::chrono::milliseconds(told_every) : options_.index_quiet;
+  return queue_.drain(jobs, options_.group_max, wait);
+}
+
+void Writer::index_some() {
+  indexed_at_ = Clock::now();
+  try {
+    Query(connection_, "BEGIN IMMEDIATE").run();
+    const bool more = index_more(connection_);
+    Query(connection_, "COMMIT").run();
+    index_behind_.store(more, std::memory_order_release);
+    index_failed_ = false;
+    return;
+  } catch (const SQLite::Exception& fault) { tell_trouble(sentence(fault)); }
+  index_failed_ = true;
+  try {
+    if (connection_.in_transaction()) Query(connection_, "ROLLBACK").run();
+  } catch (const SQLite::Exception& fault) { tell_trouble(sentence(fault)); }
 }
 
 void Writer::run_group(Jobs& jobs) {
@@ -78,13 +106,16 @@ void Writer::run_group(Jobs& jobs) {
 
 bool Writer::run_all(Jobs& jobs, std::vector<seams::SessionEvent>& events) {
   if (heads_.size() > heads_max) heads_.clear();
-  Write write{connection_, heads_, events};
+  bool behind = index_behind();
+  Write write{connection_, heads_, events, behind};
   try {
     Query(connection_, "BEGIN IMMEDIATE").run();
     for (const auto& job : jobs) run_one(*job, write);
     const auto commit_began = Clock::now();
     Query(connection_, "COMMIT").run();
     commit_.record(microseconds_since(commit_began));
+    index_behind_.store(behind, std::memory_order_release);
+    if (write.fold_log) connection_.fold_log();
     return true;
   } catch (const SQLite::Exception& fault) { tell_trouble(sentence(fault)); }
   // What the writer knows by heart may come from the transaction that is now gone.

@@ -1,5 +1,6 @@
 // Writer: the one thread that writes. It takes everything that waits, runs it in one transaction, flushes, and only then answers; it
-// never waits for more to come, so a lone write costs one flush and a busy server shares it. Private to store/.
+// never waits for more to come, so a lone write costs one flush and a busy server shares it. When nothing waits it indexes new messages
+// for the search, a bounded number at a time. Private to store/.
 // Thread rule: write() and push() from any thread; Write, Job::run and Heads only on the writer's thread.
 #pragma once
 #include <atomic>
@@ -32,6 +33,8 @@ struct Write {
   Connection& db;
   Heads& heads;
   std::vector<seams::SessionEvent>& events;  // told to the subscribers after the commit, before the answers
+  bool& index_behind;                        // there are messages that the search index does not hold yet
+  bool fold_log = false;  // after the commit the write-ahead log is folded into the file and cut: it holds what was overwritten there
 };
 
 class Job {
@@ -58,6 +61,8 @@ class Writer {
     std::size_t jobs_max = 0;
     std::size_t bytes_max = 0;
     std::size_t group_max = 0;
+    std::chrono::milliseconds index_quiet{0};    // new messages are indexed when nothing was written for so long …
+    std::chrono::milliseconds index_overdue{0};  // … or, while it never is quiet, so often
     std::function<void(std::string_view)> warn;
   };
   explicit Writer(Options options);
@@ -74,9 +79,12 @@ class Writer {
 
   void stop();  // commits what waits; afterwards everything is refused
   [[nodiscard]] CommitFigures figures() const;
+  [[nodiscard]] bool index_behind() const { return index_behind_.load(std::memory_order_acquire); }
 
  private:
   void loop();
+  [[nodiscard]] bool wait_for(Jobs& jobs);
+  void index_some();
   void run_group(Jobs& jobs);
   bool run_all(Jobs& jobs, std::vector<seams::SessionEvent>& events);
   void run_one(Job& job, Write& write);
@@ -92,6 +100,9 @@ class Writer {
   Histogram commit_;
   std::atomic<std::uint64_t> failed_groups_{0};
   std::atomic<std::uint64_t> refused_jobs_{0};
+  std::atomic<bool> index_behind_{true};  // what an earlier process left is looked at first
+  std::chrono::steady_clock::time_point indexed_at_{};
+  bool index_failed_ = false;
   bool in_trouble_ = false;
   std::chrono::steady_clock::time_point told_at_{};
   std::thread thread_;

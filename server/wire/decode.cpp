@@ -82,6 +82,15 @@ Decoded chat_history(Fields& fields, std::string_view) {
   return Body(ReadHistory{rooms::Seq{before}, static_cast<std::size_t>(limit)});
 }
 
+Decoded chat_search(Fields& fields, std::string_view) {
+  if (fields.maybe_string("ref", {1, limits::client_ref_bytes_max}) == std::nullopt) fields.refuse("ref");
+  SearchChat search;
+  search.query = fields.string("query", {1, limits::search_query_bytes_max});
+  if (const auto before = fields.maybe_integer("before", any_positive)) search.before = rooms::Seq{*before};
+  search.limit = static_cast<std::size_t>(fields.integer("limit", {1, static_cast<std::int64_t>(limits::search_page_max)}));
+  return Body(std::move(search));
+}
+
 struct Base {
   rooms::Revision rev;
   std::string op;
@@ -265,6 +274,7 @@ constexpr std::array message_types{
     MessageType{"playback.set", playback_set},
     MessageType{"room.join", room_join},
     MessageType{"chat.history", chat_history},
+    MessageType{"chat.search", chat_search},
     MessageType{"participant.role", participant_role},
     MessageType{"participant.remove", about_person<rooms::RemovePerson>},
     MessageType{"participant.block", about_person<rooms::Block>},

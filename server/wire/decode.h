@@ -33,10 +33,15 @@ struct ReadHistory {
   rooms::Seq before;
   std::size_t limit = 0;
 };
+struct SearchChat {
+  std::string query;
+  std::optional<rooms::Seq> before;
+  std::size_t limit = 0;
+};
 
 struct ClientMessage {
   std::string ref;  // empty = none
-  std::variant<JoinRoom, ClockProbe, ReadHistory, rooms::Event> body;
+  std::variant<JoinRoom, ClockProbe, ReadHistory, SearchChat, rooms::Event> body;
 };
 
 struct Refusal {

@@ -55,6 +55,13 @@ void write_messages(JsonWriter& json, std::string_view key, std::span<const room
   json.close_array();
 }
 
+void write_answer(JsonWriter& json, std::string_view ref, std::span<const rooms::ChatMessage> messages, bool more_before) {
+  json.key("ref").string(ref);
+  write_messages(json, "messages", messages);
+  json.key("more_before").boolean(more_before);
+  json.close_object();
+}
+
 void write_participant(JsonWriter& json, const rooms::ParticipantInfo& p) {
   json.open_object();
   json.key("id").person(p.id);
@@ -350,10 +357,13 @@ void encode_clock_reply(std::string_view t1, double t2_ms, double t3_ms, std::st
 void encode_chat_page(std::string_view ref, std::span<const rooms::ChatMessage> messages, bool more_before, std::string& out) {
   JsonWriter json(out);
   type(json, "chat.page");
-  json.key("ref").string(ref);
-  write_messages(json, "messages", messages);
-  json.key("more_before").boolean(more_before);
-  json.close_object();
+  write_answer(json, ref, messages, more_before);
+}
+
+void encode_chat_found(std::string_view ref, std::span<const rooms::ChatMessage> messages, bool more_before, std::string& out) {
+  JsonWriter json(out);
+  type(json, "chat.found");
+  write_answer(json, ref, messages, more_before);
 }
 
 }  // namespace matinee::wire

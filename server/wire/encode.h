@@ -19,5 +19,6 @@ void encode_error(const rooms::Error& error, std::string_view ref, std::string_v
 // t1 as the client spelt it; t2 = received, t3 = about to be sent, fractional server milliseconds.
 void encode_clock_reply(std::string_view t1, double t2_ms, double t3_ms, std::string& out);
 void encode_chat_page(std::string_view ref, std::span<const rooms::ChatMessage> messages, bool more_before, std::string& out);
+void encode_chat_found(std::string_view ref, std::span<const rooms::ChatMessage> messages, bool more_before, std::string& out);
 
 }  // namespace matinee::wire

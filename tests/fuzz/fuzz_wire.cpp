@@ -48,6 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   demand(message->ref.size() <= rooms::limits::client_ref_bytes_max);
   if (const auto* event = std::get_if<rooms::Event>(&message->body)) check_event(*event);
+  if (const auto* search = std::get_if<wire::SearchChat>(&message->body))
+    demand(!search->query.empty() && search->query.size() <= rooms::limits::search_query_bytes_max && search->limit > 0 &&
+           !message->ref.empty());
   if (const auto* probe = std::get_if<wire::ClockProbe>(&message->body)) {
     wire::encode_clock_reply(probe->t1, 1, 2, out);
     demand(out.size() < 256);

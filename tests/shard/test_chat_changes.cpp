@@ -144,4 +144,53 @@ TEST_CASE("who comes back is told what has changed meanwhile") {
   CHECK(field(after, "changed").find("edited meanwhile") != std::string::npos);
 }
 
+TEST_CASE("lines are found by their words, as they stand") {
+  Two t;
+  t.bob.send(R"({"type":"chat.search","query":"line","limit":1,"ref":"s1"})");
+  std::string found = t.bob.await("chat.found");
+  CHECK(field(found, "ref") == "s1");
+  CHECK(field(found, "more_before") == "true");
+  CHECK(found.find(R"("text":"line 2")") != std::string::npos);
+  t.bob.send(R"({"type":"chat.search","query":"line","before":2,"limit":50,"ref":"s2"})");
+  found = t.bob.await("chat.found");
+  CHECK(found.find(R"("text":"line 1")") != std::string::npos);
+  CHECK(field(found, "more_before") == "false");
+  t.ann.ask(R"({"type":"chat.delete","seq":1)");
+  t.bob.send(R"({"type":"chat.search","query":"line","limit":50,"ref":"s3"})");
+  CHECK(t.bob.await("chat.found").find("line 1") == std::string::npos);
+  t.world.store().fail_reads(true);
+  t.bob.send(R"({"type":"chat.search","query":"line","limit":50,"ref":"s4"})");
+  CHECK(field(t.bob.await("error"), "code") == "storage_unavailable");
+}
+
+TEST_CASE("a socket searches twice at once, and the third must wait") {
+  Two t;
+  std::string burst;
+  for (int i = 1; i <= 3; ++i)
+    burst += RawFrame::text(R"({"type":"chat.search","query":"line","limit":1,"ref":"s)" + std::to_string(i) + R"("})").bytes();
+  t.bob.raw().send(burst);  // heard in one go, before the first can be answered
+  const std::string refused = t.bob.await("error");
+  CHECK(field(refused, "ref") == "s3");
+  CHECK(field(refused, "retry_ms") == "1000");
+  for (int i = 1; i <= 2; ++i) CHECK(field(t.bob.await("chat.found"), "ref") == "s" + std::to_string(i));
+}
+
+TEST_CASE("a socket may search ten times in a row, then twice a second") {
+  Two t;
+  for (int i = 1; i <= 10; ++i) {
+    t.bob.send(R"({"type":"chat.search","query":"line","limit":1,"ref":"s"})");
+    t.bob.await("chat.found");
+  }
+  int refused = 0;
+  for (int i = 1; i <= 5; ++i) {
+    t.bob.send(R"({"type":"chat.search","query":"line","limit":1,"ref":"s"})");
+    const std::string answer = t.bob.next();
+    if (type_of(answer) == "error") {
+      ++refused;
+      CHECK(field(answer, "code") == "slow_down");
+    }
+  }
+  CHECK(refused >= 1);  // a slow machine may have given a token back meanwhile
+}
+
 }  // namespace matinee::test

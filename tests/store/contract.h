@@ -22,6 +22,8 @@ class Stores {
   virtual seams::SessionStore& sessions() = 0;
   virtual seams::SettingsStore& settings() = 0;
   virtual seams::ThrottleStore& throttles() = 0;
+  // Rooms and messages of these people are wanted: an implementation that keeps people makes them.
+  virtual void make_people(TestLoop& loop, const std::vector<seams::UserId>& people) = 0;
   virtual void restart() = 0;  // stops in order and opens the same data again
 };
 std::unique_ptr<Stores> make_stores();

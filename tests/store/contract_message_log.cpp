@@ -12,8 +12,22 @@ using What = seams::AppendOutcome::What;
 namespace {
 
 struct Logged : World {
-  seams::User author = account(anna, "Anna");
-  seams::RoomRecord room = served_room("K7QM3XFD", anna);
+  seams::RoomRecord room;
+  Logged() {
+    stores->make_people(loop, {anna, ben});
+    room = served_room("K7QM3XFD", anna);
+  }
+  seams::SearchPage search(seams::SearchRequest request) {
+    auto page =
+        ask<seams::Result<seams::SearchPage>>([&](auto executor, auto done) { stores->messages().search(request, executor, done); });
+    REQUIRE(page.has_value());
+    return *page;
+  }
+  std::vector<std::int64_t> find(const std::string& query, std::optional<rooms::Seq> before = std::nullopt, std::size_t limit = 50) {
+    std::vector<std::int64_t> seqs;
+    for (const auto& message : search({room.id, query, before, limit}).messages) seqs.push_back(message.seq.value);
+    return seqs;
+  }
 };
 
 }  // namespace
@@ -87,7 +101,6 @@ TEST_CASE("an old repeat under a new number leaves a void row, so that no number
 
 TEST_CASE("the same message id of another person or in another room is another message") {
   Logged world;
-  (void)world.account(ben, "Ben");
   const auto other = world.served_room("AAAABBBB", ben);
   CHECK(world.append(world.message(world.room, 1, "same-id")).what == What::appended);
   auto by_ben = world.message(world.room, 2, "same-id");
@@ -196,7 +209,6 @@ TEST_CASE("a change of a message that does not exist is a conflict, and so is on
 
 TEST_CASE("changes are numbered one after the other for the whole room, and a number that is not the next changes nothing") {
   Logged world;
-  (void)world.account(ben, "Ben");
   const auto other = world.served_room("AAAABBBB", ben);
   for (int seq = 1; seq <= 2; ++seq)
     CHECK(world.append(world.message(world.room, seq, "id-" + std::to_string(seq), "first")).what == What::appended);
@@ -221,6 +233,64 @@ TEST_CASE("changes survive a restart, and their next number goes on") {
   CHECK(page.at(0).reactions == "extra");
   CHECK(world.append(world.change(world.room, 1, 2, MessageKind::removal)).what == What::conflict);
   CHECK(world.append(world.change(world.room, 1, 3, MessageKind::removal)).what == What::appended);
+}
+
+TEST_CASE("a message is found by each of its words and the beginning of the last one asked for, newest first") {
+  Logged world;
+  const char* lines[] = {"The film begins", "what a film", "popcorn, please", "filming the end"};
+  for (int seq = 1; seq <= 4; ++seq)
+    CHECK(world.append(world.message(world.room, seq, "id-" + std::to_string(seq), lines[seq - 1])).what == What::appended);
+  using Numbers = std::vector<std::int64_t>;
+  CHECK(world.find("film") == Numbers{4, 2, 1});
+  CHECK(world.find("FILM") == Numbers{4, 2, 1});
+  CHECK(world.find("film a") == Numbers{2});
+  CHECK(world.find("film the") == Numbers{1});
+  CHECK(world.find("the film") == Numbers{4, 1});
+  CHECK(world.find("please popcorn") == Numbers{3});
+  CHECK(world.find("nothing").empty());
+  CHECK(world.find("").empty());
+  CHECK(world.find(" \"*( ").empty());
+  const auto page = world.search({world.room.id, "popcorn", std::nullopt, 10});
+  REQUIRE(page.messages.size() == 1);
+  CHECK(page.messages[0].body == "popcorn, please");
+  CHECK(page.messages[0].extra == "extra");
+  CHECK(page.messages[0].message_id == "id-3");
+  CHECK_FALSE(page.more_before);
+}
+
+TEST_CASE("what is found comes in pages") {
+  Logged world;
+  for (int seq = 1; seq <= 7; ++seq)
+    (void)world.append(world.message(world.room, seq, "id-" + std::to_string(seq), seq == 4 ? "other" : "same"));
+  using Numbers = std::vector<std::int64_t>;
+  CHECK(world.find("same", std::nullopt, 3) == Numbers{7, 6, 5});
+  CHECK(world.search({world.room.id, "same", std::nullopt, 3}).more_before);
+  CHECK(world.find("same", rooms::Seq{5}, 3) == Numbers{3, 2, 1});
+  CHECK_FALSE(world.search({world.room.id, "same", rooms::Seq{5}, 3}).more_before);
+  CHECK(world.find("same", rooms::Seq{1}, 3).empty());
+  CHECK(world.find("same", rooms::Seq{100}, 3) == Numbers{7, 6, 5});
+}
+
+TEST_CASE("search sees messages as they stand, of this room alone, and nothing of those that were removed") {
+  Logged world;
+  const auto other = world.served_room("AAAABBBB", ben);
+  (void)world.append(world.message(world.room, 1, "id-1", "first"));
+  (void)world.append(world.message(world.room, 2, "id-2", "first too"));
+  (void)world.append(world.message(other, 1, "id-1", "first elsewhere"));
+  using Numbers = std::vector<std::int64_t>;
+  CHECK(world.find("first") == Numbers{2, 1});
+  CHECK(world.append(world.change(world.room, 1, 1, MessageKind::edit)).what == What::appended);
+  CHECK(world.append(world.change(world.room, 2, 2, MessageKind::removal)).what == What::appended);
+  CHECK(world.find("first").empty());
+  CHECK(world.find("changed") == Numbers{1});
+  auto reactions = world.change(world.room, 1, 3, MessageKind::reactions);
+  CHECK(world.append(reactions).what == What::appended);
+  CHECK(world.search({world.room.id, "changed", std::nullopt, 1}).messages.at(0).reactions == "extra");
+  const auto tidied = world.ask<seams::Result<void>>([&](auto executor, auto done) { world.stores->messages().tidy(executor, done); });
+  CHECK(tidied.has_value());
+  world.stores->restart();
+  CHECK(world.find("changed") == Numbers{1});
+  CHECK(world.find("first").empty());
 }
 
 TEST_CASE("outcomes of a room come in the order of the calls") {

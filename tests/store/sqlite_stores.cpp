@@ -15,6 +15,14 @@ class SqliteStores final : public Stores {
   seams::SessionStore& sessions() override { return database_->sessions(); }
   seams::SettingsStore& settings() override { return database_->settings(); }
   seams::ThrottleStore& throttles() override { return database_->throttles(); }
+  void make_people(TestLoop& loop, const std::vector<seams::UserId>& people) override {
+    for (const seams::UserId person : people) {
+      const auto made = loop.await<seams::Result<seams::User>>([&](auto done) {
+        users().create_guest({person, "Guest", "", now}, loop.executor(), std::function<void(seams::Result<seams::User>)>(std::move(done)));
+      });
+      REQUIRE(made.has_value());
+    }
+  }
   void restart() override {
     database_.reset();
     store::Options options;

@@ -1,6 +1,8 @@
 #include "tests/support/memory_store.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 namespace matinee::test {
 
@@ -8,6 +10,31 @@ using seams::AppendOutcome;
 using seams::MessageKind;
 using seams::StoreError;
 using Lock = std::lock_guard<std::mutex>;
+
+namespace {
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!words.back().empty()) words.emplace_back();
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+bool holds(const std::vector<std::string>& words, const std::vector<std::string>& wanted) {
+  for (const std::string& want : wanted) {
+    const bool prefix = &want == &wanted.back() && want.size() >= 2;
+    const bool there = std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+      return prefix ? word.compare(0, want.size(), want) == 0 : word == want;
+    });
+    if (!there) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 seams::RoomId MemoryStore::add_room(const std::string& code, seams::UserId owner, const std::string& name) {
   const Lock lock(mutex_);
@@ -190,6 +217,27 @@ void MemoryStore::find(seams::RoomId room, seams::UserId author, std::string mes
     if (known != found->ids.end()) seq = known->second;
   }
   executor([done = std::move(done), seq] { done(seq); });
+}
+
+void MemoryStore::search(seams::SearchRequest request, seams::Executor executor, seams::Done<seams::SearchPage> done) {
+  const Lock lock(mutex_);
+  if (fail_reads_) return executor([done = std::move(done)] { done(tl::unexpected(StoreError::unavailable)); });
+  seams::SearchPage page;
+  const auto wanted = words_of(request.query);
+  std::size_t bytes = 0;
+  const Row* room = row(request.room);
+  for (auto message = room == nullptr ? 0 : room->messages.size(); message-- > 0 && !wanted.empty() && !page.more_before;) {
+    const seams::StoredMessage& at = room->messages[message];
+    if (at.kind != MessageKind::message || (request.before && at.seq >= *request.before) || !holds(words_of(at.body), wanted)) continue;
+    bytes += at.body.size();
+    page.more_before = page.messages.size() == request.limit || (bytes > request.bytes_max && !page.messages.empty());
+    if (!page.more_before) page.messages.push_back(at);
+  }
+  executor([done = std::move(done), page = std::move(page)] { done(page); });
+}
+
+void MemoryStore::tidy(seams::Executor executor, seams::Done<void> done) {
+  executor([done = std::move(done)] { done({}); });
 }
 
 // ---- RoomDirectory

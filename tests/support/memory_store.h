@@ -38,6 +38,8 @@ class MemoryStore final : public seams::MessageLog, public seams::RoomDirectory 
   void last(seams::RoomId room, seams::Executor executor, seams::Done<rooms::Seq> done) override;
   void find(seams::RoomId room, seams::UserId author, std::string message_id, seams::Executor executor,
             seams::Done<std::optional<rooms::Seq>> done) override;
+  void search(seams::SearchRequest request, seams::Executor executor, seams::Done<seams::SearchPage> done) override;  // ASCII words
+  void tidy(seams::Executor executor, seams::Done<void> done) override;
 
   // RoomDirectory
   void create(seams::NewRoom room, seams::Executor executor, seams::Done<seams::RoomRecord> done) override;

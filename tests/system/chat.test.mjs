@@ -1,4 +1,4 @@
-// What people do to lines after they were written, against the real server and its file: edit, delete, react, slow mode; over restarts.
+// What people do to lines after they were written, against the real server and its file: edit, delete, react, search, slow mode; over restarts.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Person } from './client.mjs';
@@ -98,6 +98,38 @@ test('who comes back is told what has changed meanwhile of what was seen', async
   assert.deepEqual(back.welcome.messages.map((m) => m.text), ['three']);
   const nothing = await guest.socket(code, { since: { epoch, seq: 3, rev: 0, change: 1 } });
   assert.deepEqual([nothing.welcome.resumed, nothing.welcome.changed], [true, undefined]);
+});
+
+const find = async (socket, query, more = {}) => {
+  const answer = await socket.ask({ type: 'chat.search', query, limit: 50, ...more });
+  assert.equal(answer.type, 'chat.found', JSON.stringify(answer));
+  return answer.messages.map((m) => m.seq);
+};
+
+test('lines are found by their words as they stand, at once, after a restart and after a kill -9', async () => {
+  const { owner, guest, code, first, second } = await roomOfTwo(['The film begins', 'what a FILM', 'Käse und Popcorn', 'the launch code is zyzzogeton']);
+  const other = await roomOfTwo(['a film elsewhere']);
+  assert.deepEqual(await find(second, 'film'), [2, 1]);
+  assert.deepEqual(await find(second, 'the fil'), [1]);
+  assert.deepEqual(await find(second, 'kase popc'), [3]);
+  assert.deepEqual(await find(second, '" OR film* NEAR('), []);
+  assert.deepEqual(await find(second, 'film', { before: 2 }), [1]);
+  assert.deepEqual(await find(other.second, 'film'), [1]);
+  const page = await second.ask({ type: 'chat.search', query: 'film', limit: 1 });
+  assert.deepEqual([page.more_before, page.messages[0].text, page.messages[0].name], [true, 'what a FILM', 'Gustav']);
+  await ok(first, { type: 'chat.edit', seq: 1, text: 'The movie begins' });
+  await ok(first, { type: 'chat.delete', seq: 4 });
+  assert.deepEqual(await find(second, 'film'), [2]);
+  assert.deepEqual(await find(second, 'movie'), [1]);
+  assert.deepEqual(await find(second, 'zyzzogeton'), []);
+  await refused(second, { type: 'chat.search', query: 'x'.repeat(201), limit: 5 }, 'bad_request', 'query');
+  for (const kill of [false, true]) {
+    await restart([owner, guest], kill);
+    const socket = await guest.socket(code);
+    assert.deepEqual(await find(socket, 'movie begins'), [1]);
+    assert.deepEqual(await find(socket, 'film'), [2]);
+    assert.deepEqual(await find(socket, 'zyzzogeton'), []);
+  }
 });
 
 test('slow mode asks everybody to wait but those who can stop chat, and outlives a restart', async () => {
