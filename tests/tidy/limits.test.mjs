@@ -38,6 +38,7 @@ const sources = [
   { file: 'server/ops/log.cpp', only: ['value_bytes_max'] },
   { file: 'server/app/housekeeping.h' },
   { file: 'server/app/shard_thread.cpp', only: ['fresh_for_ms'] },
+  { file: 'streams/limits.h' },
   { file: 'videoproto/desktop/limits.h' },
   { file: 'videoproto/desktop/sound_limits.h' },
 ];

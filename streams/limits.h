@@ -1,0 +1,17 @@
+// Every bound of what live streams are read with, by name. docs/limits.md lists them; tests/streams has a test at each and one beyond.
+// Pure constants.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace matinee::streams::limits {
+
+// MPEG-TS
+inline constexpr std::size_t ts_rubbish_bytes_max = 64 * 1024;    // in a row, without a packet among them
+inline constexpr std::size_t ts_tables_bytes_max = 1024 * 1024;   // of packets before the first PAT and PMT
+inline constexpr std::size_t ts_section_bytes_max = 1'024;        // ISO/IEC 13818-1, 2.4.4: of a PAT or PMT
+inline constexpr std::size_t ts_section_packets_max = 8;          // that one section is spread over
+inline constexpr std::size_t ts_streams_max = 16;                 // elementary streams of the program
+inline constexpr std::int64_t ts_clock_step_us_max = 10'000'000;  // between two references, and between a reference and a PTS
+
+}  // namespace matinee::streams::limits
