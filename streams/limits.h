@@ -14,4 +14,10 @@ inline constexpr std::size_t ts_section_packets_max = 8;          // that one se
 inline constexpr std::size_t ts_streams_max = 16;                 // elementary streams of the program
 inline constexpr std::int64_t ts_clock_step_us_max = 10'000'000;  // between two references, and between a reference and a PTS
 
+// WebM
+inline constexpr std::size_t webm_block_bytes_max = 4 * 1024 * 1024;  // one picture or packet of sound
+inline constexpr std::size_t webm_table_bytes_max = 64 * 1024;        // EBML header, Info, Tracks: each
+inline constexpr std::size_t webm_idle_bytes_max = 1024 * 1024;       // between two blocks, of whatever is none
+inline constexpr std::size_t webm_tracks_max = 8;
+
 }  // namespace matinee::streams::limits
