@@ -20,4 +20,12 @@ inline constexpr std::size_t webm_table_bytes_max = 64 * 1024;        // EBML he
 inline constexpr std::size_t webm_idle_bytes_max = 1024 * 1024;       // between two blocks, of whatever is none
 inline constexpr std::size_t webm_tracks_max = 8;
 
+// MP4
+inline constexpr std::size_t mp4_init_bytes_max = 256 * 1024;            // ftyp and moov together
+inline constexpr std::size_t mp4_fragment_bytes_max = 16 * 1024 * 1024;  // moof and mdat together
+inline constexpr std::size_t mp4_moof_bytes_max = 1024 * 1024;
+inline constexpr std::size_t mp4_idle_bytes_max = 1024 * 1024;  // between two fragments, of whatever is none
+inline constexpr std::size_t mp4_tracks_max = 8;
+inline constexpr std::uint32_t mp4_samples_max = 16 * 1024;  // of one fragment
+
 }  // namespace matinee::streams::limits
