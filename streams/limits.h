@@ -28,4 +28,10 @@ inline constexpr std::size_t mp4_idle_bytes_max = 1024 * 1024;  // between two f
 inline constexpr std::size_t mp4_tracks_max = 8;
 inline constexpr std::uint32_t mp4_samples_max = 16 * 1024;  // of one fragment
 
+// What is kept of a live stream
+inline constexpr std::size_t live_bytes_max = 8 * 1024 * 1024;
+inline constexpr std::size_t live_units_max = 4'096;
+inline constexpr std::int64_t live_lag_us_max = 5'000'000;     // a viewer further behind goes on at a newer key frame
+inline constexpr std::int64_t publisher_lost_us = 30'000'000;  // so long a stream waits for its publisher to come back
+
 }  // namespace matinee::streams::limits
