@@ -34,4 +34,8 @@ inline constexpr std::size_t live_units_max = 4'096;
 inline constexpr std::int64_t live_lag_us_max = 5'000'000;     // a viewer further behind goes on at a newer key frame
 inline constexpr std::int64_t publisher_lost_us = 30'000'000;  // so long a stream waits for its publisher to come back
 
+// HLS
+inline constexpr std::size_t hls_segments_max = 1'024;  // in a playlist, however long its window
+inline constexpr std::size_t hls_uri_bytes_max = 128;
+
 }  // namespace matinee::streams::limits
