@@ -115,7 +115,10 @@ export function control_actions(app, { log, composer, tell }) {
       if (line && may_write()) composer.edit(line);
     },
     pick_for_text() {
-      return pick(find('#chat-emoji'), (emoji) => composer.insert(emoji));
+      return pick(find('#chat-emoji'), (emoji) => {
+        composer.insert(emoji);
+        composer.focus();
+      });
     },
   };
 }

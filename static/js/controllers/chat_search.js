@@ -11,6 +11,7 @@ import { t } from '../lib/strings.js';
 const pause_ms = 300;
 const page_size = 30;
 const shortest = 2;
+const longest = 66;   // no longer than 200 bytes, in whatever letters
 
 /** @type {ReturnType<typeof make_search> | undefined} */
 let search;
@@ -24,7 +25,7 @@ export function open_search(app, parts) {
 /** @param {App} app @param {{go_to(seq: number): Promise<boolean>}} parts */
 function make_search(app, { go_to }) {
   const opener = find('#chat-search-open');
-  const field = /** @type {HTMLInputElement} */ (el('input', { id: 'chat-search-text', class: 'input', type: 'search', autocomplete: 'off', enterkeyhint: 'search', placeholder: t('search.title'), 'aria-label': t('search.title'), maxlength: '200' }));
+  const field = /** @type {HTMLInputElement} */ (el('input', { id: 'chat-search-text', class: 'input', type: 'search', autocomplete: 'off', enterkeyhint: 'search', placeholder: t('search.title'), 'aria-label': t('search.title'), maxlength: longest }));
   const close_button = el('button', { class: 'icon-button', type: 'button', 'aria-label': t('search.close'), onclick: close }, icon('close'));
   const note = el('p', { class: 'search-note', role: 'status' });
   const list = el('ol', { class: 'search-list' });
@@ -75,6 +76,7 @@ function make_search(app, { go_to }) {
     if (reply.type !== 'chat.found') {
       asked = before ? asked : '';
       set_text(note, reply.type === 'error' ? sentence_for(reply) : '');
+      if (reply.type === 'error' && reply.code === 'slow_down' && !before) timer = setTimeout(look, reply.retry_ms ?? 1_000);
       return;
     }
     const first = list.children.length;

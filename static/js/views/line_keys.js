@@ -28,7 +28,7 @@ export function listen_to_lines(log, { wanted, left, out }) {
   place.addEventListener('keydown', (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const item = target.closest('.line-item');
+    const item = /** @type {HTMLElement | null} */ (target.closest('.line-item'));
     const step = step_keys[event.key];
     if (step && (item || step < 0)) {
       if (target.closest('[role="toolbar"]') || (!item && target !== place)) return;
@@ -36,7 +36,10 @@ export function listen_to_lines(log, { wanted, left, out }) {
     } else if (item === target && (event.key === 'Enter' || event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10'))) want(target, 'menu');
     else if (event.key === 'Escape' && item) {
       if (item === target) out();
-      else /** @type {HTMLElement} */ (item).focus();
+      else {
+        item.tabIndex = -1;
+        item.focus();
+      }
     } else return;
     event.preventDefault();
   });
