@@ -122,7 +122,7 @@ test('lines are found by their words as they stand, at once, after a restart and
   assert.deepEqual(await find(second, 'film'), [2]);
   assert.deepEqual(await find(second, 'movie'), [1]);
   assert.deepEqual(await find(second, 'zyzzogeton'), []);
-  await refused(second, { type: 'chat.search', query: 'x'.repeat(201), limit: 5 }, 'bad_request', 'query');
+  await refused(second, { type: 'chat.search', query: 'x'.repeat(801), limit: 5 }, 'bad_request', 'query');
   for (const kill of [false, true]) {
     await restart([owner, guest], kill);
     const socket = await guest.socket(code);

@@ -103,7 +103,7 @@ const std::vector<Type>& types() {
         {"limit", {"50", "1", "100"}, with(not_number, {"0", "101", "1.5"})},
         {"ref", {"\"r1\"", quoted(36)}, with(not_string, {"\"\"", quoted(37)})}}},
       {"chat.search",
-       {{"query", {"\"film\"", "\"\\\"*(\"", quoted(200)}, with(not_string, {"\"\"", quoted(201)})},
+       {{"query", {"\"film\"", "\"\\\"*(\"", quoted(800)}, with(not_string, {"\"\"", quoted(801)})},
         {"before", {"10", "1", two_to_53}, with(not_number, {"0", "-3", "1.5", beyond_53}), Need::optional},
         {"limit", {"50", "1"}, with(not_number, {"0", "51", "1.5"})},
         {"ref", {"\"r1\"", quoted(36)}, with(not_string, {"\"\"", quoted(37)})}}},
