@@ -49,7 +49,7 @@ struct VoteSkip { Revision rev; bool on = true; };
 struct Ended { Revision rev; };                               // this person's player has come to the end of the video
 struct Undo { std::int64_t action = 0; };
 struct Ready { Revision rev; };                               // this person's player can start
-struct Status { std::int64_t position_ms = 0; std::int64_t ahead_ms = 0; std::string state; std::int64_t error_ms = 0; };
+struct Status { std::int64_t position_ms = 0; std::int64_t ahead_ms = 0; std::string state; std::int64_t error_ms = 0; std::optional<std::int64_t> live_ms = {}; };
 struct RoundTrip { std::int64_t rtt_ms = 0; };                // as reported in clock.probe
 struct Signal { std::string data; };                          // JSON text, ≤ signal_bytes_max, passed on as it is
 struct SetRole { PersonId person; Role role = Role::member; };

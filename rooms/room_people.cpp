@@ -22,8 +22,8 @@ std::size_t bytes_for_messages(std::size_t people) {
 
 ParticipantInfo Room::State::info_of(const Participant& participant, std::int64_t now_ms) const {
   const Person& person = participant.person;
-  return {person.id,         person.name,          person.kind,         role_of(person), silenced_until(person.id, now_ms),
-          participant.state, participant.error_ms, participant.ahead_ms};
+  return {person.id,         person.name,          person.kind,          role_of(person),    silenced_until(person.id, now_ms),
+          participant.state, participant.error_ms, participant.ahead_ms, participant.live_ms};
 }
 
 void Room::State::on(const Join& join, Turn& turn) {
@@ -178,8 +178,12 @@ void Room::State::on(const Status& status, Participant& actor, Turn& turn) {
   actor.state = status.state;
   actor.error_ms = bounded(status.error_ms);
   actor.ahead_ms = bounded(status.ahead_ms);
+  // The pages agree by these on where a live stream is watched: told in every room, and rarely another.
+  const std::optional<std::int64_t> live_ms = status.live_ms ? std::optional{bounded(*status.live_ms)} : std::nullopt;
+  const bool other_live = actor.live_ms != live_ms;
+  actor.live_ms = live_ms;
   const bool figures_told = participants.size() <= limits::status_sampled_above;
-  if (other_state || (other_figures && figures_told)) presence_changed(actor.person.id, turn);
+  if (other_state || other_live || (other_figures && figures_told)) presence_changed(actor.person.id, turn);
   if (other_state) note_stall(actor, turn);
   turn.ok();
 }

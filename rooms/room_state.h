@@ -25,6 +25,7 @@ struct Participant {
   std::string state;  // last Status
   std::int64_t error_ms = 0;
   std::int64_t ahead_ms = 0;
+  std::optional<std::int64_t> live_ms;
   std::int64_t round_trip_ms = 0;
   std::int64_t round_trip_at_ms = 0;  // 0 = none reported yet
   std::int64_t typing_until_ms = 0;   // 0 = not typing

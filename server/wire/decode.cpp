@@ -131,6 +131,7 @@ Decoded participant_status(Fields& fields, std::string_view) {
   status.ahead_ms = fields.milliseconds("ahead_ms", any_position);
   status.state = fields.string("state", {1, 16});
   status.error_ms = fields.milliseconds("error_ms", any_error);
+  status.live_ms = fields.maybe_milliseconds("live_ms", any_error);
   if (std::find(states.begin(), states.end(), status.state) == states.end()) fields.refuse("state");
   return event(std::move(status));
 }

@@ -73,6 +73,7 @@ void write_participant(JsonWriter& json, const rooms::ParticipantInfo& p) {
     json.key("state").string(p.state);
     json.key("error_ms").integer(p.error_ms);
     json.key("ahead_ms").integer(p.ahead_ms);
+    if (p.live_ms) json.key("live_ms").integer(*p.live_ms);
   }
   json.close_object();
 }

@@ -17,7 +17,7 @@ export interface Message {
 export interface Reaction { emoji: string; count: number; people: string[] }
 export interface Participant {
   id: string; name: string; kind: 'account' | 'guest'; role: Role;
-  silenced_until_ms?: number; state?: PlayerState; error_ms?: number; ahead_ms?: number;
+  silenced_until_ms?: number; state?: PlayerState; error_ms?: number; ahead_ms?: number; live_ms?: number;
 }
 export interface Room {
   code: string; name: string; preset: Preset; grants: Record<Role, Grant[]>;

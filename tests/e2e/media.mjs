@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { built } from './paths.mjs';
 
 const TYPES = { '.m3u8': 'application/vnd.apple.mpegurl', '.ts': 'video/mp2t' };
@@ -65,12 +65,14 @@ export function readFrame(video) {
 /** Serves the clip, and what is added, with ranges; keeps what was asked for. */
 export async function startMediaServer() {
   const files = new Map([['/clip.mp4', makeClip()]]);
+  const folders = /** @type {[string, string][]} */ ([]);
   const requests = [];
   const server = createServer((request, response) => {
     requests.push(request.url);
     const asked = request.url.split('?')[0];
-    const path = asked === '/long.mp4' ? makeLongClip() : files.get(asked);
-    if (!path) return response.writeHead(404).end();
+    const inFolder = folders.find(([under]) => asked.startsWith(under));
+    const path = asked === '/long.mp4' ? makeLongClip() : inFolder ? join(inFolder[1], basename(asked)) : files.get(asked);
+    if (!path || !existsSync(path)) return response.writeHead(404).end();
     const size = statSync(path).size;
     const cors = asked.startsWith('/no-cors/') ? {} : { 'access-control-allow-origin': '*' };
     const head = { 'content-type': TYPES[extname(path)] ?? 'video/mp4', 'accept-ranges': 'bytes', ...cors, 'cache-control': 'no-store' };
@@ -83,5 +85,7 @@ export async function startMediaServer() {
     createReadStream(path, { start: from, end: to }).on('error', () => response.destroy()).pipe(response);
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  return { port: server.address().port, requests, add: (url, path) => { files.set(url, path); }, stop: () => { server.closeAllConnections(); return new Promise((done) => server.close(done)); } };
+  return { port: server.address().port, requests, add: (url, path) => { files.set(url, path); },
+    /** Whatever lies in a folder, also what comes later. */ folder: (under, path) => { folders.push([under, path]); },
+    stop: () => { server.closeAllConnections(); return new Promise((done) => server.close(done)); } };
 }

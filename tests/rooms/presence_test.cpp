@@ -87,6 +87,19 @@ TEST_CASE("a status of an unknown state is refused and figures are kept within b
   CHECK(diff.changed.at(0).error_ms == -limits::position_ms_max);
 }
 
+TEST_CASE("how far behind a live stream must stay is told in a crowd too, within bounds, and forgotten with the stream", "[rooms]") {
+  TestRoom room = settled(static_cast<std::int64_t>(limits::status_sampled_above) + 1);
+  const auto live = [](std::optional<std::int64_t> ms) { return Status{0, 0, "playing", 0, ms}; };
+  room.fire(room.act(ann, live(std::nullopt)), presence_timer);
+  const auto told = [&](std::optional<std::int64_t> ms) {
+    return broadcasts<PresenceDiff>(room.fire(room.act(ann, live(ms)), presence_timer)).at(0).changed.at(0).live_ms;
+  };
+  CHECK(told(8'500) == 8'500);
+  CHECK(all<SetTimer>(room.act(ann, live(8'500))).empty());
+  CHECK(told(INT64_MAX) == limits::position_ms_max);
+  CHECK(told(std::nullopt) == std::nullopt);
+}
+
 TEST_CASE("in a crowd only changes of state are told", "[rooms]") {
   TestRoom small = settled(static_cast<std::int64_t>(limits::status_sampled_above));
   small.fire(small.act(ann, playing(1)), presence_timer);

@@ -57,7 +57,7 @@ class Digest {
   void add(const ChatEdited& e) { all(e.change, e.seq, e.text, e.edited_at_ms); }
   void add(const ChatDeleted& d) { all(d.change, d.seq, d.by); }
   void add(const ChatReactions& r) { all(r.change, r.seq, r.reactions); }
-  void add(const ParticipantInfo& p) { all(p.id, p.name, p.kind, p.role, p.silenced_until_ms, p.state, p.error_ms, p.ahead_ms); }
+  void add(const ParticipantInfo& p) { all(p.id, p.name, p.kind, p.role, p.silenced_until_ms, p.state, p.error_ms, p.ahead_ms, p.live_ms); }
   void add(const RoomInfo& r) {
     all(r.code, r.name, r.preset, r.policy, r.owner, r.guest_room, r.slow_ms);
     for (const GrantSet& grants : r.grants) add(static_cast<std::int64_t>(grants.to_ulong()));

@@ -1,8 +1,9 @@
 // @ts-check
 // HLS as a player: a <video> fed by hls.js, which is fetched only when a .m3u8 is played; browsers without media source
-// extensions (iPhones) play it by themselves. For a live stream the playlist tells where everybody should be: as far behind the
-// edge as its own segments ask for.
+// extensions (iPhones) play it by themselves. Of a live stream the playlist tells how near its edge this page can play, and often
+// when each picture was made: sync/live_latency.js makes one moment for everybody of it.
 import { t } from '../lib/strings.js';
+import { programmeAt } from '../sync/live_latency.js';
 import { Html5Player } from './html5.js';
 
 /** @typedef {import('./player.js').Media} Media */
@@ -42,8 +43,11 @@ export class HlsPlayer extends Html5Player {
   /** @override @returns {Reading} */
   read() {
     const reading = super.read();
-    const edge = this.#hls?.levels[this.#hls.currentLevel]?.details?.live ? this.#hls.liveSyncPosition : null;
-    return edge == null ? reading : { ...reading, durationMs: null, edgeMs: edge * 1000, grainMs: EDGE_GRAIN_MS };
+    const details = this.#hls?.levels[this.#hls.currentLevel]?.details;
+    const edge = details?.live ? this.#hls?.liveSyncPosition : null;
+    if (!details || edge == null) return reading;
+    const programmeMs = programmeAt(details.fragments, this.video.currentTime);
+    return { ...reading, durationMs: null, edgeMs: edge * 1000, ...(programmeMs === null ? { grainMs: EDGE_GRAIN_MS } : { programmeMs }) };
   }
 
   /** @override */

@@ -31,10 +31,10 @@ export class PlayerHost extends PlayerEvents {
   get soundOff() { return this.#hushed; }
   get stuck() { return this.#stuck; }
 
-  /** Shows this medium; the same medium again stays as it is. @param {Media} media @param {number} startMs @param {PlayerMaker} Player */
+  /** Shows this medium; the same medium again stays as it is. @param {Media} media @param {number} startMs @param {PlayerMaker} Player @returns {boolean} it is another one */
   show(media, startMs, Player) {
     const key = `${media.kind} ${media.video_id ?? media.url}`;
-    if (key === this.#key) return;
+    if (key === this.#key) return false;
     this.clear();
     this.#key = key;
     const player = new Player(this.#surroundings);
@@ -45,6 +45,7 @@ export class PlayerHost extends PlayerEvents {
     player.setVolume(this.#volume);
     player.setMuted(this.#muted || this.#hushed);
     player.load(media, startMs);
+    return true;
   }
 
   /** Nothing on the stage, and no error. */

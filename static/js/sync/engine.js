@@ -7,6 +7,7 @@ import { isThirdParty } from '../players/player.js';
 import { ClockDriver } from './clock_driver.js';
 import { Commands } from './commands.js';
 import { AWAITED, FILE, NOT_FETCHED, fetch_kit, kit_of } from './kits.js';
+import { LiveLatency } from './live_latency.js';
 import { Reporter } from './reporter.js';
 import { SleepWatch } from './sleep_watch.js';
 import { branch, isNewer, lookOf, positionAt } from './timeline.js';
@@ -32,6 +33,7 @@ export class SyncEngine extends EventTarget {
   #consented = '';
   #timer = 0;
   #sleep = new SleepWatch();
+  #live = new LiveLatency();
 
   /** @param {import('../types.js').EngineOptions} options */
   constructor({ stage, send, now, askBeforeLoading }) {
@@ -66,12 +68,13 @@ export class SyncEngine extends EventTarget {
     this.#onTimeline();
   }
 
-  /** Optional: keeps names and rights fresh. @param {{changed: import('../types.js').Participant[]}} diff */
+  /** Keeps names, rights and what everybody needs of a live stream fresh. @param {{changed: import('../types.js').Participant[], left?: string[]}} diff */
   onPresence(diff) {
     for (const person of diff.changed) {
       this.#people.names.set(person.id, person.name);
       this.#people.roles.set(person.id, person.role);
     }
+    this.#live.onPresence(diff);
   }
 
   /** @param {import('../types.js').Room} room */
@@ -167,8 +170,8 @@ export class SyncEngine extends EventTarget {
       this.#controller = kit.controller;
       this.#state = kit.controller.initial();
     }
-    if (media && kit && !this.#needsConsent()) this.#host.show(media, this.#positionMs(), kit.Player);
-    else this.#host.clear();
+    if (!media || !kit || this.#needsConsent()) this.#host.clear();
+    else if (this.#host.show(media, this.#positionMs(), kit.Player)) this.#live.forget();
     if (!kit) this.#fetch(/** @type {import('../types.js').Media} */ (media).kind);
     this.#restep();
   }
@@ -205,14 +208,16 @@ export class SyncEngine extends EventTarget {
     const reading = this.#host.read();
     const hidden = document.visibilityState === 'hidden';
     let decision = null;
+    let live = null;
     // Without the server's clock a moving timeline says nothing; a resting one needs none.
     if (reading && timeline.media && (this.#driver.clock.ready || timeline.phase !== 'playing')) {
-      decision = this.#controller.step(this.#state, lookOf(timeline, reading, this.#driver.clock, { now, hidden, turn: this.#turn, offsetMs: this.#offsetMs }));
+      live = this.#live.look(reading, { now, serverMs: this.#server(), you: this.#people.you, alone: this.#own !== null });
+      decision = this.#controller.step(this.#state, lookOf(timeline, reading, this.#driver.clock, { now, hidden, turn: this.#turn, offsetMs: this.#offsetMs, behindMs: live?.behindMs }));
       this.#state = decision.state;
     }
     this.#reporter.report({
       timeline, reading: this.#fetching ? { ...AWAITED, positionMs: this.#positionMs() } : reading, decision, hidden, now, own: this.#own !== null, host: this.#host, needsConsent: this.#needsConsent(),
-      positionMs: this.#positionMs(), people: this.#people, clock: this.#driver.clock, unsteady: this.#state.factor > 1,
+      positionMs: this.#positionMs(), people: this.#people, clock: this.#driver.clock, unsteady: this.#state.factor > 1, liveMs: live?.needMs,
     });
     const inMs = Math.min(hidden ? TICK_HIDDEN_MS : TICK_MS, decision?.wakeInMs ?? Infinity);
     this.#sleep.expect(now + inMs);

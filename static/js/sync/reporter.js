@@ -15,7 +15,7 @@ const REMEMBER_MS = 1500;
  *   timeline: import('./types.js').Playback, reading: import('./types.js').Reading|null,
  *   decision: import('./types.js').Decision<any>|null, hidden: boolean, now: number, own: boolean,
  *   host: {error: import('./types.js').SyncError|null, needsTap: boolean, soundOff: boolean, stuck: boolean},
- *   needsConsent: boolean, positionMs: number, unsteady: boolean, clock: import('./clock.js').Clock,
+ *   needsConsent: boolean, positionMs: number, unsteady: boolean, liveMs?: number, clock: import('./clock.js').Clock,
  *   people: {you: string, names: Map<string, string>, roles: Map<string, string>, grants: Record<string, string[]>},
  * }} Report
  */
@@ -92,6 +92,7 @@ export class Reporter {
     this.#send({
       type: 'participant.status', state, position_ms: Math.max(0, Math.round(r.reading?.positionMs ?? r.positionMs)),
       ahead_ms: Math.max(0, Math.round(r.reading?.bufferedAheadMs ?? 0)), error_ms: Math.round(facts.errorMs ?? 0),
+      ...(r.liveMs === undefined ? {} : { live_ms: r.liveMs }),
     });
   }
 }

@@ -36,20 +36,25 @@ export function isNewer(held, next) {
  * @param {Playback} timeline
  * @param {import('./types.js').Reading} reading
  * @param {import('./clock.js').Clock} clock
- * @param {{now: number, hidden: boolean, turn: number, offsetMs?: number}} moment turn: counts what made a new target without a new revision;
+ * @param {{now: number, hidden: boolean, turn: number, offsetMs?: number, behindMs?: number}} moment turn: counts what made a new target without a new revision;
+ *   behindMs: how far behind the server's clock the room watches a live stream with programme times;
  *   offsetMs: this person's player runs so much ahead, because their sound comes late; at rest it makes no difference
  * @returns {import('./types.js').Look}
  */
-export function lookOf(timeline, reading, clock, { now, hidden, turn, offsetMs = 0 }) {
-  const { edgeMs } = reading;
-  // A live stream has a time of its own: what the room agrees on is whether it plays and how far behind the edge.
+export function lookOf(timeline, reading, clock, { now, hidden, turn, offsetMs = 0, behindMs }) {
+  const { edgeMs, programmeMs } = reading;
+  const rev = `${timeline.epoch}:${timeline.rev}:${turn}`;
+  // A live stream has a time of its own: what the room agrees on is whether it plays and how far behind its making, or behind the
+  // edge of the playlist where that tells no times.
   if (edgeMs !== undefined) {
-    const rev = `${timeline.epoch}:${timeline.rev}:${turn}`;
-    return { now, reading, hidden, phase: timeline.phase, rate: 1, holdMs: reading.positionMs, rev, startAt: 0, target: (localMs) => edgeMs + localMs - now };
+    const target = programmeMs === undefined || behindMs === undefined
+      ? (/** @type {number} */ localMs) => edgeMs + localMs - now
+      : (/** @type {number} */ localMs) => clock.serverAt(localMs) + offsetMs - behindMs - programmeMs;
+    return { now, reading, hidden, phase: timeline.phase, rate: 1, holdMs: reading.positionMs, rev, startAt: 0, target };
   }
   return {
     now, reading, hidden, phase: timeline.phase, rate: timeline.rate, holdMs: timeline.position_ms,
-    rev: `${timeline.epoch}:${timeline.rev}:${turn}`, startAt: clock.localAt(timeline.at_ms) - offsetMs,
+    rev, startAt: clock.localAt(timeline.at_ms) - offsetMs,
     target: (localMs) => positionAt(timeline, clock.serverAt(localMs) + offsetMs, reading.durationMs),
   };
 }

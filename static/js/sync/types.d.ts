@@ -20,6 +20,8 @@ export interface Reading {
   grainMs?: number;
   /** A live stream: where the player should be now by the stream's own playlist, in its own time. */
   edgeMs?: number;
+  /** A live stream with programme times: when the picture at media position 0 was made, Unix ms. */
+  programmeMs?: number;
 }
 
 /** One look at the room and the player: everything a controller may know. */

@@ -3,6 +3,7 @@
 import { ClockDriver } from '../../../static/js/sync/clock_driver.js';
 import { SleepWatch } from '../../../static/js/sync/sleep_watch.js';
 import { lookOf, positionAt } from '../../../static/js/sync/timeline.js';
+import * as hls from '../../../static/js/sync/hls_controller.js';
 import * as html5 from '../../../static/js/sync/html5_controller.js';
 import * as youtube from '../../../static/js/sync/youtube_controller.js';
 import { Html5Model, YoutubeModel } from './models.mjs';
@@ -20,9 +21,9 @@ const SAMPLE_MS = 100;
 export class Member {
   /**
    * @param {number} seed @param {{profile: keyof PROFILES, kind: 'html5'|'youtube', joinsAt?: number, player?: object, stalls?: [number, number][], hangs?: [number, number][],
-   *   hidden?: [number, number], sleeps?: [number, number]}} options hidden: from, until · sleeps: when, how long; the page's clock stands meanwhile
+   *   hidden?: [number, number], sleeps?: [number, number], live?: {originMs: number, edgeAt: (t: number) => number, behindAt: (t: number) => number}}} options hidden: from, until · sleeps: when, how long; the page's clock stands meanwhile
    */
-  constructor(seed, { profile, kind, joinsAt = 0, player = {}, stalls = [], hangs = [], hidden = [Infinity, Infinity], sleeps = [Infinity, 0] }) {
+  constructor(seed, { profile, kind, joinsAt = 0, player = {}, stalls = [], hangs = [], hidden = [Infinity, Infinity], sleeps = [Infinity, 0], live }) {
     this.random = randomOf(seed);
     const { between } = this.random;
     this.network = PROFILES[profile];
@@ -31,13 +32,15 @@ export class Member {
     this.joinsAt = joinsAt;
     this.stalls = stalls;
     this.hangs = hangs;
+    // A live stream: its media clock begins at originMs (by the true clock), edgeAt tells what this page's playlist offers, behindAt what was agreed.
+    this.live = live;
     this.events = [];
     const drift = between(-100e-6, 100e-6);
     this.player = kind === 'html5'
       ? new Html5Model(this.random, { drift, startMs: between(5, 120), seekMs: between(20, 400), noiseMs: between(0, 1) < 0.7 ? between(0, 1) : between(1, 4), slipMs: between(0, 50), rateLagMs: between(0, 30), loadMs: between(50, 600), ...player })
       : new YoutubeModel(this.random, { drift, startMs: between(300, 1200), seekMs: between(200, 900), noiseMs: between(0, 10), rateLagMs: between(20, 120),
         periodMs: between(150, 300), fine: this.random.next() < 0.5, loadMs: between(400, 1200), ...player });
-    this.controller = kind === 'html5' ? html5 : youtube;
+    this.controller = live ? hls : kind === 'html5' ? html5 : youtube;
     this.kind = kind;
     this.state = this.controller.initial();
     this.playback = null;
@@ -87,6 +90,7 @@ export class Member {
 
   /** True position against the true timeline, at server time t. */
   truth(t, script = this.script) {
+    if (this.live) return t - this.live.behindAt(t) - this.live.originMs;
     const sent = script.filter((e) => e.t <= t).at(-1);
     return positionAt(sent.playback, SERVER_EPOCH_MS + t);
   }
@@ -94,7 +98,7 @@ export class Member {
   #join(script) {
     const known = script.filter((e) => e.t <= this.now).at(-1);
     this.driver.burst({ fresh: true });
-    this.player.load(this.now, 0);
+    this.player.load(this.now, this.live ? this.live.edgeAt(this.now) - this.live.originMs : 0);
     if (this.kind === 'youtube') this.#deliverEvery();
     if (known) this.#take(known.playback);
   }
@@ -122,8 +126,9 @@ export class Member {
     const { playback } = this;
     let wakeIn = hidden ? 1000 : 100;
     if (playback && (clock.ready || playback.phase !== 'playing')) {
-      const reading = this.player.read(this.now, this.local);
-      const decision = this.controller.step(this.state, lookOf(playback, reading, clock, { now, hidden, turn: 0 }));
+      const reading = { ...this.player.read(this.now, this.local), ...this.#liveReading() };
+      const behindMs = this.live?.behindAt(this.now);
+      const decision = this.controller.step(this.state, lookOf(playback, reading, clock, { now, hidden, turn: 0, behindMs }));
       this.state = decision.state;
       for (const action of decision.actions) this.#act(action, playback);
       wakeIn = Math.min(wakeIn, decision.wakeInMs ?? Infinity);
@@ -131,6 +136,12 @@ export class Member {
     // A browser's timer comes a little late, never early.
     this.tickAt = this.now + wakeIn + this.random.between(0, 2);
     this.watch.expect(now + wakeIn);
+  }
+
+  #liveReading() {
+    if (!this.live) return {};
+    const { originMs, edgeAt } = this.live;
+    return { durationMs: null, edgeMs: edgeAt(this.now) - originMs, programmeMs: SERVER_EPOCH_MS + originMs };
   }
 
   get #asleep() { return this.now >= this.sleeps[0] && this.now < this.sleeps[0] + this.sleeps[1]; }
