@@ -63,7 +63,7 @@ inline constexpr std::int64_t guest_block_ms = 24 * 3'600'000;
 inline constexpr std::int64_t position_ms_max = 7LL * 24 * 3'600'000;
 inline constexpr double rate_min = 0.25;
 inline constexpr double rate_max = 2.0;
-inline constexpr std::int64_t start_delay_ms_min = 30;  // docs: sync, "Server"
+inline constexpr std::int64_t start_delay_ms_min = 12;  // docs: sync, "Server"
 inline constexpr std::int64_t start_delay_ms_max = 400;
 inline constexpr std::int64_t round_trip_ms_counted_max = 500;  // slower people catch up alone
 inline constexpr std::int64_t round_trip_heard_ms = 15'000;
@@ -75,6 +75,7 @@ inline constexpr std::size_t wait_stall_people_max = 8;
 inline constexpr std::int64_t snapshot_plays_on_ms = 60'000;  // down for longer: paused where it was
 
 inline constexpr std::int64_t pause_back_ms_max = 1'000;   // how far behind the room's position a pause may freeze it
+inline constexpr std::int64_t pause_ahead_ms_max = 100;    // and ahead of it: the picture that comes next
 inline constexpr std::int64_t save_interval_ms = 1'000;    // playback is saved at most this often …
 inline constexpr std::int64_t save_heartbeat_ms = 15'000;  // … and, while it plays for somebody, at least this often
 inline constexpr std::int64_t undo_ms = 10 * 60'000;       // how long an action can be undone, while nothing of its sort followed

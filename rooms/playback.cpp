@@ -124,12 +124,14 @@ void pause_at(PlaybackState& state, std::int64_t position_ms, std::int64_t now_m
   state.wait_until_ms = 0;
 }
 
-// Everybody can reach what the person who paused saw, as long as the room has been there: not ahead of the timeline, and not so
-// far behind it that one slow player would throw everybody back.
+// Everybody can reach what the person who paused saw: the picture that is about to come (their page names it, so that the others
+// stop on it by themselves), and not so far behind the timeline that one slow player would throw everybody back.
 std::int64_t reachable(const PlaybackState& state, std::int64_t position_ms, std::int64_t now_ms) {
   const std::int64_t here_ms = state.position_at(now_ms);
   const std::int64_t least_ms = std::max(state.position_ms, here_ms - limits::pause_back_ms_max);
-  return std::clamp(position_ms, least_ms, here_ms);
+  const bool moves = state.phase == Phase::playing && state.at_ms < now_ms;
+  const std::int64_t most_ms = std::min(here_ms + (moves ? limits::pause_ahead_ms_max : 0), limits::position_ms_max);
+  return std::clamp(position_ms, least_ms, most_ms);
 }
 
 void load(PlaybackState& state, const MediaRef& media, const PlaybackContext& context) {

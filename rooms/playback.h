@@ -53,7 +53,7 @@ struct CommandArgs {
 // What the machine needs to know of the room at this instant.
 struct PlaybackContext {
   std::int64_t now_ms = 0;           // server time
-  std::int64_t start_delay_ms = 30;  // clamp(0.75 × largest counted round trip + 20, 30, 400)
+  std::int64_t start_delay_ms = 12;  // clamp(0.75 × largest counted round trip + 10, 12, 400)
   WaitPolicy policy = WaitPolicy::fair;
   bool everybody_ready = true;  // of those who are waited for
   bool small_room = true;       // ≤ wait_stall_people_max: a stall may hold the room

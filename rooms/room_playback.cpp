@@ -21,7 +21,7 @@ std::int64_t Room::State::start_delay_ms(std::int64_t now_ms) const {
     const bool counted = participant.round_trip_ms <= limits::round_trip_ms_counted_max;
     if (heard && counted) largest_ms = std::max(largest_ms, participant.round_trip_ms);
   }
-  return std::clamp(largest_ms * 3 / 4 + 20, limits::start_delay_ms_min, limits::start_delay_ms_max);
+  return std::clamp(largest_ms * 3 / 4 + 10, limits::start_delay_ms_min, limits::start_delay_ms_max);
 }
 
 PlaybackContext Room::State::playback_context(std::int64_t now_ms) const {

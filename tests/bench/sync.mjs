@@ -16,10 +16,10 @@ const minutes = Number(option('--long', '0'));
 const json = option('--json', '');
 
 /** Scenario → figure → the promise, ms (design: sync.md). */
-const IN_STEP = { 'media clock: spread p95': 15, 'media clock: spread max': 40, 'paused: difference': 0, 'seeks in steady state': 0 };
+const IN_STEP = { 'media clock: spread p95': 15, 'media clock: spread max': 40, 'paused: frames apart': 0, 'seeks in steady state': 0 };
 const PROMISED = {
   'fast network': { ...IN_STEP, 'click to everybody paused': 50, 'click to every player started': 50, 'click to every picture moving': 50, 'seek to everybody there': 80 },
-  'every second one 100 ± 30 ms away': { 'media clock: spread p95': 50, 'paused: difference': 0, 'seeks in steady state': 0 },
+  'every second one 100 ± 30 ms away': { 'media clock: spread p95': 50, 'paused: frames apart': 0, 'seeks in steady state': 0 },
   'clocks wrong by ± 5 s, drifting 100 ppm': IN_STEP,
   'late joiner': { 'opened to moving picture': 1200, 'off at the first moving frame': 250, 'off 5 s later': 60 },
   'one stalled for 4 s': { 'back within 60 ms after': 6000, 'room revisions meanwhile': 0 },

@@ -7,12 +7,14 @@ let world;
 before(async () => { world = await startWorld(); });
 after(() => world?.stop());
 
-/** Where the players are when the room rests: all on the same millisecond. */
+/** Where the players are when the room rests: videos on the same picture, YouTube on the same millisecond. */
 async function resting(people, player) {
   return until(async () => {
     const now = await Promise.all(people.map((p) => p[player]()));
     const at = now.map((s) => s.positionMs);
-    return now.every((s) => (player === 'video' ? s.paused && !s.seeking : !s.moving)) && Math.max(...at) - Math.min(...at) < 0.1 && now;
+    const apart = Math.max(...at) - Math.min(...at);
+    if (player !== 'video') return now.every((s) => !s.moving) && apart < 0.1 && now;
+    return now.every((s) => s.paused && !s.seeking && s.frame === now[0].frame) && apart < 34 && now;
   }, { what: 'everybody on the same position' });
 }
 

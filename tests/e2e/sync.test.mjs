@@ -19,8 +19,8 @@ const play = (name, check) => test(name, { timeout: 120_000 }, async (t) => {
 
 /** What holds however busy the machine is. */
 function inStep(figures) {
-  assert.equal(figures['paused: difference'], 0, 'paused is the same position, to the last digit');
-  assert.equal(figures['paused: frames apart'], 0);
+  assert.equal(figures['paused: frames apart'], 0, 'paused is the same picture');
+  assert.ok(figures['paused: positions apart'] <= 2000 / 60);
   assert.equal(figures['seeks in steady state'], 0);
   assert.ok(figures['media clock: spread p95'] <= 100, `spread ${figures['media clock: spread p95']} ms`);
   assert.ok(figures['click to everybody paused'] <= 2000);

@@ -46,7 +46,7 @@ TEST_CASE("a ref of a message is answered once, when it is stored", "[rooms]") {
 TEST_CASE("a message keeps what played when it was written", "[rooms]") {
   TestRoom room = RoomBuilder().with_people(1);
   room.set_media(ann, 60'000);
-  room.now_ms += 5'030;
+  room.now_ms += 5'000 + limits::start_delay_ms_min;
   room.post(ann, "message-1");
   const ChatMessage message = broadcasts<ChatMessage>(room.tell(Stored{Seq{1}})).at(0);
   CHECK(message.media_url == "https://example.org/film.mp4");

@@ -209,7 +209,7 @@ TEST_CASE("when the last person leaves the film plays on", "[rooms]") {
   CHECK(all<SaveRoom>(effects).size() == 1);
   room.now_ms += 5'000;
   const Welcome welcome = pushes<Welcome>(room.join(ann)).at(0);
-  CHECK(welcome.playback.position_at(room.now_ms) == 15'000 - 30);
+  CHECK(welcome.playback.position_at(room.now_ms) == 15'000 - limits::start_delay_ms_min);
 }
 
 TEST_CASE("a new name or kind is told to everybody", "[rooms]") {

@@ -101,8 +101,9 @@ TEST_CASE("pause freezes where the person saw it, as far as everybody can reach 
                       {here_ms - 300, here_ms - 300},
                       {here_ms - 1'000, here_ms - 1'000},
                       {here_ms - 1'001, here_ms - 1'000},
-                      {here_ms + 1, here_ms},
-                      {here_ms + 60'000, here_ms},
+                      {here_ms + 100, here_ms + 100},
+                      {here_ms + 101, here_ms + 100},
+                      {here_ms + 60'000, here_ms + 100},
                       {0, here_ms - 1'000}};
   for (const Row& row : rows) {
     Playback playback = playing();
@@ -110,6 +111,15 @@ TEST_CASE("pause freezes where the person saw it, as far as everybody can reach 
     CHECK(playback.state().position_ms == row.frozen_ms);
     CHECK(playback.state().position_at(start_ms + 500'000) == row.frozen_ms);
   }
+}
+
+TEST_CASE("a pause before the start, or at the longest position, freezes no further", "[rooms]") {
+  Playback soon = playing();
+  CHECK(apply(soon, args_for(soon, Command::pause, 50), at(start_ms)));
+  CHECK(soon.state().position_ms == 0);
+  Playback last = playing();
+  CHECK(apply(last, args_for(last, Command::pause, limits::position_ms_max), at(start_ms + limits::position_ms_max - 1)));
+  CHECK(last.state().position_ms == limits::position_ms_max);
 }
 
 TEST_CASE("pause never freezes before the point the room began to play from", "[rooms]") {

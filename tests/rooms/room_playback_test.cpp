@@ -93,12 +93,12 @@ TEST_CASE("the start lies as far ahead as the slowest counted person needs", "[r
     std::int64_t ann_ms, ben_ms, heard_ago_ms, delay_ms;
   };
   const Row rows[] = {
-      {0, 0, 0, 30},                                                             // never under 30
-      {13, 0, 0, 30},        {14, 0, 0, 30}, {20, 0, 0, 35}, {40, 200, 0, 170},  // 0.75 × 200 + 20
-      {40, 500, 0, 395},                                                         // the slowest that is counted
-      {40, 501, 0, 50},                                                          // slower people catch up alone
-      {0, 200, 15'000, 170},                                                     // heard just long enough ago
-      {0, 200, 15'001, 30},
+      {0, 0, 0, 12},                                                            // never under 12
+      {2, 0, 0, 12},         {3, 0, 0, 12}, {20, 0, 0, 25}, {40, 200, 0, 160},  // 0.75 × 200 + 10
+      {40, 500, 0, 385},                                                        // the slowest that is counted
+      {40, 501, 0, 40},                                                         // slower people catch up alone
+      {0, 200, 15'000, 160},                                                    // heard just long enough ago
+      {0, 200, 15'001, 12},
   };
   for (const Row& row : rows) {
     CAPTURE(row.ann_ms, row.ben_ms, row.heard_ago_ms);
@@ -116,7 +116,7 @@ TEST_CASE("a round trip that nobody can have is not counted", "[rooms]") {
   room.act(ann, RoundTrip{-5});
   room.act(ann, RoundTrip{INT64_MAX});
   room.set_media(ann);
-  CHECK(room.room.playback().at_ms == room.now_ms + 30);
+  CHECK(room.room.playback().at_ms == room.now_ms + limits::start_delay_ms_min);
 }
 
 TEST_CASE("revisions grow by one with each change", "[rooms]") {

@@ -67,10 +67,10 @@ TEST_CASE("a film that was saved while it played is found playing by who comes a
   const RoomSnapshot snapshot = before.room.snapshot(before.now_ms);
   Room soon(snapshot, RoomOptions{}, before.now_ms + 60'000);
   CHECK(soon.playback().phase == Phase::playing);
-  CHECK(soon.playback().position_at(before.now_ms + 60'000) == 3'660'000 - 30);
+  CHECK(soon.playback().position_at(before.now_ms + 60'000) == 3'660'000 - limits::start_delay_ms_min);
   Room late(snapshot, RoomOptions{}, before.now_ms + 60'001);
   CHECK(late.playback().phase == Phase::paused);
-  CHECK(late.playback().position_ms == 3'600'000 - 30);
+  CHECK(late.playback().position_ms == 3'600'000 - limits::start_delay_ms_min);
 }
 
 TEST_CASE("a snapshot brings everything back that must outlive the process", "[rooms]") {

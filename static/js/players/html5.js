@@ -106,8 +106,10 @@ export class Html5Player extends PlayerEvents {
     const now = this.#now();
     const state = this.#state();
     const clockMs = video.currentTime * 1000;
+    const picture = this.#reader.picture(clockMs);
     return {
       state,
+      ...(picture ? { picture } : {}),
       ...(state === 'playing' ? this.#reader.read(clockMs, now, video.playbackRate) : { positionMs: clockMs, at: now, grainMs: 0 }),
       bufferedAheadMs: this.#ahead(),
       durationMs: Number.isFinite(video.duration) ? video.duration * 1000 : null,
@@ -152,6 +154,7 @@ export class Html5Player extends PlayerEvents {
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (_, frame) => {
       if (this.#gone) return;
+      this.#reader.show(frame.mediaTime * 1000);
       const seen = { positionMs: frame.mediaTime * 1000, at: frame.expectedDisplayTime, clockMs: video.currentTime * 1000, clockAt: this.#now() };
       if (!video.seeking && !video.paused) this.#reader.see(seen, video.playbackRate);
       video.requestVideoFrameCallback(onFrame);

@@ -12,18 +12,40 @@ const JUDGED_FROM = 6;
 const EVEN_MS = 3;
 /** A frame older than this says nothing about now: hidden page, stalled picture. */
 const FRESH_MS = 150;
+/** So many pictures tell how long one is, also where many are left out. */
+const KNOWN_AFTER = 30;
+/** Pictures further apart than this are no film: a slide show, or some were missed. */
+const PICTURE_MS_MAX = 100;
 /** A screen of 60 Hz; slower videos say nothing about the screen. */
 const GRAIN_MS_MAX = 1000 / 60;
 
 export class PositionReader {
   /** @type {Seen[]} */ #seen = [];
   #clockIsEven = true;
+  #shownMs = NaN;
+  #shown = 0;
+  #lengthMs = Infinity;
 
   /** @param {Seen} frame @param {number} rate */
   see(frame, rate) {
     this.#seen.push(frame);
     if (this.#seen.length > KEPT) this.#seen.shift();
     if (this.#seen.length >= JUDGED_FROM) this.#clockIsEven = deviation(this.#seen.map((f) => f.clockMs - f.clockAt * rate)) <= EVEN_MS;
+  }
+
+  /** The picture that is on the screen, moving or not. @param {number} mediaMs */
+  show(mediaMs) {
+    const stepMs = mediaMs - this.#shownMs;
+    // A screen may leave pictures out, and never shows one between two: the least step is the length of one.
+    if (stepMs > 1 && stepMs < this.#lengthMs) this.#lengthMs = stepMs;
+    this.#shownMs = mediaMs;
+    this.#shown++;
+  }
+
+  /** @param {number} clockMs `currentTime` now @returns {{fromMs: number, lengthMs: number}|null} null: not known, or long gone */
+  picture(clockMs) {
+    if (this.#shown < KNOWN_AFTER || this.#lengthMs > PICTURE_MS_MAX || !(Math.abs(clockMs - this.#shownMs) < 2 * this.#lengthMs)) return null;
+    return { fromMs: this.#shownMs, lengthMs: this.#lengthMs };
   }
 
   /** What was seen does not compare with what comes: a seek, another rate, a stop. */

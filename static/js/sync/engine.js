@@ -9,6 +9,7 @@ import { Commands } from './commands.js';
 import { AWAITED, FILE, NOT_FETCHED, fetch_kit, kit_of } from './kits.js';
 import { LiveLatency } from './live_latency.js';
 import { Reporter } from './reporter.js';
+import { stopAt } from './resting.js';
 import { SleepWatch } from './sleep_watch.js';
 import { branch, isNewer, lookOf, positionAt } from './timeline.js';
 
@@ -17,6 +18,7 @@ import { branch, isNewer, lookOf, positionAt } from './timeline.js';
 
 const TICK_MS = 100;
 const TICK_HIDDEN_MS = 1000;
+const NEWS_MS = 8;
 const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: (/** @type {number} */ timer) => clearTimeout(timer) };
 
 export class SyncEngine extends EventTarget {
@@ -89,7 +91,7 @@ export class SyncEngine extends EventTarget {
 
   play() { this.#own ? this.#alone({ phase: 'playing' }) : this.#commands.play(this.#positionMs()); }
 
-  pause() { this.#own ? this.#alone({ phase: 'paused' }) : this.#commands.pause(this.#positionMs()); }
+  pause() { this.#own ? this.#alone({ phase: 'paused' }) : this.#commands.pause(stopAt(this.#positionMs(), this.#host.read(), this.#newsMs)); }
 
   /** @param {number} ms */
   seek(ms) { this.#own ? this.#alone({ position_ms: Math.max(0, ms) }) : this.#commands.seek(ms); }
@@ -147,6 +149,9 @@ export class SyncEngine extends EventTarget {
 
   /** Server time now, ms; null while the clock is not known well enough. */
   serverMs() { return this.#driver.clock.ready ? this.#server() : null; }
+
+  /** How long a word of mine takes to everybody near, and a little more. */
+  get #newsMs() { return NEWS_MS + Math.min(NEWS_MS, this.#driver.clock.estimate?.rttMs ?? 0); }
 
   get #timeline() { return this.#own ?? this.#room; }
 

@@ -9,6 +9,10 @@ import { clamp } from './estimating.js';
 /** The room rests on whole milliseconds and a player can stand on them; what is left is arithmetic. */
 const EXACT_MS = 0.05;
 const TRIES = 3;
+/** The last picture is told a moment after the player stopped. */
+const TOLD_AFTER_MS = 60;
+/** A pause that was set for a picture still to come is waited for so long; the room allows 100 ms and people are a way apart. */
+const PAUSE_AHEAD_MS = 150;
 /** A start this late is made up for by rate within the first two seconds. */
 const LATE_START_MS = 120;
 /** How long play() may take before it is asked for again. */
@@ -21,13 +25,49 @@ const PLAY_PATIENCE_MS = 1500;
  */
 export function hold(s, look) {
   const { reading } = look;
-  const state = { ...s, playAt: null, alignSeekAt: null };
+  const state = { ...s, playAt: null, alignSeekAt: null, stoppedAt: reading.state === 'paused' ? s.stoppedAt ?? look.now : null };
   if (reading.state === 'loading' || reading.state === 'seeking') return rest(state);
+  const inMs = stopsIn(look);
+  if (inMs > 0) return { ...rest(state), wakeInMs: inMs };
   if (reading.state === 'playing' || reading.state === 'buffering' || reading.state === 'ad') return rest(state, [{ do: 'pause' }]);
   const toMs = reading.durationMs === null ? look.holdMs : Math.min(look.holdMs, reading.durationMs);
   const off = reading.positionMs - toMs;
-  if (Math.abs(off) > EXACT_MS && s.tries < TRIES) return rest({ ...state, tries: s.tries + 1 }, [{ do: 'seek', toMs }]);
+  // Seeking empties the player's pipeline, and the next start takes twice as long: not for a position inside the same picture. Who came
+  // by a seek shows the right one; who just stopped there may show the one before.
+  const stopped = reading.picture !== undefined && s.tries === 0;
+  if (stopped && look.now - (state.stoppedAt ?? look.now) < TOLD_AFTER_MS) return { ...rest(state), wakeInMs: TOLD_AFTER_MS };
+  if (shows(look, toMs)) return { ...rest(state), errorMs: 0, inStep: true, ready: reading.ready };
+  if ((stopped || Math.abs(off) > EXACT_MS) && s.tries < TRIES) return rest({ ...state, tries: s.tries + 1 }, [{ do: 'seek', toMs }]);
   return { ...rest(state), errorMs: off, inStep: Math.abs(off) <= EXACT_MS, ready: reading.ready };
+}
+
+/**
+ * The person who paused named the end of the picture that was about to come: whoever hears in time stops on it.
+ * @param {Look} look @returns {number} ms; 0: stop now
+ */
+function stopsIn({ reading, now, holdMs, rate, phase }) {
+  if (phase !== 'paused' || reading.state !== 'playing' || !reading.picture) return 0;
+  const leftMs = (holdMs - reading.positionMs) / rate - (now - reading.at);
+  return leftMs >= 1 && leftMs <= PAUSE_AHEAD_MS ? leftMs : 0;
+}
+
+/** Is the picture of this position on the screen? @param {Look} look @param {number} ms */
+function shows({ reading: { picture } }, ms) {
+  return picture !== undefined && ms >= picture.fromMs - EXACT_MS && ms < picture.fromMs + picture.lengthMs - EXACT_MS;
+}
+
+/** Where in a picture everybody stops: late enough that it has reached every screen, early enough that the next has not. */
+const STOP_AT = 0.7;
+
+/**
+ * The position to pause at for somebody who pauses now.
+ * @param {number} positionMs where the room is @param {import('./types.js').Reading|null} reading @param {number} aheadMs so long takes the news
+ */
+export function stopAt(positionMs, reading, aheadMs) {
+  const picture = reading?.state === 'playing' ? reading.picture : undefined;
+  if (!picture) return positionMs;
+  const { fromMs, lengthMs } = picture;
+  return fromMs + (Math.ceil((positionMs + aheadMs - fromMs) / lengthMs - STOP_AT) + STOP_AT) * lengthMs;
 }
 
 /**
@@ -45,7 +85,7 @@ export function align(s, look) {
   const behind = due - reading.positionMs;
   const startsIn = look.startAt - s.startMs - now;
   if (startsIn > 0) {
-    const off = Math.abs(reading.positionMs - look.holdMs) > EXACT_MS;
+    const off = Math.abs(reading.positionMs - look.holdMs) > EXACT_MS && !shows(look, look.holdMs);
     if (off && s.tries < TRIES && startsIn > s.leadMs) return seek(s, look, look.holdMs);
     if (!off || startsIn > s.leadMs) return { ...rest(s), wakeInMs: startsIn };
   }

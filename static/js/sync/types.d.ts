@@ -18,6 +18,8 @@ export interface Reading {
   rate?: number;
   /** Positions come in steps this wide. */
   grainMs?: number;
+  /** The picture on the screen, as far as the player tells: shown from here, for so long. */
+  picture?: { fromMs: number; lengthMs: number };
   /** A live stream: where the player should be now by the stream's own playlist, in its own time. */
   edgeMs?: number;
   /** A live stream with programme times: when the picture at media position 0 was made, Unix ms. */
@@ -76,6 +78,8 @@ export interface Resting {
   /** From play() to a moving picture, learned. */
   startMs: number;
   playAt: number | null; playFromMs: number; alignSeekAt: number | null;
+  /** Since when it stands while the room rests. */
+  stoppedAt?: number | null;
 }
 
 export interface Html5State extends Resting {

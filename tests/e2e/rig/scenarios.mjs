@@ -56,10 +56,11 @@ export async function commands(room, run) {
   await wait(400);
   let clicked = await clickedAt(room, commander, since, 'play');
   const rests = await Promise.all(room.members.map((m) => m.video()));
-  figures['paused: difference'] = Math.max(...rests.map((v) => v.positionMs)) - Math.min(...rests.map((v) => v.positionMs));
+  figures['paused: positions apart'] = Math.max(...rests.map((v) => v.positionMs)) - Math.min(...rests.map((v) => v.positionMs));
   figures['paused: frames apart'] = Math.max(...rests.map((v) => v.frame)) - Math.min(...rests.map((v) => v.frame));
   const stopped = (await room.events()).map((list) => list.find(([at, what]) => at >= clicked && what === 'pause')?.[0] ?? NaN);
   figures['click to everybody paused'] = Math.max(...stopped) - clicked;
+  figures['of them by a seek'] = (await room.events()).filter((list) => list.some(([at, what]) => at >= clicked && what === 'set currentTime')).length;
 
   since = machine();
   await commander.play();

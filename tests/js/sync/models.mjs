@@ -1,6 +1,8 @@
 // Players that exist only as arithmetic: what a <video> and YouTube's frame do with our actions, with delays, noise and drift.
 // Times are true milliseconds; a reading is stamped with the client's own clock by the simulation.
 
+const SCREEN_MS = 1000 / 60;
+
 /** Shared motion: a position that moves at a speed, and things that happen later. */
 class Motion {
   constructor(random, drift) {
@@ -13,9 +15,19 @@ class Motion {
     this.pending = [];
   }
 
+  /** Position of the picture on the screen: the one that was due when the screen last changed; where it stands, the last that was shown. */
+  pictureAt(t) {
+    const changed = Math.floor((t - this.screenPhase) / SCREEN_MS) * SCREEN_MS + this.screenPhase;
+    return this.moving ? this.pictureOf(this.at(Math.max(changed, this.since))) : this.stillMs ?? this.pictureOf(this.positionMs);
+  }
+
+  pictureOf(ms) { return Math.floor((ms + 1e-6) / this.pictureMs) * this.pictureMs; }
+
   at(t) { return this.moving ? this.positionMs + (t - this.since) * this.rate * (1 + this.drift) : this.positionMs; }
 
   set(t, change) {
+    if (change.moving === false && this.moving) this.stillMs = this.pictureMs ? this.pictureAt(t) : null;
+    if (change.positionMs !== undefined && !this.moving) this.stillMs = null;
     this.positionMs = change.positionMs ?? this.at(t);
     this.since = t;
     if (change.moving !== undefined) this.moving = change.moving;
@@ -43,7 +55,7 @@ export class Html5Model extends Motion {
     super(random, options.drift);
     // slipMs: after a start or seek the clock is this far ahead until the sound runs, 100 ms later. pitchLossMs: what keeping the
     // pitch costs at every step to a rate that is far from 1. Both as Chromium does it; so is the even clock.
-    Object.assign(this, { startMs: 60, seekMs: 120, noiseMs: 0.4, rateLagMs: 10, loadMs: 300, slipMs: 0, pitchLossMs: 22, ...options });
+    Object.assign(this, { startMs: 60, seekMs: 120, noiseMs: 0.4, rateLagMs: 10, loadMs: 300, slipMs: 0, pitchLossMs: 22, pictureMs: 0, screenPhase: 0, ...options });
     this.state = 'loading';
     this.seeks = 0;
     this.largestDev = 0;
@@ -119,8 +131,12 @@ export class Html5Model extends Motion {
   read(t, local) {
     if (this.refreshMs && this.state === 'playing') return this.#readFrame(t, local);
     const noise = this.state === 'playing' ? this.random.between(-this.noiseMs, this.noiseMs) : 0;
-    return { state: this.state, positionMs: this.at(t) + noise, at: local(t), bufferedAheadMs: 10_000, durationMs: 3_600_000, ready: this.state !== 'loading' };
+    const picture = this.pictureMs ? { picture: { fromMs: this.pictureAt(t), lengthMs: this.pictureMs } } : {};
+    return { state: this.state, positionMs: this.at(t) + noise, at: local(t), bufferedAheadMs: 10_000, durationMs: 3_600_000, ready: this.state !== 'loading', ...picture };
   }
+
+  /** The picture of this position is on the screen. */
+  shows(ms, t) { return this.pictureMs > 0 && this.pictureAt(t) === this.pictureOf(ms); }
 
   /** The frame on the screen: what was due at the last refresh, at the time of that refresh. */
   #readFrame(t, local) {

@@ -36,3 +36,25 @@ test('a frame that reached the screen late does not count as being behind', () =
 test('frames of a picture that stood are too old to tell anything', () => {
   assert.equal(seen((t) => Math.floor(t / 40) * 40).read(160, NOW + 200, 1).positionMs, 160);
 });
+
+/** A film of so many pictures a second, of which a screen showed every n-th. */
+function showing(fps, every, count = 40) {
+  const reader = new PositionReader();
+  for (let i = 0; i < count; i++) reader.show(((i % 10 === 9 ? i * every + 1 : i * every) * 1000) / fps);
+  return reader;
+}
+
+test('the picture on the screen, and how long one is, also where the screen leaves pictures out', () => {
+  for (const every of [1, 2]) {
+    const picture = showing(60, every).picture((39 * every * 1000) / 60);
+    assert.ok(picture);
+    assert.ok(Math.abs(picture.fromMs - ((39 * every + 1) * 1000) / 60) < 1e-6);
+    assert.ok(Math.abs(picture.lengthMs - 1000 / 60) < 1e-6, `every ${every}`);
+  }
+});
+
+test('nothing is said of the picture before some were seen, of slides, and when the player is far from it', () => {
+  assert.equal(showing(60, 1, 20).picture((19 * 1000) / 60), null);
+  assert.equal(showing(5, 1).picture(39 * 200), null);
+  assert.equal(showing(60, 1).picture(40_000), null);
+});

@@ -37,7 +37,8 @@ export class Member {
     this.events = [];
     const drift = between(-100e-6, 100e-6);
     this.player = kind === 'html5'
-      ? new Html5Model(this.random, { drift, startMs: between(5, 120), seekMs: between(20, 400), noiseMs: between(0, 1) < 0.7 ? between(0, 1) : between(1, 4), slipMs: between(0, 50), rateLagMs: between(0, 30), loadMs: between(50, 600), ...player })
+      ? new Html5Model(this.random, { drift, startMs: between(5, 120), seekMs: between(20, 400), noiseMs: between(0, 1) < 0.7 ? between(0, 1) : between(1, 4), slipMs: between(0, 50), rateLagMs: between(0, 30), loadMs: between(50, 600),
+        screenPhase: between(0, 1000 / 60), ...player })
       : new YoutubeModel(this.random, { drift, startMs: between(300, 1200), seekMs: between(200, 900), noiseMs: between(0, 10), rateLagMs: between(20, 120),
         periodMs: between(150, 300), fine: this.random.next() < 0.5, loadMs: between(400, 1200), ...player });
     this.controller = live ? hls : kind === 'html5' ? html5 : youtube;
@@ -155,7 +156,9 @@ export class Member {
   }
 
   #sample() {
-    const e = this.player.at(this.now) - this.truth(this.now);
+    const truth = this.truth(this.now);
+    // At rest what counts is what is shown.
+    const e = this.player.state === 'paused' && this.player.shows(truth, this.now) ? 0 : this.player.at(this.now) - truth;
     const moving = this.player.state === 'playing';
     if (moving && this.firstFrame === null) this.firstFrame = { t: this.now, e };
     this.errors.push({ t: this.now, e, moving });

@@ -2,6 +2,7 @@
 // drifts of ± 100 ppm. Every bound is docs/sync.md's or tighter. A failure names its seed: run that one alone.
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { stopAt } from '../../../static/js/sync/resting.js';
 import { Member, PROFILES, quantile, scriptOf } from './simulation.mjs';
 import { randomOf } from './random.mjs';
 
@@ -127,6 +128,33 @@ test('a tab that was hidden for a minute is back in step when it is looked at', 
   t.diagnostic(`within 20 ms after ${[0.5, 0.95, 1].map((q) => quantile(back, q)).join(' / ')} ms`);
   assert.ok(quantile(back, 0.95) <= 12_000);
 });
+
+for (const [fps, least] of [[24, 0.95], [60, 0.7]]) {
+  test(`a pause stops nearly everybody near on the same picture without a seek, and everybody else by one: ${fps} pictures a second`, (t) => {
+    const pictureMs = 1000 / fps;
+    const seeks = { lan: 0, slow: 0 };
+    let members = 0;
+    for (let seed = 1; seed <= 200; seed++) {
+      const when = 12_000 + randomOf(seed).between(0, 100);
+      // The person who pauses shows some picture, and names a place in one of the next.
+      const now = when - 2030;
+      const fromMs = Math.floor(now / pictureMs) * pictureMs;
+      const reading = { state: 'playing', positionMs: now, at: 0, bufferedAheadMs: 0, durationMs: null, ready: true, picture: { fromMs, lengthMs: pictureMs } };
+      const script = scriptOf([{ t: 2000, do: 'play' }, { t: when, do: 'pause', toMs: Math.round(stopAt(now, /** @type {any} */ (reading), 10)) }], 30);
+      for (const profile of /** @type {const} */ (['lan', 'slow'])) {
+        const member = new Member(seed * 16 + (profile === 'lan' ? 0 : 1), { profile, kind: 'html5', player: { pictureMs } });
+        member.run(script.slice(0, 2), when);
+        const before = member.player.seeks;
+        const again = new Member(seed * 16 + (profile === 'lan' ? 0 : 1), { profile, kind: 'html5', player: { pictureMs } }).run(script, 20_000);
+        assert.equal(again.errors.at(-1).e, 0, `seed ${seed}: ${profile} rests on another picture`);
+        seeks[profile] += again.player.seeks - before;
+      }
+      members++;
+    }
+    t.diagnostic(`seeks a pause: ${(seeks.lan / members).toFixed(2)} near, ${(seeks.slow / members).toFixed(2)} far away`);
+    assert.ok(seeks.lan / members <= 1 - least);
+  });
+}
 
 for (const [what, how] of /** @type {const} */ ([['stood for 190 ms and said nothing of it', 'hangs'], ['stalled for 190 ms', 'stalls']])) {
   test(`a player that ${what} is back in step within two seconds`, (t) => {
