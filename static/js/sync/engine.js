@@ -18,7 +18,7 @@ import { branch, isNewer, lookOf, positionAt } from './timeline.js';
 
 const TICK_MS = 100;
 const TICK_HIDDEN_MS = 1000;
-const NEWS_MS = 8;
+const NEWS_MS = 12;
 const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: (/** @type {number} */ timer) => clearTimeout(timer) };
 
 export class SyncEngine extends EventTarget {

@@ -140,7 +140,7 @@ for (const [fps, least] of [[24, 0.95], [60, 0.7]]) {
       const now = when - 2030;
       const fromMs = Math.floor(now / pictureMs) * pictureMs;
       const reading = { state: 'playing', positionMs: now, at: 0, bufferedAheadMs: 0, durationMs: null, ready: true, picture: { fromMs, lengthMs: pictureMs } };
-      const script = scriptOf([{ t: 2000, do: 'play' }, { t: when, do: 'pause', toMs: Math.round(stopAt(now, /** @type {any} */ (reading), 10)) }], 30);
+      const script = scriptOf([{ t: 2000, do: 'play' }, { t: when, do: 'pause', toMs: Math.round(stopAt(now, /** @type {any} */ (reading), 14)) }], 30);
       for (const profile of /** @type {const} */ (['lan', 'slow'])) {
         const member = new Member(seed * 16 + (profile === 'lan' ? 0 : 1), { profile, kind: 'html5', player: { pictureMs } });
         member.run(script.slice(0, 2), when);
