@@ -25,7 +25,7 @@ const PLAY_PATIENCE_MS = 1500;
  */
 export function hold(s, look) {
   const { reading } = look;
-  const state = { ...s, playAt: null, alignSeekAt: null, stoppedAt: reading.state === 'paused' ? s.stoppedAt ?? look.now : null };
+  const state = { ...s, playAt: null, alignSeekAt: null, stoppedAt: null };
   if (reading.state === 'loading' || reading.state === 'seeking') return rest(state);
   const inMs = stopsIn(look);
   if (inMs > 0) return { ...rest(state), wakeInMs: inMs };
@@ -34,11 +34,12 @@ export function hold(s, look) {
   const off = reading.positionMs - toMs;
   // Seeking empties the player's pipeline, and the next start takes twice as long: not for a position inside the same picture. Who came
   // by a seek shows the right one; who just stopped there may show the one before.
-  const stopped = reading.picture !== undefined && s.tries === 0;
-  if (stopped && look.now - (state.stoppedAt ?? look.now) < TOLD_AFTER_MS) return { ...rest(state), wakeInMs: TOLD_AFTER_MS };
-  if (shows(look, toMs)) return { ...rest(state), errorMs: 0, inStep: true, ready: reading.ready };
+  const stopped = reading.picture !== undefined && reading.edgeMs === undefined && s.tries === 0;
+  const stoppedAt = s.stoppedAt ?? look.now;
+  if (stopped && look.now - stoppedAt < TOLD_AFTER_MS) return { ...rest({ ...state, stoppedAt }), wakeInMs: TOLD_AFTER_MS };
+  if (shows(look, toMs)) return { ...rest({ ...state, stoppedAt }), errorMs: 0, inStep: true, ready: reading.ready };
   if ((stopped || Math.abs(off) > EXACT_MS) && s.tries < TRIES) return rest({ ...state, tries: s.tries + 1 }, [{ do: 'seek', toMs }]);
-  return { ...rest(state), errorMs: off, inStep: Math.abs(off) <= EXACT_MS, ready: reading.ready };
+  return { ...rest({ ...state, stoppedAt }), errorMs: off, inStep: Math.abs(off) <= EXACT_MS, ready: reading.ready };
 }
 
 /**

@@ -48,6 +48,15 @@ test('a player that shows another picture seeks, even where its position is righ
   }
 });
 
+test('a live stream, and a video at its end, are not sought for their picture', () => {
+  const [, live] = standing({ positionMs: 5028, edgeMs: 9000, picture: { ...PICTURE, fromMs: 4960 } });
+  assert.deepEqual([action(live, 'seek'), live.ready], [undefined, true]);
+  const end = { state: 'ended', positionMs: 5028, durationMs: 5028, holdMs: 6000, picture: { fromMs: 5000, lengthMs: 40 } };
+  const first = html5.step(html5.initial(), paused({ now: 10_000, ...end }));
+  const second = html5.step(first.state, paused({ now: 10_100, ...end }));
+  assert.deepEqual([action(second, 'seek'), second.ready], [undefined, true]);
+});
+
 test('from inside the picture the start needs no seek either', () => {
   const start = html5.step({ ...html5.initial(), startMs: 10 }, look({ state: 'paused', rev: 's', holdMs: 5028, startAt: 12_000, positionMs: 5035, picture: PICTURE }));
   assert.equal(action(start, 'seek'), undefined);
