@@ -16,8 +16,8 @@ std::string page_of(const http::Request& request) {
   const std::string& path = request.path();
   if (path == "/login" || path == "/signup") return path;
   if (path.starts_with("/account/")) return "/account";
-  constexpr std::string_view joining = "/join";
-  if (path.starts_with("/rooms/") && path.ends_with(joining)) return http::own_path_or(path.substr(0, path.size() - joining.size()), "/");
+  constexpr std::string_view rooms = "/rooms/";
+  if (path.starts_with(rooms)) return http::own_path_or(path.substr(0, path.find('/', rooms.size())), "/");
   return "/";
 }
 

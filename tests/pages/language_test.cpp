@@ -139,4 +139,10 @@ TEST_CASE("a refused form answers in the chosen language, with a switch that lea
   const Answer short_password = browser.post("/signup", {{"name", "Ana"}, {"password", "kurz"}});
   CHECK(short_password.has("mindestens 8 Zeichen"));
   CHECK(short_password.has("name=\"next\" value=\"/signup\""));
+  Browser owner = world.guest("Olga");
+  const std::string code = world.open_room(owner);
+  browser.get("/rooms/" + code);
+  const Answer no_name = browser.post("/rooms/" + code + "/join", {{"name", ""}});
+  CHECK(no_name.status == 422);
+  CHECK(no_name.has("name=\"next\" value=\"/rooms/" + code + "\""));
 }
