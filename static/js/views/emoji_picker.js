@@ -84,6 +84,12 @@ export async function open_picker(button, chosen) {
     return undefined;
   });
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  // A search field would take the first Escape to empty itself.
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.preventDefault();
+    dialog.close();
+  });
   dialog.addEventListener('close', () => {
     button.setAttribute('aria-expanded', 'false');
     dialog.remove();
