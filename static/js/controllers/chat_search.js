@@ -11,7 +11,7 @@ import { t } from '../lib/strings.js';
 const pause_ms = 300;
 const page_size = 30;
 const shortest = 2;
-const longest = 66;   // no longer than 200 bytes, in whatever letters
+const longest = 200;
 
 /** @type {ReturnType<typeof make_search> | undefined} */
 let search;
