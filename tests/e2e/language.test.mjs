@@ -101,7 +101,7 @@ test('in German nothing is cut or wider than the screen, and there is no violati
   await eva.page.locator('#source-link').fill('http://media.test/long.mp4');
   await eva.click('Einreihen');
   await look('de-room-playing');
-  for (const [tab, name] of [['Warteschlange', 'de-queue'], ['Leute', 'de-people']]) {
+  for (const [tab, name] of [['Playlist', 'de-queue'], ['Leute', 'de-people']]) {
     await eva.page.getByRole('tab', { name: new RegExp(tab) }).click();
     await look(name);
   }
