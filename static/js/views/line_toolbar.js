@@ -33,8 +33,12 @@ export class LineToolbar {
       'aria-pressed': action.pressed === undefined ? null : String(action.pressed), 'aria-haspopup': action.name === 'pick' && 'dialog',
       onclick: (/** @type {Event} */ event) => this.#chosen(action.name, /** @type {HTMLElement} */ (event.currentTarget)),
     }, action.icon ? icon(action.icon) : el('span', { 'aria-hidden': 'true', text: action.emoji }))));
-    if (actions.length) item.querySelector('.line')?.append(this.#bar);
-    else this.hide();
+    if (!actions.length) return this.hide();
+    this.#bar.removeAttribute('data-below');
+    item.querySelector('.line')?.append(this.#bar);
+    // Over the line, or under it where the log ends above.
+    const edge = item.closest('[role="log"]')?.getBoundingClientRect().top ?? 0;
+    this.#bar.toggleAttribute('data-below', this.#bar.getBoundingClientRect().top < edge);
   }
 
   hide() {
