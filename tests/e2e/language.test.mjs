@@ -79,6 +79,7 @@ test('in German nothing is cut or wider than the screen, and there is no violati
   const look = async (name) => {
     found.push(...(await everyLook(eva.page, name)));
     await screenshots(eva.page, name);
+    await eva.page.setViewportSize({ width: 1280, height: 800 });
   };
   for (const [path, name] of [['/', 'de-landing'], ['/login', 'de-login'], ['/signup', 'de-signup'], ['/nowhere', 'de-not-found']]) {
     await eva.goto(path);
