@@ -32,7 +32,7 @@ struct ParticipantInfo {
 };
 struct RoomInfo {
   std::string code; std::string name; Preset preset = Preset::friends; GrantTable grants; WaitPolicy policy = WaitPolicy::fair;
-  PersonId owner; bool guest_room = false;
+  PersonId owner; bool guest_room = false; Access access = Access::open;
   std::int64_t slow_ms = 0;                                   // between two messages of one person; 0 = no slow mode
 };
 struct QueueView { QueueState queue; std::vector<PersonId> votes; std::int64_t votes_needed = 0; };   // votes to skip what plays now
@@ -62,9 +62,13 @@ struct ActionsChanged { std::vector<Action> actions; };        // the whole list
 struct SignalFrom { PersonId from; std::string data; };
 struct YouWere { std::string what; PersonId by; };               // "removed" | "blocked", before the disconnect
 struct BlockedPeople { std::vector<std::pair<PersonId, std::string>> people; };   // to those who may block: by name, ≤ blocks_shown_max
+struct KnockedPeople { std::vector<Person> people; };            // to those who may let them in: who asks, the first one first; all of them
+struct Admitted { bool on = false; std::string why = {}; };      // to who asked. on: join now. Otherwise why: "refused" | "nobody" (came) | "changed" (join, and see)
+struct RoomMoved { std::string code; };                          // to who was inside when the room got this new code and comes by an older one
 
 using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere, BlockedPeople,
-                              LiveChanged, QueueChanged, ActionsChanged, ChatEdited, ChatDeleted, ChatReactions>;
+                              LiveChanged, QueueChanged, ActionsChanged, ChatEdited, ChatDeleted, ChatReactions,
+                              KnockedPeople, Admitted, RoomMoved>;
 
 // ---- what the shard does
 struct ReplyOk { Ref ref; std::optional<Seq> seq; std::optional<Revision> rev; };
@@ -72,18 +76,21 @@ struct ReplyError { Ref ref; Error error; std::string message_id = {}; };   // m
 struct Push { ConnectionId connection; Outgoing message; };     // one connection
 struct PushPerson { PersonId person; Outgoing message; };       // all connections of one person
 struct Admit { ConnectionId connection; PersonId person; };     // this connection joins the room's fan-out; comes before its Welcome
+struct Await { ConnectionId connection; PersonId person; };      // this connection waits at the door for an Answer
+struct Answer { PersonId person; Admitted message; };           // to all connections of this person that wait; they wait no longer
+struct DrawCode { Ref ref; PersonId by; };                      // a new code for the room: draw, store, then CodeChanged
 struct Broadcast { Outgoing message; };                         // all, the sender included
 struct Store { ChatMessage message; bool void_row = false; };   // append to the log; answered by Stored or StoreFailed, in order
 struct AskLog { PersonId author; PostChat post; Ref ref; };     // was this (author, id) stored long ago? answered by FoundRepeat
 struct StoreChange { MessageChange change; };                   // likewise; answered by ChangeStored or StoreFailed
 struct AskMessage { Seq seq; };                                 // an older message that is to be changed; answered by FoundMessage
-struct SaveRoom {};                                             // name, preset, grants, policy, roles, blocks, playback changed: save Room::snapshot()
+struct SaveRoom {};                                             // name, preset, grants, policy, access, roles, blocks, playback changed: save Room::snapshot()
 struct SetTimer { std::int64_t id = 0; std::int64_t at_ms = 0; };  // replaces a timer of the same id; at_ms 0 cancels it
 struct Disconnect { PersonId person; int close_code = 1008; };  // every connection of this person
 struct DisconnectAll { int close_code = 4004; };
 
 using Effect = std::variant<ReplyOk, ReplyError, Push, PushPerson, Admit, Broadcast, Store, AskLog, SaveRoom, SetTimer, Disconnect, DisconnectAll,
-                            StoreChange, AskMessage>;
+                            StoreChange, AskMessage, Await, Answer, DrawCode>;
 using EffectList = std::vector<Effect>;
 
 }  // namespace matinee::rooms

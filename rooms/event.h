@@ -21,8 +21,11 @@ namespace matinee::rooms {
 struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; std::optional<ChangeNumber> change = {}; };
 
 // A connection of ref.connection wants in; repeats for further ones. plays = false: it brings no player of the room's video along (a desktop
-// program): nobody waits for it, and who is here already keeps the name he has.
-struct Join { Person person; std::optional<Since> since; bool plays = true; };
+// program): nobody waits for it, and who is here already keeps the name he has. proven: the password hash whose password was given, "" when it
+// was a wrong one; none was given: nothing.
+struct Join { Person person; std::optional<Since> since; bool plays = true; std::optional<std::string> proven = {}; };
+struct Knock { Person person; };                              // at the door: asks to be let in. The connection waits for the answer
+struct StopAsking { PersonId person; };                       // nobody of theirs waits at the door any more
 struct Leave { PersonId person; };                            // the last connection has been gone for absence_ms
 struct PlayerGone { PersonId person; };                       // no connection that plays for absence_ms; others are still here
 struct PostChat { std::string id; std::string text; std::optional<Seq> reply_to; bool again = false; };
@@ -60,7 +63,11 @@ struct Silence { PersonId person; std::int64_t for_ms = 0; bool on = true; };  /
 struct ChangeSettings {
   std::optional<std::string> name; std::optional<Preset> preset; std::optional<GrantTable> grants; std::optional<WaitPolicy> policy;
   std::optional<std::int64_t> slow_ms = {};
+  std::optional<Access> access = {}; std::optional<std::string> password_hash = {};   // the hash was made elsewhere: no password comes in here
 };
+struct LetIn { PersonId person; bool on = true; };            // the answer to somebody who asks to be let in
+struct NewCode {};                                            // answered by DrawCode
+struct CodeChanged { std::string code; };                     // it is stored. Context: actor and ref of the DrawCode
 struct CloseRoom {};
 struct Stored { Seq up_to; };                                 // committed: everything up to and with this seq
 // An unmarked repeat met the log's unique index: seq holds a void row now, the message is the older one at original. Everything before
@@ -76,7 +83,7 @@ struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
                            SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid, PlayerGone, SetLive,
                            QueueAdd, QueueMove, QueueRemove, QueuePlay, QueueSkip, QueueClear, QueueShuffle, QueueSettings, VoteSkip, Ended, Undo,
-                           EditChat, DeleteChat, React, FoundMessage, ChangeStored>;
+                           EditChat, DeleteChat, React, FoundMessage, ChangeStored, Knock, StopAsking, LetIn, NewCode, CodeChanged>;
 
 // Where an answer goes. client is the message's "ref", empty when it had none (then only refusals are answered).
 struct Ref { ConnectionId connection; std::string client; };

@@ -9,6 +9,7 @@ constexpr std::array<std::string_view, grant_count> grant_names{
     "chat",   "react", "queue_add", "play_now",  "control",         "reorder", "skip",
     "remove", "block", "stop_chat", "edit_room", "delete_messages", "go_live"};
 constexpr std::array<std::string_view, 4> preset_names{"friends", "class", "stage", "custom"};
+constexpr std::array<std::string_view, 4> access_names{"open", "accounts", "password", "ask"};
 
 template <class Enum, std::size_t Size>
 std::optional<Enum> find_name(const std::array<std::string_view, Size>& names, std::string_view name) {
@@ -49,8 +50,10 @@ GrantTable grants_of(Preset preset) {
 std::string_view to_string(Role role) { return role_names.at(static_cast<std::size_t>(role)); }
 std::string_view to_string(Grant grant) { return grant_names.at(static_cast<std::size_t>(grant)); }
 std::string_view to_string(Preset preset) { return preset_names.at(static_cast<std::size_t>(preset)); }
+std::string_view to_string(Access access) { return access_names.at(static_cast<std::size_t>(access)); }
 std::optional<Role> role_from(std::string_view name) { return find_name<Role>(role_names, name); }
 std::optional<Grant> grant_from(std::string_view name) { return find_name<Grant>(grant_names, name); }
 std::optional<Preset> preset_from(std::string_view name) { return find_name<Preset>(preset_names, name); }
+std::optional<Access> access_from(std::string_view name) { return find_name<Access>(access_names, name); }
 
 }  // namespace matinee::rooms

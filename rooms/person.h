@@ -42,14 +42,19 @@ inline constexpr std::size_t grant_count = 13;
 using GrantSet = std::bitset<grant_count>;
 using GrantTable = std::array<GrantSet, role_count>;  // indexed by Role; the owner has every grant
 
+// Who gets in with the code alone; everybody else is asked for something at the door, or turned away. Owner and moderators always get in.
+enum class Access : std::uint8_t { open, accounts, password, ask };
+
 enum class Preset : std::uint8_t { friends, classroom, stage, custom };  // wire: friends, class, stage, custom
 
 [[nodiscard]] GrantTable grants_of(Preset preset);  // custom = friends as a starting point
 [[nodiscard]] std::string_view to_string(Role role);
 [[nodiscard]] std::string_view to_string(Grant grant);
 [[nodiscard]] std::string_view to_string(Preset preset);
+[[nodiscard]] std::string_view to_string(Access access);
 [[nodiscard]] std::optional<Role> role_from(std::string_view name);
 [[nodiscard]] std::optional<Grant> grant_from(std::string_view name);
 [[nodiscard]] std::optional<Preset> preset_from(std::string_view name);
+[[nodiscard]] std::optional<Access> access_from(std::string_view name);
 
 }  // namespace matinee::rooms

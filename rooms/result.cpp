@@ -5,7 +5,7 @@ namespace matinee::rooms {
 namespace {
 
 // In the order of ErrorCode; docs/protocol.md is the same table for people who write clients.
-constexpr std::array<ErrorInfo, 23> table{{
+constexpr std::array<ErrorInfo, 27> table{{
     {"bad_request", 400, "Something in this request is missing or out of bounds."},
     {"unknown_type", 400, "The server does not know this kind of message."},
     {"not_joined", 409, "Join the room first."},
@@ -28,6 +28,10 @@ constexpr std::array<ErrorInfo, 23> table{{
     {"not_found", 404, "There is nothing here."},
     {"unauthorised", 401, "Log in first."},
     {"conflict", 409, "This clashes with something that is there already."},
+    {"account_needed", 403, "This room is for people with an account. Log in first."},
+    {"password_needed", 401, "This room has a password."},
+    {"wrong_password", 403, "That is not the password of this room."},
+    {"ask_first", 403, "Somebody inside has to let you in."},
     {"internal", 500, "Something went wrong on the server."},
 }};
 static_assert(table.size() == static_cast<std::size_t>(ErrorCode::internal) + 1);

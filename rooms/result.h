@@ -32,6 +32,10 @@ enum class ErrorCode : std::uint8_t {
   not_found,
   unauthorised,
   conflict,
+  account_needed,   // the room is for people with an account
+  password_needed,  // the room has a password: join with it
+  wrong_password,   // not this one
+  ask_first,        // somebody inside lets people in: knock
   internal,
 };
 

@@ -16,7 +16,7 @@ inline constexpr bool is_of_participant =
     std::is_same_v<E, QueueMove> || std::is_same_v<E, QueueRemove> || std::is_same_v<E, QueuePlay> || std::is_same_v<E, QueueSkip> ||
     std::is_same_v<E, QueueClear> || std::is_same_v<E, QueueShuffle> || std::is_same_v<E, QueueSettings> || std::is_same_v<E, VoteSkip> ||
     std::is_same_v<E, Ended> || std::is_same_v<E, Undo> || std::is_same_v<E, EditChat> || std::is_same_v<E, DeleteChat> ||
-    std::is_same_v<E, React>;
+    std::is_same_v<E, React> || std::is_same_v<E, LetIn> || std::is_same_v<E, NewCode>;
 
 }  // namespace
 
@@ -28,7 +28,12 @@ void Turn::refuse(Error error) { emit(ReplyError{context.ref, std::move(error), 
 void Turn::refuse(ErrorCode code, std::string detail, std::int64_t retry_ms) { refuse(Error{code, std::move(detail), retry_ms}); }
 
 Room::State::State(RoomSnapshot snapshot, RoomOptions options_given, std::int64_t now_ms)
-    : info(std::move(snapshot.info)), options(std::move(options_given)), chat(options), last_save_ms(snapshot.saved_at_ms) {
+    : info(std::move(snapshot.info)),
+      options(std::move(options_given)),
+      password_hash(std::move(snapshot.password_hash)),
+      admitted(std::move(snapshot.admitted)),
+      chat(options),
+      last_save_ms(snapshot.saved_at_ms) {
   for (const ChatMessage& message : options.recent) note_post(message.author, message.at_ms);
   options.recent.clear();
   options.remembered.clear();
@@ -118,6 +123,8 @@ RoomSnapshot Room::snapshot(std::int64_t now_ms) const {
   for (const auto& [person, until_ms] : room.silenced) {
     if (room.silenced_until(person, now_ms) >= 0) taken.silenced.emplace_back(person, until_ms);
   }
+  taken.password_hash = room.password_hash;
+  taken.admitted = room.admitted;
   taken.playback = room.playback.state();
   taken.queue = room.queue.state();
   taken.saved_at_ms = now_ms;
@@ -132,6 +139,10 @@ const Person* Room::participant(PersonId person) const {
   return participant == nullptr ? nullptr : &participant->person;
 }
 bool Room::is_blocked(const Person& person, std::int64_t now_ms) const { return state_->is_kept_out(person, now_ms); }
+std::string Room::password_asked_of(const Person& person) const {
+  return state_->stopped_at_door(person, std::nullopt) == ErrorCode::password_needed ? state_->password_hash : std::string();
+}
+bool Room::came_along(PersonId person) const { return state_->along.count(person) > 0; }
 bool Room::closed() const { return state_->closed; }
 bool Room::has_pending() const { return state_->chat.pending_count() > 0; }
 

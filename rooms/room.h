@@ -22,6 +22,8 @@ struct RoomSnapshot {
     std::string address = {};
   };  // 0 = until lifted; address: guests
   std::vector<BlockEntry> blocks;
+  std::string password_hash;                                // access password only
+  std::vector<PersonId> admitted;                           // let in once, the first one first
   std::vector<std::pair<PersonId, std::int64_t>> silenced;  // person → until (0 = until lifted)
   PlaybackState playback;
   QueueState queue;
@@ -55,8 +57,11 @@ class Room {
   [[nodiscard]] const Person* participant(PersonId person) const;                  // null for who is not here; valid until the next event
   [[nodiscard]] bool may(PersonId person, Grant grant) const;                      // false for who is not here
   [[nodiscard]] bool is_blocked(const Person& person, std::int64_t now_ms) const;  // by id, or as a guest who is not here by address
-  [[nodiscard]] bool closed() const;       // its owner ended it: everything else is refused with room_closed
-  [[nodiscard]] bool has_pending() const;  // numbered messages the log has not confirmed: do not unload
+  // The hash of the password that this person has to prove; empty: none is asked of him.
+  [[nodiscard]] std::string password_asked_of(const Person& person) const;
+  [[nodiscard]] bool came_along(PersonId person) const;  // was inside when the room got its new code, and may be told it
+  [[nodiscard]] bool closed() const;                     // its owner ended it: everything else is refused with room_closed
+  [[nodiscard]] bool has_pending() const;                // numbered messages the log has not confirmed: do not unload
 
  private:
   struct State;

@@ -48,6 +48,8 @@ std::optional<Person> Room::State::person_known(PersonId person) const {
   if (const auto found = participants.find(person); found != participants.end()) return found->second.person;
   const auto earlier = std::find_if(departed.begin(), departed.end(), [person](const Person& gone) { return gone.id == person; });
   if (earlier != departed.end()) return *earlier;
+  const auto asker = std::find_if(askers.begin(), askers.end(), [person](const Asker& waiting) { return waiting.person.id == person; });
+  if (asker != askers.end()) return asker->person;
   const auto name = chat.name_of_author(person);
   if (!name && roles.count(person) == 0 && person != info.owner) return std::nullopt;
   // Somebody of an earlier day: the kind is not known here, and an account's block is the one that holds.
@@ -81,6 +83,7 @@ void Room::State::on(const SetRole& set, Participant& actor, Turn& turn) {
   if (set.role == Role::owner) hand_over(target->person, actor, turn);
   else set_role(target->person, set.role, turn);
   if (!blocks.empty()) tell_blocked(turn);  // somebody may see the list now who could not
+  if (!askers.empty()) tell_askers(turn);
   save_now(turn);
   turn.ok();
 }
@@ -101,6 +104,8 @@ void Room::State::hand_over(const Person& heir, const Participant& owner, Turn& 
 }
 
 void Room::State::show_out(PersonId person, std::string what, PersonId by, Turn& turn) {
+  forget_admitted(person);
+  along.erase(person);
   if (find(person) == nullptr) return;
   turn.emit(PushPerson{person, YouWere{std::move(what), by}});
   turn.emit(Disconnect{person, 4003});
@@ -111,7 +116,9 @@ void Room::State::on(const RemovePerson& remove, Participant& actor, Turn& turn)
   if (!allow_command(actor, turn) || !allow(actor, Grant::remove, turn)) return;
   if (find(remove.person) == nullptr) return turn.refuse(ErrorCode::unknown_person);
   if (!target_of(remove.person, actor, turn)) return;
+  const bool was_admitted = std::find(admitted.begin(), admitted.end(), remove.person) != admitted.end();
   show_out(remove.person, "removed", actor.person.id, turn);
+  if (was_admitted) save_now(turn);
   turn.ok();
 }
 
@@ -127,6 +134,7 @@ void Room::State::on(const Block& block, Participant& actor, Turn& turn) {
   blocks.insert_or_assign(block.person, RoomSnapshot::BlockEntry{block.person, target->person.name, until_ms,
                                                                  until_ms == 0 ? std::string() : target->person.address});
   roles.erase(block.person);
+  answer_asker(block.person, {false, "refused"}, 0, turn);
   show_out(block.person, "blocked", actor.person.id, turn);
   tell_blocked(turn);
   save_now(turn);

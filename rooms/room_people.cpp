@@ -33,6 +33,12 @@ void Room::State::on(const Join& join, Turn& turn) {
     turn.refuse(ErrorCode::no_such_room);
     return turn.emit(Disconnect{id, 4004});
   }
+  if (const auto why = stopped_at_door(join.person, join.proven)) return turn.refuse(*why);
+  if (info.access == Access::password && !gets_in_always(join.person)) {
+    remember_admitted(id);
+    save_now(turn);
+  }
+  answer_asker(id, {true, {}}, 0, turn);  // another tab of theirs may still wait
   Participant* known = find(id);
   if (known == nullptr) {
     if (participants.size() >= options.participants_max) return turn.refuse(ErrorCode::room_full);
@@ -94,6 +100,7 @@ void Room::State::welcome(const Participant& participant, const std::optional<Si
   turn.emit(Push{connection, std::move(welcome)});
   for (PresenceDiff& diff : crowd) turn.emit(Push{connection, std::move(diff)});
   if (!blocks.empty() && may(participant, Grant::block)) turn.emit(Push{connection, blocked_people(turn.now_ms())});
+  if (!askers.empty() && may(participant, Grant::remove)) turn.emit(Push{connection, knocked_people()});
 }
 
 void Room::State::on(const Leave& leave, Turn& turn) {

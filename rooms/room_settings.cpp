@@ -14,11 +14,25 @@ bool is_room_name(const std::string& name) {
 
 }  // namespace
 
+bool Room::State::is_fine(const ChangeSettings& change, Turn& turn) const {
+  if (change.name && !is_room_name(*change.name)) {
+    turn.refuse(ErrorCode::bad_request, "name");
+    return false;
+  }
+  if (change.slow_ms && (*change.slow_ms < 0 || *change.slow_ms > limits::slow_ms_max)) {
+    turn.refuse(ErrorCode::bad_request, "slow_ms");
+    return false;
+  }
+  const Access wanted = change.access.value_or(info.access);
+  const bool lacks_password = wanted == Access::password && info.access != Access::password && !change.password_hash;
+  const bool idle_password = wanted != Access::password && change.password_hash;
+  if (lacks_password || idle_password) turn.refuse(ErrorCode::bad_request, "password");
+  return !lacks_password && !idle_password;
+}
+
 void Room::State::on(const ChangeSettings& change, Participant& actor, Turn& turn) {
   if (!allow_command(actor, turn) || !allow(actor, Grant::edit_room, turn)) return;
-  if (change.name && !is_room_name(*change.name)) return turn.refuse(ErrorCode::bad_request, "name");
-  if (change.slow_ms && (*change.slow_ms < 0 || *change.slow_ms > limits::slow_ms_max))
-    return turn.refuse(ErrorCode::bad_request, "slow_ms");
+  if (!is_fine(change, turn)) return;
   if (change.name) info.name = *change.name;
   if (change.slow_ms) info.slow_ms = *change.slow_ms;
   if (change.preset) {
@@ -32,7 +46,10 @@ void Room::State::on(const ChangeSettings& change, Participant& actor, Turn& tur
   }
   const bool other_policy = change.policy && *change.policy != info.policy;
   if (other_policy) info.policy = *change.policy;
+  if (change.access || change.password_hash)
+    set_access(change.access.value_or(info.access), change.password_hash.value_or(std::string()), turn);
   turn.tell_all(RoomChanged{info, actor.person.id});
+  if (!askers.empty() && (change.grants || change.preset)) tell_askers(turn);
   if (other_policy) room_command(Command::timeout, turn);  // a wait that the new policy does not know ends here
   save_now(turn);
   turn.ok();
@@ -44,6 +61,8 @@ void Room::State::on(const CloseRoom&, Participant& actor, Turn& turn) {
   closed = true;
   turn.ok();
   turn.tell_all(RoomClosed{});
+  for (const Asker& asker : askers) turn.emit(Answer{asker.person.id, {false, "changed"}});
+  askers.clear();
   turn.emit(SaveRoom{});
   turn.emit(DisconnectAll{4004});
   participants.clear();
@@ -59,6 +78,7 @@ void Room::State::on(const TimerFired& fired, Turn& turn) {
     case Timer::wait: wait_timer_set = false; return room_command(Command::timeout, turn);
     case Timer::stall: return check_stalls(turn);
     case Timer::save: save_timer_at_ms = 0; return save_soon(turn);
+    case Timer::knocks: return end_old_knocks(turn);
   }
 }
 

@@ -1,6 +1,7 @@
 // The inside of a Room, shared by the room_*.cpp files and by nobody else. Each file holds one part of the behaviour:
 // people (join, leave, presence), chat, changes (of messages), playback, moderation (roles, remove, block, silence), settings (name,
-// rights, closing, saving), live (what the media tell). Belongs to one shard's thread.
+// rights, closing, saving), live (what the media tell), access (who gets in, who asks to, the room's code).
+// Belongs to one shard's thread.
 #pragma once
 #include <list>
 #include <map>
@@ -53,7 +54,7 @@ struct Turn {
   [[nodiscard]] std::int64_t now_ms() const { return context.now_ms; }
 };
 
-enum class Timer : std::int64_t { presence = 1, typing = 2, wait = 3, stall = 4, save = 5 };
+enum class Timer : std::int64_t { presence = 1, typing = 2, wait = 3, stall = 4, save = 5, knocks = 10 };
 
 struct Room::State {
   State(RoomSnapshot snapshot, RoomOptions options_given, std::int64_t now_ms);
@@ -101,6 +102,12 @@ struct Room::State {
   void on(const Block& block, Participant& actor, Turn& turn);
   void on(const Unblock& unblock, Participant& actor, Turn& turn);
   void on(const Silence& silence, Participant& actor, Turn& turn);
+  // ---- access
+  void on(const Knock& knock, Turn& turn);
+  void on(const StopAsking& stop, Turn& turn);
+  void on(const LetIn& let, Participant& actor, Turn& turn);
+  void on(const NewCode& wanted, Participant& actor, Turn& turn);
+  void on(const CodeChanged& changed, Turn& turn);
   // ---- settings
   void on(const ChangeSettings& change, Participant& actor, Turn& turn);
   void on(const CloseRoom& close, Participant& actor, Turn& turn);
@@ -187,6 +194,25 @@ struct Room::State {
   void show_out(PersonId person, std::string what, PersonId by, Turn& turn);
   void set_role(const Person& person, Role role, Turn& turn);
   void hand_over(const Person& heir, const Participant& owner, Turn& turn);
+  // ---- access
+  struct Asker {
+    Person person;
+    std::int64_t asked_at_ms = 0;
+  };
+  [[nodiscard]] bool gets_in_always(const Person& person) const;  // owner, moderators, who is inside, who was let in before
+  // Why this person cannot come in; nothing: come in.
+  [[nodiscard]] std::optional<ErrorCode> stopped_at_door(const Person& person, const std::optional<std::string>& proven) const;
+  [[nodiscard]] std::optional<Error> stopped_from_asking(const Person& person, std::int64_t now_ms);
+  [[nodiscard]] bool asks(PersonId person) const;
+  [[nodiscard]] KnockedPeople knocked_people() const;
+  void tell_askers(Turn& turn);  // to everybody who may let them in
+  void remember_admitted(PersonId person);
+  void forget_admitted(PersonId person) { std::erase(admitted, person); }
+  // Out of the queue; nothing happens when the person is not in it.
+  void answer_asker(PersonId person, Admitted answer, std::int64_t again_after_ms, Turn& turn);
+  void end_old_knocks(Turn& turn);
+  void set_access(Access access, std::string hash, Turn& turn);
+  [[nodiscard]] bool is_fine(const ChangeSettings& change, Turn& turn) const;
   // ---- settings
   void save_now(Turn& turn);
   void save_soon(Turn& turn);
@@ -196,8 +222,15 @@ struct Room::State {
   std::map<PersonId, Participant> participants;  // ordered: the same history gives the same effects on every machine
   std::map<PersonId, Role> roles;                // where it differs from what the kind of person gives
   std::map<PersonId, RoomSnapshot::BlockEntry> blocks;
-  std::map<PersonId, std::int64_t> silenced;  // person → until, 0 = until lifted
-  std::list<Person> departed;                 // newest last, ≤ departed_max
+  std::map<PersonId, std::int64_t> silenced;     // person → until, 0 = until lifted
+  std::list<Person> departed;                    // newest last, ≤ departed_max
+  std::string password_hash;                     // access password
+  std::vector<PersonId> admitted;                // the first one first
+  std::list<Asker> askers;                       // likewise
+  std::map<PersonId, std::int64_t> knocks_from;  // who asked lately → when they may ask again
+  TokenBucket knocks;                            // of everybody together
+  std::set<PersonId> along;                      // who was inside when the code changed last
+  std::int64_t next_code_at_ms = 0;
   ChatLog chat;
   std::map<PersonId, std::int64_t> last_posts;                // while there is a slow mode: when, ≤ slow_people_max
   std::map<Seq, std::vector<WaitingChange>> waiting_changes;  // until their message has been read from the log

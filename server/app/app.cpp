@@ -80,10 +80,16 @@ struct App::State {
   void finish_start();
   void stop();
   [[nodiscard]] Shared shared() {
-    return {.config = config, .database = *database, .passwords = *passwords, .throttle = *throttle, .clock = clock};
+    return {.config = config,
+            .database = *database,
+            .passwords = *passwords,
+            .throttle = *throttle,
+            .clock = clock,
+            .room_passwords = *room_passwords,
+            .homes = *homes};
   }
   void log_figures();
-  [[nodiscard]] ShardThread& home_thread_of(std::string_view code) { return *shards[shard::home_index(code, shards.size())]; }
+  [[nodiscard]] ShardThread& home_thread_of(std::string_view code) { return *shards[homes->of(code)]; }
   [[nodiscard]] shard::Shard& home_of(std::string_view code) { return home_thread_of(code).shard(); }
   [[nodiscard]] ShardThread& of(net::Loop& loop);
 
@@ -93,6 +99,8 @@ struct App::State {
   std::unique_ptr<auth::Throttle> throttle;
   std::unique_ptr<auth::PasswordPool> passwords;
   std::atomic<net::Loop*> throttle_loop = nullptr;
+  std::unique_ptr<seams::RoomPasswords> room_passwords;
+  std::unique_ptr<shard::Homes> homes;
   std::unique_ptr<auth::FormTokens> form_tokens;
   std::unique_ptr<const media::ViewTokens> view_tokens;
   std::unique_ptr<const pages::Strings> strings;
@@ -156,8 +164,10 @@ void App::State::make_people() {
 }
 
 void App::State::make_shards() {
+  room_passwords = std::make_unique<auth::PooledRoomPasswords>(*passwords, *throttle, [this] { return clock.now_ms(); });
+  homes = std::make_unique<shard::Homes>(shard_count(config));
   for (std::size_t i = 0; i < shard_count(config); ++i) {
-    shards.push_back(std::make_unique<ShardThread>(shared()));
+    shards.push_back(std::make_unique<ShardThread>(shared(), i));
     if (i == 0) throttle_loop = &shards.back()->loop();
     shards.back()->loop().tails().set_limit_bytes(net::all_tails_bytes_max / shard_count(config));
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 #include "server/auth/cookie_names.h"
+#include "server/auth/random.h"
 #include "server/http/cookies.h"
 #include "server/ops/network.h"
 
@@ -12,7 +13,7 @@ constexpr std::int64_t fresh_for_ms = 24LL * 3'600'000;  // a new account chats 
 
 }  // namespace
 
-ShardThread::ShardThread(Shared shared)
+ShardThread::ShardThread(Shared shared, std::size_t index)
     : shared_(shared),
       executor_([this](seams::Executor::Work work) { loop_.post(std::move(work)); }),
       sessions_(shared.database.sessions(), shared.database.users(), executor_, [clock = shared.clock] { return clock.now_ms(); }),
@@ -22,6 +23,8 @@ ShardThread::ShardThread(Shared shared)
               .clock = shared.clock,
               .log = shared.database.messages(),
               .directory = shared.database.rooms(),
+              .passwords = shared.room_passwords,
+              .codes = codes(index),
               .find_visitor = [this](const net::RequestHead& head, auto done) { find_visitor(head, std::move(done)); }},
              shard_options()) {
   follow_sessions();
@@ -34,6 +37,12 @@ shard::ShardOptions ShardThread::shard_options() const {
   options.unlimited_rates = shared_.config.bench();
   options.participants_max = static_cast<std::size_t>(shared_.config.participants_max);
   return options;
+}
+
+shard::CodeParts ShardThread::codes(std::size_t index) const {
+  return {.random_bits = [] { return auth::random_bits(); },
+          .keep_home = [&homes = shared_.homes, index](const std::string& code) { homes.keep(code, index); },
+          .release_home = [&homes = shared_.homes](const std::string& code) { homes.release(code); }};
 }
 
 void ShardThread::serve(std::shared_ptr<net::HttpHandler> router, const ops::HostRules& hosts) {
@@ -109,7 +118,7 @@ seams::Visit ShardThread::visit_of(const auth::Identity& who, const std::string&
 
 std::optional<std::string> ShardThread::make_pair(const std::string& code, const auth::Identity& who, const std::string& address) {
   if (!relay_ || !shard_.gate().is_present(code, who.user)) return std::nullopt;
-  return relay_->make_pair(code, visit_of(who, address));
+  return relay_->make_pair(shard_.gate().key_of(code), visit_of(who, address));
 }
 
 void ShardThread::with_counters(std::function<void(const shard::ShardCounters&, const media::MediaCounters&)> read) {

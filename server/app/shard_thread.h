@@ -7,6 +7,7 @@
 #include <thread>
 #include "server/auth/accounts.h"
 #include "server/auth/password_pool.h"
+#include "server/auth/room_passwords.h"
 #include "server/auth/sessions.h"
 #include "server/auth/throttle.h"
 #include "server/media/reception.h"
@@ -16,6 +17,7 @@
 #include "server/ops/config.h"
 #include "server/ops/host_rules.h"
 #include "server/ops/server_time.h"
+#include "server/shard/locator.h"
 #include "server/shard/shard.h"
 #include "server/store/database.h"
 
@@ -28,6 +30,8 @@ struct Shared {
   auth::PasswordPool& passwords;
   auth::Throttle& throttle;
   ops::ServerTime clock;
+  seams::RoomPasswords& room_passwords;
+  shard::Homes& homes;
 };
 
 // The loop's part in the desktop video of the process.
@@ -40,7 +44,7 @@ struct VideoPart {
 
 class ShardThread {
  public:
-  explicit ShardThread(Shared shared);
+  ShardThread(Shared shared, std::size_t index);  // index: which of the shards
   ~ShardThread();
   ShardThread(const ShardThread&) = delete;
   ShardThread& operator=(const ShardThread&) = delete;
@@ -69,6 +73,7 @@ class ShardThread {
 
  private:
   [[nodiscard]] shard::ShardOptions shard_options() const;
+  [[nodiscard]] shard::CodeParts codes(std::size_t index) const;
   void find_token(const std::string& token, std::function<void(seams::Result<seams::Visit>)> done);
   [[nodiscard]] seams::Visit visit_of(const auth::Identity& who, const std::string& address) const;
   void follow_sessions();

@@ -27,6 +27,7 @@ constexpr std::array<LimitRule, limit_count> rules{{
     {"room_new_address", 20, 2 * minute, false},
     {"preview_person", 20, 2 * second, false},
     {"preview_address", 60, second, false},
+    {"room_password", 10, minute, true},
 }};
 
 // Digests, so that a name or address typed into a form is neither kept in the clear nor kept at its length.

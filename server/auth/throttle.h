@@ -21,8 +21,9 @@ enum class Limit : std::uint8_t {
   room_new_address,   // rooms opened from one address
   preview_person,     // links to other sites that one person made us look at
   preview_address,    // … from one address
+  room_password,      // wrong passwords for one room from one address
 };
-inline constexpr std::size_t limit_count = 9;
+inline constexpr std::size_t limit_count = 10;
 
 struct LimitRule {
   std::string_view name;

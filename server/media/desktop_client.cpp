@@ -17,6 +17,7 @@ DesktopClient::DesktopClient(std::shared_ptr<RelayCore> core, std::uint64_t id, 
       id_(id),
       connection_(vp::Connection::adopt(core_->parts.loop.io(), std::move(arrival.connection), {core_->parts.frame_bytes_max})),
       auth_(std::move(arrival.auth)),
+      room_key_(core_->parts.gate.key_of(auth_.room)),
       auth_request_(arrival.request),
       address_(std::move(arrival.address)),
       lease_(std::move(arrival.lease)),
@@ -29,11 +30,11 @@ DesktopClient::~DesktopClient() = default;
 void DesktopClient::start() {
   connection_->start(shared_from_this());
   if (auth_.pair) {
-    const auto visit = core_->pairs.take(*auth_.pair, auth_.room, core_->now_ms());
+    const auto visit = core_->pairs.take(*auth_.pair, room_key_, core_->now_ms());
     return knock(visit ? seams::Result<seams::Visit>(*visit) : tl::unexpected(seams::StoreError::not_found));
   }
   if (auth_.resume) {
-    const auto place = core_->resumes.take(*auth_.resume, auth_.room, core_->now_ms());
+    const auto place = core_->resumes.take(*auth_.resume, room_key_, core_->now_ms());
     if (!place) return knock(tl::unexpected(seams::StoreError::not_found));
     if (const auto before = core_->client(place->client)) before->replaced();
     return knock(place->visit);
@@ -59,7 +60,7 @@ void DesktopClient::knock(seams::Result<seams::Visit> visit) {
 void DesktopClient::on_admitted(const std::string& name, bool may_publish, const rooms::PlaybackState& playback) {
   if (state_ != State::knocking) return;
   const auto self = shared_from_this();  // whatever is said may be the last drop for a full queue
-  const auto room = core_->room(auth_.room);
+  const auto room = core_->room(room_key_);
   if (room->desktops() >= core_->parts.bounds.desktops_per_room) {
     core_->parts.gate.leave(*this);
     return dismiss(vp::ErrorCode::quota);
@@ -70,7 +71,7 @@ void DesktopClient::on_admitted(const std::string& name, bool may_publish, const
   may_publish_ = may_publish;
   ++core_->counters->desktops;
   ++core_->counters->desktops_total;
-  const std::string resume = core_->resumes.make(auth_.room, visit_, id_);
+  const std::string resume = core_->resumes.make(room_key_, visit_, id_);
   say(vp::AuthOk{std::to_string(person().value), name_, resume, may_publish_}, auth_request_);
   ping();
   on_playback(playback);
@@ -82,6 +83,9 @@ void DesktopClient::on_refused(rooms::ErrorCode why) {
   if (state_ != State::knocking) return;
   state_ = State::shown;  // the gate does not hold us any more
   if (why == rooms::ErrorCode::room_full) return dismiss(vp::ErrorCode::quota);
+  const bool door =
+      why == rooms::ErrorCode::account_needed || why == rooms::ErrorCode::password_needed || why == rooms::ErrorCode::ask_first;
+  if (door) return dismiss(vp::ErrorCode::forbidden);  // in by the page first
   fail(why == rooms::ErrorCode::storage_unavailable ? vp::ErrorCode::shutting_down : vp::ErrorCode::auth_failed, auth_request_);
 }
 

@@ -92,6 +92,7 @@ class DesktopClient final : public videoproto::ConnectionHandler,
   const std::uint64_t id_;
   std::shared_ptr<videoproto::Connection> connection_;  // each holds the other until on_closed
   videoproto::Auth auth_;
+  std::string room_key_;  // what the room is called here, whatever its code is
   std::uint32_t auth_request_;
   std::string address_;
   net::ConnectionLease lease_;

@@ -126,6 +126,21 @@ void start_room(VisitPtr visit, http::Form form) {
   });
 }
 
+// Not found: forgotten in another tab already, which is what was wanted.
+void forget_room(VisitPtr visit, http::Form) {
+  if (!visit->has_account()) return visit->redirect("/login?next=/rooms");
+  const auto code = rooms::read_room_code(visit->request->path_param("code"));
+  if (!code) return visit->redirect("/rooms");
+  visit->services.rooms.lookup(*code, visit->here.executor, [visit](const seams::Result<seams::RoomRecord>& room) {
+    if (!room && room.error() == seams::StoreError::unavailable) return visit->error(503, 5);
+    if (!room) return visit->redirect("/rooms");
+    visit->services.rooms.forget_visit(room->id, visit->who->user, visit->here.executor, [visit](const seams::Result<void>& forgotten) {
+      if (!forgotten && forgotten.error() == seams::StoreError::unavailable) return visit->error(503, 5);
+      visit->redirect("/rooms");
+    });
+  });
+}
+
 void join_by_code(VisitPtr visit, http::Form form) {
   const std::string typed(form.value_or_empty("code"));
   const auto code = rooms::read_room_code(typed);

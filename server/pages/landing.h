@@ -10,5 +10,6 @@ void landing(VisitPtr visit);                        // GET /
 void my_rooms(VisitPtr visit);                       // GET /rooms
 void start_room(VisitPtr visit, http::Form form);    // POST /rooms
 void join_by_code(VisitPtr visit, http::Form form);  // POST /join
+void forget_room(VisitPtr visit, http::Form form);   // POST /rooms/{code}/forget
 
 }  // namespace matinee::pages

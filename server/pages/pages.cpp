@@ -36,6 +36,7 @@ void add_pages(http::Router& router, const Services& services) {
   router.post("/rooms", on_form(services, start_room));
   router.post("/join", on_form(services, join_by_code));
   router.get("/rooms/{code}", on_page(services, room));
+  router.post("/rooms/{code}/forget", on_form(services, forget_room));
   router.post("/rooms/{code}/join", on_form(services, join_room, join_when_stale));
   router.get("/rooms/{code}/preview", on_page(services, room_preview));
   router.get("/rooms/{code}/subtitles", on_page(services, room_subtitles));

@@ -50,7 +50,9 @@ void with_link(const VisitPtr& visit, std::function<void(std::string url)> use) 
   if (!url || url->empty()) return refuse(visit, 400, "Give a link: ?url=https://…");
   find_room(visit, *code, [visit, use = std::move(use), url = *url](const FoundRoom& found) {
     switch (found.what) {
-      case FoundRoom::What::open: return use(url);
+      case FoundRoom::What::open:
+        if (!door_view(found.room, &*visit->who).sees_inside) return refuse(visit, 404, "No room with this code, or you cannot enter it.");
+        return use(url);
       case FoundRoom::What::closed:
       case FoundRoom::What::none: return refuse(visit, 404, "No room with this code, or you cannot enter it.");
       case FoundRoom::What::slow_down: return refuse(visit, 429, "That was quick. Wait a moment.", found.retry_after_s);

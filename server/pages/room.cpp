@@ -12,13 +12,33 @@
 namespace matinee::pages {
 namespace {
 
-bool may_enter(const Visit& visit) { return visit.has_account() || (visit.is_guest() && visit.services.guests); }
+bool has_session(const Visit& visit) { return visit.has_account() || (visit.is_guest() && visit.services.guests); }
+
+DoorView view_of(const Visit& visit, const seams::RoomRecord& record) { return door_view(record, visit.who ? &*visit.who : nullptr); }
+
+bool may_enter(const Visit& visit, const seams::RoomRecord& record) { return has_session(visit) && !view_of(visit, record).needs_account; }
+
+// Who is not inside yet learns nothing of a room that is not open: it is called by its code, which they know.
+std::string name_for(const Visit& visit, const seams::RoomRecord& record) {
+  return view_of(visit, record).sees_inside ? record.name : visit.words.text("door.room", {{"code", rooms::show_room_code(record.code)}});
+}
+
+std::string door_text(const Words& words, rooms::Access access) {
+  switch (access) {
+    case rooms::Access::open: return {};
+    case rooms::Access::accounts: return {};  // the page says how to get one
+    case rooms::Access::password: return words.text("door.join_password");
+    case rooms::Access::ask: return words.text("door.join_ask");
+  }
+  return {};
+}
 
 void show_room(const VisitPtr& visit, const seams::RoomRecord& record) {
   const std::string share_url = visit->services.hosts.base_url(visit->request->host(), visit->request->secure()) + "/r/" + record.code;
   Model model = visit->model();
-  model.set("room_json", room_json({record.code, record.name, *visit->who, share_url, visit->csrf(), visit->services.version}));
-  model.set("room_name", record.name).set("code_shown", rooms::show_room_code(record.code));
+  const std::string name = name_for(*visit, record);
+  model.set("room_json", room_json({record.code, name, *visit->who, share_url, visit->csrf(), visit->services.version}));
+  model.set("room_name", name).set("code_shown", rooms::show_room_code(record.code));
   visit->page(200, "room", model);
 }
 
@@ -30,8 +50,10 @@ struct JoinPage {
 
 void show_join(const VisitPtr& visit, const seams::RoomRecord& record, JoinPage page) {
   Model model = visit->model();
-  model.set("code", record.code).set("code_shown", rooms::show_room_code(record.code)).set("room_name", record.name);
-  model.set_if("name", page.name).set("closed_to_guests", !visit->services.guests);
+  model.set("code", record.code).set("code_shown", rooms::show_room_code(record.code)).set("room_name", name_for(*visit, record));
+  const DoorView view = view_of(*visit, record);
+  model.set_if("name", page.name).set("closed_to_guests", !visit->services.guests || view.needs_account);
+  model.set_if("door_text", door_text(visit->words, record.access.access));
   if (page.refusal) show_refusal(model, visit->words, *page.refusal);
   const std::int64_t retry_after_s = page.refusal ? page.refusal->retry_after_s : 0;
   const std::function<void(std::optional<RoomSummary>)> answer = [visit, model, status = page.status,
@@ -39,7 +61,7 @@ void show_join(const VisitPtr& visit, const seams::RoomRecord& record, JoinPage 
     if (summary) model.set("people_text", people_text(visit->words, summary->people)).set_if("watching", summary->watching);
     visit->page(status, "join", model, retry_after_s);
   };
-  if (visit->services.room_summary) visit->services.room_summary(record.code, visit->here.executor, answer);
+  if (visit->services.room_summary && view.sees_inside) visit->services.room_summary(record.code, visit->here.executor, answer);
   else answer(std::nullopt);
 }
 
@@ -67,7 +89,7 @@ void room(VisitPtr visit) {
   const auto code = rooms::read_room_code(typed);
   if (code && *code != typed) return visit->redirect("/rooms/" + *code);  // one address per room: the socket is below it
   with_room(visit, [visit](const seams::RoomRecord& record) {
-    if (may_enter(*visit)) return show_room(visit, record);
+    if (may_enter(*visit, record)) return show_room(visit, record);
     show_join(visit, record, {});
   });
 }
@@ -75,8 +97,8 @@ void room(VisitPtr visit) {
 void join_room(VisitPtr visit, http::Form form) {
   with_room(visit, [visit, name = std::string(form.value_or_empty("name"))](const seams::RoomRecord& record) {
     const std::string path = "/rooms/" + record.code;
-    if (may_enter(*visit)) return visit->redirect(path);
-    if (!visit->services.guests) return show_join(visit, record, {403, name, std::nullopt});
+    if (may_enter(*visit, record)) return visit->redirect(path);
+    if (!visit->services.guests || view_of(*visit, record).needs_account) return show_join(visit, record, {403, name, std::nullopt});
     ensure_person(visit, name, [visit, record, name, path](const std::optional<auth::Refusal>& refusal) {
       if (!refusal) return visit->redirect(path);
       show_join(visit, record, {status_of(*refusal), name, refusal});
@@ -86,7 +108,7 @@ void join_room(VisitPtr visit, http::Form form) {
 
 std::string join_when_stale(const Visit& visit, const http::Form&) {
   const auto code = rooms::read_room_code(visit.request->path_param("code"));
-  return code && may_enter(visit) ? "/rooms/" + *code : std::string();
+  return code && has_session(visit) ? "/rooms/" + *code : std::string();
 }
 
 void short_link(VisitPtr visit) {

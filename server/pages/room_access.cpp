@@ -40,7 +40,24 @@ FoundRoom judge(const Visit& visit, const Tries& tries, seams::Result<seams::Roo
   return {record->ended_at_ms != 0 ? What::closed : What::open, std::move(*record), 0};
 }
 
+// As in rooms/room_access.cpp: owner, moderators, and whoever was let in once.
+bool gets_in_always(const seams::RoomRecord& room, const auth::Identity& who) {
+  const bool trusted = std::any_of(room.roles.begin(), room.roles.end(), [&](const seams::RoleEntry& entry) {
+    return entry.user == who.user && entry.role <= rooms::Role::moderator;
+  });
+  return room.owner == who.user || trusted || std::find(room.admitted.begin(), room.admitted.end(), who.user) != room.admitted.end();
+}
+
 }  // namespace
+
+DoorView door_view(const seams::RoomRecord& room, const auth::Identity* who) {
+  const rooms::Access access = room.access.access;
+  const bool known = who != nullptr && gets_in_always(room, *who);
+  if (access == rooms::Access::open || known) return {false, true};
+  const bool account = who != nullptr && who->kind == rooms::PersonKind::account;
+  if (access == rooms::Access::accounts) return {!account, account};
+  return {false, false};
+}
 
 bool is_blocked(const seams::RoomRecord& room, const auth::Identity* who, std::string_view address, std::int64_t now_ms) {
   // An address counts for visitors and for guests without a role here, as in the room itself.

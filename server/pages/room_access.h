@@ -24,6 +24,13 @@ struct FoundRoom {
 // `code` is canonical (rooms::read_room_code).
 void find_room(const VisitPtr& visit, std::string code, std::function<void(FoundRoom)> done);
 
+// What the room's door lets this person see before they are inside. The room itself decides who gets in; pages only keep quiet.
+struct DoorView {
+  bool needs_account = false;  // no page of the room without one
+  bool sees_inside = true;     // its name, who is here, what plays
+};
+[[nodiscard]] DoorView door_view(const seams::RoomRecord& room, const auth::Identity* who);
+
 // Guests are blocked by person and by address, because a new guest costs nothing; accounts by person.
 [[nodiscard]] bool is_blocked(const seams::RoomRecord& room, const auth::Identity* who, std::string_view address, std::int64_t now_ms);
 

@@ -37,6 +37,12 @@ struct BlockEntry {
   std::int64_t until_ms = 0;  // 0 = until lifted
 };
 
+struct AccessRecord {
+  rooms::Access access = rooms::Access::open;
+  std::string password_hash;  // access password only
+  bool operator==(const AccessRecord&) const = default;
+};
+
 struct RoomRecord {
   RoomId id;
   std::string code;
@@ -44,7 +50,9 @@ struct RoomRecord {
   UserId owner;  // 0 when that person's account is gone
   RoomKind kind = RoomKind::normal;
   std::string settings;
-  std::vector<RoleEntry> roles;    // everybody with a role above guest
+  std::vector<RoleEntry> roles;  // everybody with a role above guest
+  AccessRecord access;
+  std::vector<UserId> admitted;    // let in once, the first one first
   std::vector<BlockEntry> blocks;  // those that had not run out at the time of asking are the caller's to tell apart
   std::int64_t epoch = 0;          // 0 = nobody has served it yet
   rooms::Seq last_seq;
@@ -83,12 +91,16 @@ class RoomDirectory {
   virtual void set_role(RoomWriter writer, RoleEntry entry, Executor executor, Done<void> done) = 0;
   virtual void set_block(RoomWriter writer, BlockEntry entry, Executor executor, Done<void> done) = 0;  // replaces an older one
   virtual void lift_block(RoomWriter writer, UserId user, Executor executor, Done<void> done) = 0;
+  virtual void set_access(RoomWriter writer, AccessRecord access, Executor executor, Done<void> done) = 0;
+  virtual void set_admitted(RoomWriter writer, UserId user, bool on, Executor executor, Done<void> done) = 0;
   virtual void set_code(RoomWriter writer, std::string code, Executor executor, Done<void> done) = 0;  // code_taken
   virtual void keep(RoomWriter writer, Executor executor, Done<void> done) = 0;                        // guest room → normal
   virtual void end(RoomWriter writer, std::int64_t at_ms, Executor executor, Done<void> done) = 0;
 
   // A person entered: the room is in their list from now on. No epoch: it changes nothing that the room decides.
   virtual void record_visit(RoomId room, UserId user, std::int64_t at_ms, Executor executor, Done<void> done) = 0;
+  // Not in this person's list any more, until the next visit. Roles stay; wrong_kind: the owner, who can only end it.
+  virtual void forget_visit(RoomId room, UserId user, Executor executor, Done<void> done) = 0;
   // Open rooms this person owns, has a role in or visited; the liveliest first.
   virtual void rooms_of(UserId user, std::size_t limit, Executor executor, Done<std::vector<RoomOfUser>> done) = 0;
   // Open guest rooms in which nothing happened since the given moment: the caller knows whether anybody is inside.

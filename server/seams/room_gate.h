@@ -41,6 +41,9 @@ class RoomGate {
   // The gate holds the attendee until leave(), on_refused or on_sent_away.
   virtual void attend(const std::string& code, Visit visit, std::shared_ptr<Attendee> attendee) = 0;
   virtual void leave(const Attendee& attendee) = 0;  // nothing is called any more; unknown: nothing happens
+  // A room keeps one name here while it is in memory, whatever new code it gets: tables about it are kept under that. Every other method
+  // takes either. attend() alone minds whether a code still leads anywhere.
+  [[nodiscard]] virtual std::string key_of(const std::string& code) const = 0;
   // The person is in the room now (a short absence counts as presence).
   [[nodiscard]] virtual bool is_present(const std::string& code, rooms::PersonId person) const = 0;
   // The room is open in memory and has not blocked the person: may go on watching its streams.

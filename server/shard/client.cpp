@@ -79,6 +79,13 @@ void Client::joining(RoomHost& host, std::string tab) {
   stage_ = Stage::joining;
 }
 
+void Client::asking(RoomHost& host) {
+  host_ = &host;
+  stage_ = Stage::asking;
+}
+
+bool Client::take_password_turn() { return !std::exchange(password_under_way_, true); }
+
 void Client::turned_away(Stage stage) {
   host_ = nullptr;
   if (open()) stage_ = stage;
@@ -124,6 +131,7 @@ void Client::hear(wire::ClientMessage message, double received_ms) {
     return;
   }
   if (auto* join = std::get_if<wire::JoinRoom>(&message.body)) return door_.join(*this, std::move(*join), std::move(message.ref));
+  if (const auto* knock = std::get_if<wire::Knock>(&message.body)) return door_.knock(*this, knock->on, std::move(message.ref));
   if (stage_ != Stage::member) {
     std::string message_id;
     if (const auto* event = std::get_if<rooms::Event>(&message.body))
@@ -132,6 +140,8 @@ void Client::hear(wire::ClientMessage message, double received_ms) {
   }
   if (const auto* history = std::get_if<wire::ReadHistory>(&message.body)) return read_history(*history, std::move(message.ref));
   if (const auto* search = std::get_if<wire::SearchChat>(&message.body)) return this->search(*search, std::move(message.ref));
+  if (auto* settings = std::get_if<wire::SetPassword>(&message.body))
+    return host_->set_password(*this, std::move(*settings), std::move(message.ref));
   host_->hear(*this, std::get<rooms::Event>(message.body), std::move(message.ref), static_cast<std::int64_t>(received_ms));
 }
 

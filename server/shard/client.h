@@ -4,6 +4,7 @@
 //   arriving ──visitor known──▶ at_door ──room.join──▶ joining ──admitted──▶ member
 //      │                          ▲                      │ │                   │
 //      │                          └── room full ─────────┘ └─ no such room     │
+//      │                          └── room.knock ▶ asking ─┘   │               │
 //      │ no session                                            ▼               ▼
 //      └───────────────────────────────────────────────────▶ refused ──▶ leaving ◀── close, or gone
 //
@@ -38,7 +39,7 @@ struct ShardContext;
 
 class Client final : public net::WebSocketHandler, public std::enable_shared_from_this<Client> {
  public:
-  enum class Stage : std::uint8_t { arriving, at_door, joining, refused, member, leaving };
+  enum class Stage : std::uint8_t { arriving, at_door, asking, joining, refused, member, leaving };
 
   Client(ShardContext& context, Door& door, std::string code);
   ~Client() override;
@@ -61,12 +62,15 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   void arrived(seams::Visit visit);
   void join_when_arrived(wire::JoinRoom join, std::string ref);
   void joining(RoomHost& host, std::string tab);
+  void asking(RoomHost& host);
   void asked() { asked_at_ms_ = now_ms(); }
   [[nodiscard]] std::int64_t asked_at_ms() const { return asked_at_ms_; }
   void turned_away(Stage stage);
   void set_deadline(net::Timer timer) { deadline_ = std::move(timer); }
   // The room's doing.
   void admitted();
+  [[nodiscard]] bool take_password_turn();  // one password at a time; false: one is being hashed
+  void end_password_turn() { password_under_way_ = false; }
   void rename(std::string name, rooms::PersonKind kind);
 
   void send(std::string_view text);  // at once, not behind the room's batch
@@ -102,6 +106,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   Stage stage_ = Stage::arriving;
   std::uint8_t histories_under_way_ = 0;
   std::uint8_t searches_under_way_ = 0;
+  bool password_under_way_ = false;
 };
 
 }  // namespace matinee::shard

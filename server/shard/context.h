@@ -37,9 +37,14 @@ struct ShardContext {
   std::string text;                                          // reused for encoding: what goes out is copied into a batch or the socket
   std::unordered_map<rooms::ConnectionId, Client*> clients;  // every socket, from open to close
   std::unordered_map<const seams::Attendee*, std::shared_ptr<Attendance>> attendances;  // every attendee, until he is told the last
+  std::unordered_map<std::string, std::string> keys;     // a room's later codes → the one it was opened with, under which it is kept
   std::unordered_map<std::string, std::int64_t> epochs;  // rooms this process has taken over: raised once each
   bool stopping = false;
 
+  [[nodiscard]] const std::string& key_of(const std::string& code) const {
+    const auto found = keys.find(code);
+    return found == keys.end() ? code : found->second;
+  }
   [[nodiscard]] net::Loop& loop() { return parts.loop; }
   [[nodiscard]] double now() const { return parts.clock.now_fine_ms(); }
   [[nodiscard]] std::int64_t now_ms() const { return parts.clock.now_ms(); }

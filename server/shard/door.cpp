@@ -8,13 +8,12 @@
 #include "server/shard/context.h"
 #include "server/shard/room_host.h"
 #include "server/wire/decode.h"
+#include "server/wire/encode.h"
 
 namespace matinee::shard {
 
 void Door::arrive(Client& client, const net::RequestHead& head) {
-  client.set_deadline(context_.loop().start_timer(context_.options.door_max, [weak = client.weak_from_this()] {
-    if (const auto waiting = weak.lock()) waiting->close(close_code::policy, "not joined in time");
-  }));
+  stay(client);
   context_.parts.find_visitor(head, [weak = client.weak_from_this()](seams::Result<seams::Visit> visitor) {
     const auto arriving = weak.lock();
     if (!arriving || !arriving->open()) return;
@@ -24,20 +23,61 @@ void Door::arrive(Client& client, const net::RequestHead& head) {
   });
 }
 
+void Door::stay(Client& client, std::chrono::milliseconds longer) {
+  client.set_deadline(context_.loop().start_timer(context_.options.door_max + longer, [weak = client.weak_from_this()] {
+    if (const auto waiting = weak.lock()) waiting->close(close_code::policy, "not joined in time");
+  }));
+}
+
+// An old code leads nowhere, but for those who were inside when the room got its new one: a tab that was just away is told it.
+RoomHost* Door::room_for(Client& client, const std::string& ref) {
+  const auto code = rooms::read_room_code(client.code());
+  RoomHost* host = code ? &room_of_(*code) : nullptr;
+  if (host != nullptr && host->code_now() == *code) return host;
+  if (host != nullptr && host->came_along(client.visit().person)) {
+    context_.text.clear();
+    wire::encode(rooms::RoomMoved{host->code_now()}, context_.text);
+    client.send(context_.text);
+    client.close(close_code::moved, "moved");
+    return nullptr;
+  }
+  turn_away(client, {rooms::ErrorCode::no_such_room, {}, 0}, ref);
+  return nullptr;
+}
+
 void Door::join(Client& client, wire::JoinRoom join, std::string ref) {
   switch (client.stage()) {
     case Client::Stage::arriving: return client.join_when_arrived(std::move(join), std::move(ref));
+    case Client::Stage::asking: client.host()->leave_queue(client); [[fallthrough]];
     case Client::Stage::at_door: client.asked(); break;
     case Client::Stage::joining:
     case Client::Stage::member: return client.refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);
     case Client::Stage::refused:
     case Client::Stage::leaving: return;
   }
-  const auto code = rooms::read_room_code(client.code());
-  if (!code) return turn_away(client, {rooms::ErrorCode::no_such_room, {}, 0}, ref);
-  RoomHost& host = room_of_(*code);
-  client.joining(host, std::move(join.tab));
-  host.join(client, join.since, std::move(ref));
+  RoomHost* host = room_for(client, ref);
+  if (host == nullptr) return;
+  client.joining(*host, std::move(join.tab));
+  host->join(client, {join.since, std::move(join.password), std::move(ref)});
+}
+
+void Door::knock(Client& client, bool on, std::string ref) {
+  switch (client.stage()) {
+    case Client::Stage::arriving: return client.refuse({rooms::ErrorCode::not_joined, {}, 0}, ref);
+    case Client::Stage::asking:
+      if (!on) return client.host()->stop_asking(client, std::move(ref));
+      return client.refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);
+    case Client::Stage::at_door: client.asked(); break;
+    case Client::Stage::joining:
+    case Client::Stage::member: return client.refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);
+    case Client::Stage::refused:
+    case Client::Stage::leaving: return;
+  }
+  if (!on) return client.refuse({rooms::ErrorCode::not_joined, {}, 0}, ref);
+  RoomHost* host = room_for(client, ref);
+  if (host == nullptr) return;
+  client.asking(*host);
+  host->knock(client, std::move(ref));
 }
 
 void Door::turn_away(Client& client, const rooms::Error& error, const std::string& ref) {

@@ -28,7 +28,11 @@ void Gate::attend(const std::string& code, seams::Visit visit, std::shared_ptr<s
   if (context_.stopping) return attendance->send_away(seams::SentAway::restart);
   const auto canonical = rooms::read_room_code(code);
   if (!canonical) return attendance->refused(rooms::ErrorCode::no_such_room);
-  rooms_.open(*canonical).attend(*attendance);
+  RoomHost& host = rooms_.open(*canonical);
+  // An old code: only for those who were inside when the room got its new one.
+  if (host.code_now() != *canonical && !host.came_along(attendance->visit().person))
+    return attendance->refused(rooms::ErrorCode::no_such_room);
+  host.attend(*attendance);
 }
 
 void Gate::leave(const seams::Attendee& attendee) {
@@ -44,6 +48,8 @@ const rooms::Room* Gate::room(const std::string& code) const {
   const rooms::Room* room = host == nullptr || !host->usable() ? nullptr : host->room();
   return room == nullptr || room->closed() ? nullptr : room;
 }
+
+std::string Gate::key_of(const std::string& code) const { return context_.key_of(code); }
 
 bool Gate::is_present(const std::string& code, rooms::PersonId person) const {
   const rooms::Room* open = room(code);

@@ -25,6 +25,7 @@ class Gate final : public seams::RoomGate {
 
   void attend(const std::string& code, seams::Visit visit, std::shared_ptr<seams::Attendee> attendee) override;
   void leave(const seams::Attendee& attendee) override;
+  [[nodiscard]] std::string key_of(const std::string& code) const override;
   [[nodiscard]] bool is_present(const std::string& code, rooms::PersonId person) const override;
   [[nodiscard]] bool may_watch(const std::string& code, const rooms::Person& person) const override;
   [[nodiscard]] bool may_publish(const std::string& code, rooms::PersonId person) const override;

@@ -8,6 +8,7 @@
 namespace matinee::shard::limits {
 
 inline constexpr std::chrono::minutes door_max{10};             // a socket that never joins
+inline constexpr std::chrono::minutes asking_longer{1};         // who asks to be let in: counted anew, and until after the room's answer
 inline constexpr std::chrono::milliseconds refusal_after{500};  // "no such room" and "blocked" are said equally late
 inline constexpr std::chrono::milliseconds absence{rooms::limits::absence_ms};
 inline constexpr std::chrono::seconds unload_after{60};  // an empty room stays in memory this long
@@ -18,6 +19,8 @@ inline constexpr std::size_t histories_under_way_max = 4;    // of one socket
 inline constexpr std::size_t searches_under_way_max = 2;     // of one socket
 inline constexpr rooms::Rate searches{10, 2};                // of one socket
 inline constexpr std::size_t search_bytes_max = 256 * 1024;  // of texts in one answer
+inline constexpr int code_draws_max = 5;                     // 40 random bits: a second draw is already rare
+inline constexpr std::size_t later_codes_max = 8;            // of a room in memory that still lead those who were inside to it
 inline constexpr std::size_t batch_bytes_kept = 64 * 1024;   // of a batch buffer between two ticks
 inline constexpr std::size_t batch_buffers_kept = 64;        // of a shard
 inline constexpr std::size_t ring_entries = 2'048;

@@ -69,7 +69,7 @@ void RoomHost::carry_out(const rooms::ReplyError& reply) {
     attendance->refused(reply.error.code);  // all that he asks is to be let in
     return consider_unloading();
   }
-  if (client->stage() == Client::Stage::joining) {
+  if (client->stage() == Client::Stage::joining || client->stage() == Client::Stage::asking) {
     connections_.erase(client->id());
     door_.turn_away(*client, reply.error, reply.ref.client);
     return consider_unloading();

@@ -16,7 +16,10 @@ RoomHost::RoomHost(ShardContext& context, Door& door, std::string code, std::fun
   ++context_.counters.rooms;
 }
 
-RoomHost::~RoomHost() { --context_.counters.rooms; }
+RoomHost::~RoomHost() {
+  let_codes_go();
+  --context_.counters.rooms;
+}
 
 std::int64_t RoomHost::now_ms() const { return context_.now_ms(); }
 
@@ -97,7 +100,7 @@ void RoomHost::hear(Client& client, const rooms::Event& event, std::string ref, 
 void RoomHost::lost() {
   if (phase_ != Phase::open) return;
   phase_ = Phase::gone;
-  context_.epochs.erase(code_);
+  context_.epochs.erase(code_now());
   timers_.clear();
   close_all(close_code::restart, "moved");
   retire_();
@@ -110,7 +113,7 @@ void RoomHost::save_now() {
 bool RoomHost::settled() const { return phase_ != Phase::open || (store_->idle() && saver_->idle()); }
 
 bool RoomHost::idle() const {
-  const bool empty = connections_.empty() && attendances_.empty() && people_.empty();
+  const bool empty = connections_.empty() && attendances_.empty() && people_.empty() && askers_.empty();
   return phase_ == Phase::open && empty && !room_->has_pending() && settled();
 }
 

@@ -21,7 +21,12 @@
 #include "server/seams/room_directory.h"
 #include "server/shard/chat_store.h"
 #include "server/shard/fanout.h"
+#include "server/shard/limits.h"
 #include "server/shard/room_saver.h"
+
+namespace matinee::wire {
+struct SetPassword;
+}
 
 namespace matinee::shard {
 
@@ -37,8 +42,17 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   ~RoomHost();
 
   void open();
-  void join(Client& client, std::optional<rooms::Since> since, std::string ref);  // waits until the room is open
+  struct Asking {  // what a room.join said
+    std::optional<rooms::Since> since = {};
+    std::optional<std::string> password = {};
+    std::string ref = {};
+  };
+  void join(Client& client, Asking asking);           // waits until the room is open
+  void knock(Client& client, std::string ref);        // likewise
+  void stop_asking(Client& client, std::string ref);  // every tab of this person
+  void leave_queue(Client& client);                   // this tab: it does something else
   void hear(Client& client, const rooms::Event& event, std::string ref, std::int64_t now_ms);
+  void set_password(Client& client, wire::SetPassword wanted, std::string ref);
   void gone(Client& client);            // its socket is closed or closing
   void attend(Attendance& attendance);  // likewise waits
   void gone(Attendance& attendance);
@@ -48,7 +62,9 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   [[nodiscard]] bool settled() const;  // nothing numbered, saving or wished
   [[nodiscard]] bool usable() const { return phase_ != Phase::gone; }
 
-  [[nodiscard]] const std::string& code() const { return code_; }
+  [[nodiscard]] const std::string& code_now() const { return later_codes_.empty() ? code_ : later_codes_.back(); }
+  // Was inside when the room got its new code, and is not kept out.
+  [[nodiscard]] bool came_along(const rooms::Person& person) const;
   [[nodiscard]] seams::RoomId room_id() const { return record_.id; }
   [[nodiscard]] const rooms::Room* room() const { return room_ ? &*room_ : nullptr; }  // null while it is being opened
 
@@ -56,8 +72,12 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   enum class Phase : std::uint8_t { opening, open, gone };
   struct Waiting {
     rooms::ConnectionId connection;
-    std::optional<rooms::Since> since;
-    std::string ref;
+    Asking asking;
+    bool knocks = false;
+  };
+  struct Asker {
+    std::vector<Client*> tabs;
+    net::Timer absence;  // since there is no tab
   };
   struct Presence {
     std::vector<Client*> tabs;  // the oldest first, both
@@ -89,13 +109,19 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   void carry_out(const rooms::SetTimer& timer);
   void carry_out(const rooms::Disconnect& disconnect);
   void carry_out(const rooms::DisconnectAll& disconnect);
+  void carry_out(const rooms::Await& await);
+  void carry_out(const rooms::Answer& answer);
+  void carry_out(const rooms::DrawCode& wanted) { draw_code(wanted, limits::code_draws_max); }
   void answer_repeat(const rooms::AskLog& ask, rooms::Seq seq);
   void read_message(rooms::Seq seq, std::function<void(bool failed, std::optional<rooms::ChatMessage> message)> done);
   void fire(std::int64_t timer, std::int64_t at_ms);
   const std::string& encoded(const rooms::Outgoing& message);
 
   // People (room_people.cpp).
-  void let_in(Client& client, std::optional<rooms::Since> since, std::string ref);
+  void let_in(Client& client, Asking asking);
+  void check_password(Client& client, Asking asking, std::string hash);
+  void enter(Client& client, const Asking& asking, std::optional<std::string> proven);
+  void let_knock(Client& client, std::string ref);
   void let_in(Attendance& attendance);
   void let_waiting_in();
   void turn_waiting_away(rooms::ErrorCode why);
@@ -110,6 +136,11 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   [[nodiscard]] Attendance* attendance_of(rooms::ConnectionId connection) const;
   [[nodiscard]] std::vector<Attendance*> attendances() const;
 
+  // The code (room_code_change.cpp).
+  void draw_code(const rooms::DrawCode& wanted, int draws_left);
+  void take_code(const std::string& code);
+  void let_codes_go();
+
   // Ends.
   void lost();
   void consider_unloading();
@@ -120,7 +151,8 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
 
   ShardContext& context_;
   Door& door_;
-  std::string code_;
+  std::string code_;                      // the one it was opened with: its name in the shard's tables
+  std::vector<std::string> later_codes_;  // the newest last
   std::function<void()> retire_;
   Phase phase_ = Phase::opening;
   seams::RoomRecord record_;  // as of opening, without its blobs
@@ -132,6 +164,7 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   std::unordered_map<rooms::ConnectionId, Client*> connections_;  // joining and joined
   std::map<rooms::ConnectionId, Attendance*> attendances_;        // likewise, in the order they came; not in the fan-out
   std::unordered_map<rooms::PersonId, Presence> people_;
+  std::unordered_map<rooms::PersonId, Asker> askers_;  // at the door, waiting to be let in; their tabs are among the connections
   std::unordered_map<std::int64_t, net::Timer> timers_;
   net::Timer unload_;
 };

@@ -15,6 +15,9 @@ rooms::RoomSnapshot snapshot_from(const seams::RoomRecord& record) {
   snapshot.info.guest_room = record.kind == seams::RoomKind::guest;
   snapshot.roles.clear();
   for (const auto& entry : record.roles) snapshot.roles.emplace_back(entry.user, entry.role);
+  snapshot.info.access = record.access.access;
+  snapshot.password_hash = record.access.password_hash;
+  snapshot.admitted = record.admitted;
   snapshot.blocks.clear();
   for (const auto& block : record.blocks) snapshot.blocks.push_back({block.user, block.name, block.until_ms, block.address});
   return snapshot;

@@ -12,16 +12,23 @@
 
 namespace matinee::shard {
 
-void RoomHost::join(Client& client, std::optional<rooms::Since> since, std::string ref) {
+void RoomHost::join(Client& client, Asking asking) {
   connections_.emplace(client.id(), &client);
   unload_.cancel();
-  if (phase_ == Phase::opening) waiting_.push_back({client.id(), since, std::move(ref)});
-  else let_in(client, since, std::move(ref));
+  if (phase_ == Phase::opening) waiting_.push_back({client.id(), std::move(asking)});
+  else let_in(client, std::move(asking));
 }
 
-void RoomHost::let_in(Client& client, std::optional<rooms::Since> since, std::string ref) {
+// A password is looked at only when the room asks this person for one.
+void RoomHost::let_in(Client& client, Asking asking) {
+  std::string hash = asking.password ? room_->password_asked_of(client.visit().person) : std::string();
+  if (hash.empty()) enter(client, asking, std::nullopt);
+  else check_password(client, std::move(asking), std::move(hash));
+}
+
+void RoomHost::enter(Client& client, const Asking& asking, std::optional<std::string> proven) {
   const rooms::Person person = client.visit().person;
-  handle(rooms::Join{person, since}, {now_ms(), person.id, {client.id(), std::move(ref)}});
+  handle(rooms::Join{person, asking.since, true, std::move(proven)}, {now_ms(), person.id, {client.id(), asking.ref}});
 }
 
 void RoomHost::attend(Attendance& attendance) {
@@ -38,7 +45,10 @@ void RoomHost::let_in(Attendance& attendance) {
 
 void RoomHost::let_waiting_in() {
   for (auto& waiting : std::exchange(waiting_, {}))
-    if (Client* client = client_of(waiting.connection)) let_in(*client, waiting.since, std::move(waiting.ref));
+    if (Client* client = client_of(waiting.connection)) {
+      if (waiting.knocks) let_knock(*client, std::move(waiting.asking.ref));
+      else let_in(*client, std::move(waiting.asking));
+    }
   for (Attendance* attendance : attendances()) let_in(*attendance);
 }
 
@@ -47,7 +57,7 @@ void RoomHost::turn_waiting_away(rooms::ErrorCode why) {
     Client* client = client_of(waiting.connection);
     if (client == nullptr) continue;
     connections_.erase(waiting.connection);
-    door_.turn_away(*client, {why, {}, 0}, waiting.ref);
+    door_.turn_away(*client, {why, {}, 0}, waiting.asking.ref);
   }
   for (const auto& entry : std::exchange(attendances_, {})) entry.second->refused(why);
 }
@@ -105,6 +115,7 @@ void RoomHost::seat(Attendance& newcomer, Presence& presence) {
 }
 
 void RoomHost::gone(Client& client) {
+  leave_queue(client);
   connections_.erase(client.id());
   fanout_.leave(client.seat());
   const rooms::PersonId person = client.visit().person.id;

@@ -13,7 +13,9 @@ RoomSaver::RoomSaver(ShardContext& context, const seams::RoomRecord& record, std
       listener_(std::move(listener)),
       name_(record.name),
       settings_(record.settings),
-      owner_(record.owner) {
+      owner_(record.owner),
+      access_(record.access),
+      admitted_(record.admitted.begin(), record.admitted.end()) {
   for (const auto& entry : record.roles) roles_[entry.user] = entry.role;
   for (const auto& block : record.blocks) blocks_[block.user] = block.until_ms;
 }
@@ -48,6 +50,7 @@ void RoomSaver::write(const rooms::RoomSnapshot& snapshot) {
                           roles_[owner] = rooms::Role::owner;
                         }));
   write_people(snapshot);
+  write_access(snapshot);
   directory.save_snapshot(writer_, wire::encode_snapshot(snapshot), snapshot.saved_at_ms, context_.executor, then({}));
   if (end_at_ms_ != 0) directory.end(writer_, end_at_ms_, context_.executor, then([this] { end_at_ms_ = 0; }));
 }
@@ -75,6 +78,20 @@ void RoomSaver::write_people(const rooms::RoomSnapshot& snapshot) {
   for (const auto& known : blocks_)
     if (blocks.count(known.first) == 0)
       directory.lift_block(writer_, known.first, context_.executor, then([this, user = known.first] { blocks_.erase(user); }));
+}
+
+// Who is admitted no longer goes first: when the process ends in between, somebody has to ask once more.
+void RoomSaver::write_access(const rooms::RoomSnapshot& snapshot) {
+  auto& directory = context_.parts.directory;
+  const std::set<seams::UserId> admitted(snapshot.admitted.begin(), snapshot.admitted.end());
+  for (const auto user : std::set(admitted_))
+    if (admitted.count(user) == 0)
+      directory.set_admitted(writer_, user, false, context_.executor, then([this, user] { admitted_.erase(user); }));
+  const seams::AccessRecord access{snapshot.info.access, snapshot.password_hash};
+  if (access != access_) directory.set_access(writer_, access, context_.executor, then([this, access] { access_ = access; }));
+  for (const auto user : snapshot.admitted)
+    if (admitted_.count(user) == 0)
+      directory.set_admitted(writer_, user, true, context_.executor, then([this, user] { admitted_.insert(user); }));
 }
 
 seams::Done<void> RoomSaver::then(std::function<void()> stored) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include "rooms/room.h"
 #include "server/net/loop.h"
@@ -31,6 +32,7 @@ class RoomSaver {
  private:
   void write(const rooms::RoomSnapshot& snapshot);
   void write_people(const rooms::RoomSnapshot& snapshot);
+  void write_access(const rooms::RoomSnapshot& snapshot);
   [[nodiscard]] seams::Done<void> then(std::function<void()> stored);
   void answered(const seams::Result<void>& result, const std::function<void()>& stored);
 
@@ -44,6 +46,8 @@ class RoomSaver {
   seams::UserId owner_;
   std::map<seams::UserId, rooms::Role> roles_;
   std::map<seams::UserId, std::int64_t> blocks_;
+  seams::AccessRecord access_;
+  std::set<seams::UserId> admitted_;
   net::Timer retry_;
   std::int64_t end_at_ms_ = 0;
   std::size_t under_way_ = 0;

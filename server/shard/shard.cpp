@@ -18,9 +18,9 @@ namespace matinee::shard {
 struct Shard::State : std::enable_shared_from_this<Shard::State> {
   State(ShardParts parts, ShardOptions options)
       : context(std::move(parts), std::move(options)),
-        door(context, [this](const std::string& code) -> RoomHost& { return room_of(code); }),
-        gate(context, {[this](const std::string& code) -> RoomHost& { return room_of(code); },
-                       [this](const std::string& code) { return find(code); }}) {}
+        door(context, [this](const std::string& code) -> RoomHost& { return room_of(context.key_of(code)); }),
+        gate(context, {[this](const std::string& code) -> RoomHost& { return room_of(context.key_of(code)); },
+                       [this](const std::string& code) { return find(context.key_of(code)); }}) {}
 
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -144,7 +144,7 @@ void Shard::with_counters(std::function<void(const ShardCounters&)> read) {
 
 void Shard::with_summary(std::string code, std::function<void(std::optional<RoomSummary>)> read) {
   post_to(state_, [code = std::move(code), read = std::move(read)](State& state) {
-    const RoomHost* host = state.find(code);
+    const RoomHost* host = state.find(state.context.key_of(code));
     const rooms::Room* room = host == nullptr ? nullptr : host->room();
     if (!room) return read(std::nullopt);
     const auto& media = room->playback().media;

@@ -18,6 +18,7 @@
 #include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/room_gate.h"
+#include "server/seams/room_passwords.h"
 #include "server/shard/counters.h"
 #include "server/shard/limits.h"
 #include "server/shard/visitor.h"
@@ -37,11 +38,20 @@ struct ShardOptions {
   std::chrono::milliseconds stop_max = limits::stop_max;
 };
 
+// Where new codes come from, and who keeps a room's home while it is in memory: its code decides that no longer once it has a new one.
+struct CodeParts {
+  std::function<std::uint64_t()> random_bits;
+  std::function<void(const std::string& code)> keep_home = [](const std::string&) {};     // this shard is the code's home
+  std::function<void(const std::string& code)> release_home = [](const std::string&) {};  // its hash decides again
+};
+
 struct ShardParts {
   net::Loop& loop;
   ops::ServerTime clock;  // the same one for every shard of the process
   seams::MessageLog& log;
   seams::RoomDirectory& directory;
+  seams::RoomPasswords& passwords;
+  CodeParts codes;
   FindVisitor find_visitor;
 };
 

@@ -120,7 +120,19 @@ CREATE TABLE message_index_state (up_to INTEGER NOT NULL, unclean INTEGER NOT NU
 INSERT INTO message_index_state VALUES (0, 0);
 )sql";
 
-constexpr std::array<Migration, 3> steps_of_this_program{{{version_1}, {version_2}, {version_3}}};
+// Who gets into a room. access: rooms::Access; room_admissions: who was let in once, in that order.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE rooms ADD COLUMN access INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rooms ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
+CREATE TABLE room_admissions (
+  room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+  UNIQUE (room, user)
+) STRICT;
+CREATE INDEX room_admissions_user ON room_admissions (user);
+)sql";
+
+constexpr std::array<Migration, 4> steps_of_this_program{{{version_1}, {version_2}, {version_3}, {version_4}}};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Query query(connection, sql);

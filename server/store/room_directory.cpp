@@ -31,11 +31,19 @@ std::vector<seams::BlockEntry> blocks_of(Connection& db, seams::RoomId room) {
   return blocks;
 }
 
+std::vector<UserId> admitted_to(Connection& db, seams::RoomId room) {
+  std::vector<UserId> people;
+  Query query(db, "SELECT user FROM room_admissions WHERE room = ?1 ORDER BY rowid", room);
+  while (query.next()) people.push_back(UserId{query.integer(0)});
+  return people;
+}
+
 Result<RoomRecord> room_by_code(Connection& db, const std::string& code) {
   RoomRecord room;
   {
     Query query(db,
-                "SELECT id, code, name, coalesce(owner, 0), kind, settings, epoch, snapshot, snapshot_ms, created_ms, ended_ms FROM rooms "
+                "SELECT id, code, name, coalesce(owner, 0), kind, settings, epoch, snapshot, snapshot_ms, created_ms, ended_ms, access, "
+                "password_hash FROM rooms "
                 "WHERE code = ?1",
                 code);
     if (!query.next()) return tl::unexpected(StoreError::not_found);
@@ -50,8 +58,10 @@ Result<RoomRecord> room_by_code(Connection& db, const std::string& code) {
     room.snapshot_at_ms = query.integer(8);
     room.created_at_ms = query.integer(9);
     room.ended_at_ms = query.integer(10);
+    room.access = {static_cast<rooms::Access>(query.integer(11)), query.text(12)};
   }
   room.roles = roles_of(db, room.id);
+  room.admitted = admitted_to(db, room.id);
   room.blocks = blocks_of(db, room.id);
   room.last_seq = last_seq(db, room.id);
   room.last_change = last_change(db, room.id);
@@ -203,6 +213,27 @@ void SqliteRoomDirectory::lift_block(RoomWriter writer, UserId user, Executor ex
   });
 }
 
+void SqliteRoomDirectory::set_access(RoomWriter writer, seams::AccessRecord access, Executor executor, Done<void> done) {
+  change(writer, 0, std::move(executor), std::move(done), [writer, access = std::move(access)](Connection& db) {
+    return changed(Query(db, "UPDATE rooms SET access = ?2, password_hash = ?3 WHERE id = ?1", writer.room,
+                         static_cast<std::int64_t>(access.access), access.password_hash)
+                       .run());
+  });
+}
+
+void SqliteRoomDirectory::set_admitted(RoomWriter writer, UserId user, bool on, Executor executor, Done<void> done) {
+  change(writer, 0, std::move(executor), std::move(done), [writer, user, on](Connection& db) -> Result<void> {
+    if (!on) return changed(Query(db, "DELETE FROM room_admissions WHERE room = ?1 AND user = ?2", writer.room, user).run());
+    try {
+      Query(db, "INSERT INTO room_admissions (room, user) VALUES (?1, ?2) ON CONFLICT (room, user) DO NOTHING", writer.room, user).run();
+      return {};
+    } catch (const SQLite::Exception& fault) {
+      if (is_reference_violation(fault)) return tl::unexpected(StoreError::not_found);
+      throw;
+    }
+  });
+}
+
 void SqliteRoomDirectory::set_code(RoomWriter writer, std::string code, Executor executor, Done<void> done) {
   change(writer, 0, std::move(executor), std::move(done), [writer, code = std::move(code)](Connection& db) -> Result<void> {
     try {
@@ -245,19 +276,31 @@ void SqliteRoomDirectory::record_visit(seams::RoomId room, UserId user, std::int
   });
 }
 
+void SqliteRoomDirectory::forget_visit(seams::RoomId room, UserId user, Executor executor, Done<void> done) {
+  writer_.write<void>(std::move(executor), std::move(done), [room, user](Write& write) -> Result<void> {
+    // The row stays, with its role: seen_ms −1 is what the list leaves out.
+    const int rows = Query(write.db, "UPDATE room_people SET seen_ms = -1 WHERE room = ?1 AND user = ?2 AND role > ?3", room, user,
+                           as_integer(rooms::Role::owner))
+                         .run();
+    if (rows > 0) return {};
+    Query known(write.db, "SELECT 1 FROM room_people WHERE room = ?1 AND user = ?2", room, user);
+    return tl::unexpected(known.next() ? StoreError::wrong_kind : StoreError::not_found);
+  });
+}
+
 void SqliteRoomDirectory::rooms_of(UserId user, std::size_t limit, Executor executor, Done<std::vector<RoomOfUser>> done) {
   const auto most = static_cast<std::int64_t>(limit);
-  readers_.read<std::vector<RoomOfUser>>(std::move(executor), std::move(done),
-                                         [user, most](Connection& db) -> Result<std::vector<RoomOfUser>> {
-                                           Query query(db,
-                                                       "SELECT r.id, r.code, r.name, r.kind, p.role, "
-                                                       "max(r.created_ms, r.snapshot_ms, p.seen_ms, coalesce((SELECT at_ms FROM messages "
-                                                       "WHERE room = r.id ORDER BY seq DESC LIMIT 1), 0)) AS activity "
-                                                       "FROM room_people AS p JOIN rooms AS r ON r.id = p.room WHERE p.user = ?1 AND "
-                                                       "r.ended_ms = 0 ORDER BY activity DESC, r.id DESC LIMIT ?2",
-                                                       user, most);
-                                           return rooms_in(query);
-                                         });
+  readers_.read<std::vector<RoomOfUser>>(
+      std::move(executor), std::move(done), [user, most](Connection& db) -> Result<std::vector<RoomOfUser>> {
+        Query query(db,
+                    "SELECT r.id, r.code, r.name, r.kind, p.role, "
+                    "max(r.created_ms, r.snapshot_ms, p.seen_ms, coalesce((SELECT at_ms FROM messages "
+                    "WHERE room = r.id ORDER BY seq DESC LIMIT 1), 0)) AS activity "
+                    "FROM room_people AS p JOIN rooms AS r ON r.id = p.room WHERE p.user = ?1 AND p.seen_ms >= 0 AND "
+                    "r.ended_ms = 0 ORDER BY activity DESC, r.id DESC LIMIT ?2",
+                    user, most);
+        return rooms_in(query);
+      });
 }
 
 void SqliteRoomDirectory::idle_guest_rooms(std::int64_t before_ms, std::size_t limit, Executor executor,

@@ -34,6 +34,8 @@ Body event(E value) {
   return Body(rooms::Event(std::move(value)));
 }
 
+constexpr Lengths password_bytes{limits::room_password_bytes_min, limits::room_password_bytes_max};
+
 Decoded room_join(Fields& fields, std::string_view) {
   JoinRoom join;
   if (const json::object* object = fields.maybe_object("since")) {
@@ -44,6 +46,7 @@ Decoded room_join(Fields& fields, std::string_view) {
     if (!since.fine()) fields.refuse(since.bad());
   }
   join.tab = fields.token("tab", {tab_bytes_min, tab_bytes_max});
+  if (const auto password = fields.maybe_string("password", password_bytes)) join.password = std::string(*password);
   return Body(std::move(join));
 }
 
@@ -174,8 +177,23 @@ Decoded room_settings(Fields& fields, std::string_view) {
     if (!change.policy) fields.refuse("wait_policy");
   }
   change.slow_ms = fields.maybe_integer("slow_ms", {0, limits::slow_ms_max});
+  if (const auto access = fields.maybe_string("access", {1, 16})) {
+    change.access = rooms::access_from(*access);
+    if (!change.access) fields.refuse("access");
+  }
+  if (const auto password = fields.maybe_string("password", password_bytes))
+    return Body(SetPassword{std::move(change), std::string(*password)});
   return event(std::move(change));
 }
+
+Decoded room_knock(Fields& fields, std::string_view) { return Body(Knock{fields.boolean_or("on", true)}); }
+
+Decoded room_admit(Fields& fields, std::string_view) {
+  const rooms::PersonId person = fields.person("person");
+  return event(rooms::LetIn{person, fields.boolean("on")});
+}
+
+Decoded room_new_code(Fields&, std::string_view) { return event(rooms::NewCode{}); }
 
 rooms::ItemId item_of(Fields& fields) { return rooms::ItemId{fields.integer("item", any_positive)}; }
 
@@ -294,6 +312,9 @@ constexpr std::array message_types{
     MessageType{"queue.vote", queue_vote},
     MessageType{"playback.ended", playback_ended},
     MessageType{"room.undo", room_undo},
+    MessageType{"room.knock", room_knock},
+    MessageType{"room.admit", room_admit},
+    MessageType{"room.new_code", room_new_code},
 };
 
 std::string_view reason_of(const json::error_code& error) { return error == json::error::too_deep ? "depth" : "json"; }

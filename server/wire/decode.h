@@ -24,6 +24,7 @@ inline constexpr std::size_t tab_bytes_max = 36;
 struct JoinRoom {
   std::optional<rooms::Since> since;
   std::string tab;
+  std::optional<std::string> password;
 };
 struct ClockProbe {
   std::string t1;
@@ -39,9 +40,18 @@ struct SearchChat {
   std::size_t limit = 0;
 };
 
+struct Knock {
+  bool on = true;
+};  // at the door: asks to be let in, or asks no longer
+// room.settings with a password: it is hashed before the room hears of the change.
+struct SetPassword {
+  rooms::ChangeSettings change;
+  std::string password;
+};
+
 struct ClientMessage {
   std::string ref;  // empty = none
-  std::variant<JoinRoom, ClockProbe, ReadHistory, SearchChat, rooms::Event> body;
+  std::variant<JoinRoom, ClockProbe, ReadHistory, SearchChat, Knock, SetPassword, rooms::Event> body;
 };
 
 struct Refusal {

@@ -101,6 +101,7 @@ void write_room(JsonWriter& json, const rooms::RoomInfo& room) {
   json.key("owner").person(room.owner);
   json.key("guest_room").boolean(room.guest_room);
   json.key("slow_ms").integer(room.slow_ms);
+  json.key("access").string(rooms::to_string(room.access));
   json.close_object();
 }
 
@@ -313,6 +314,30 @@ void write(JsonWriter& json, const rooms::BlockedPeople& blocked) {
     json.close_object();
   }
   json.close_array();
+}
+
+void write(JsonWriter& json, const rooms::KnockedPeople& knocked) {
+  type(json, "room.knocked");
+  json.key("people").open_array();
+  for (const auto& person : knocked.people) {
+    json.open_object();
+    json.key("id").person(person.id);
+    json.key("name").string(person.name);
+    json.key("kind").string(name_of(person.kind));
+    json.close_object();
+  }
+  json.close_array();
+}
+
+void write(JsonWriter& json, const rooms::Admitted& admitted) {
+  type(json, "room.admitted");
+  json.key("on").boolean(admitted.on);
+  if (!admitted.why.empty()) json.key("why").string(admitted.why);
+}
+
+void write(JsonWriter& json, const rooms::RoomMoved& moved) {
+  type(json, "room.moved");
+  json.key("code").string(moved.code);
 }
 
 }  // namespace

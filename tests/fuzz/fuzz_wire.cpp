@@ -51,6 +51,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto* search = std::get_if<wire::SearchChat>(&message->body))
     demand(!search->query.empty() && search->query.size() <= rooms::limits::search_query_bytes_max && search->limit > 0 &&
            !message->ref.empty());
+  if (const auto* set = std::get_if<wire::SetPassword>(&message->body))
+    demand(set->password.size() >= rooms::limits::room_password_bytes_min &&
+           set->password.size() <= rooms::limits::room_password_bytes_max && !set->change.password_hash);
+  if (const auto* join = std::get_if<wire::JoinRoom>(&message->body))
+    demand(!join->password || join->password->size() <= rooms::limits::room_password_bytes_max);
   if (const auto* probe = std::get_if<wire::ClockProbe>(&message->body)) {
     wire::encode_clock_reply(probe->t1, 1, 2, out);
     demand(out.size() < 256);

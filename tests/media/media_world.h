@@ -32,6 +32,7 @@ class FakeGate final : public seams::RoomGate {
   explicit FakeGate(net::Loop& loop) : loop_(loop) {}
   void attend(const std::string& code, seams::Visit visit, std::shared_ptr<seams::Attendee> attendee) override;
   void leave(const seams::Attendee& attendee) override;
+  std::string key_of(const std::string& code) const override { return code; }
   bool is_present(const std::string&, rooms::PersonId) const override { return true; }
   bool may_watch(const std::string&, const rooms::Person& person) const override { return !not_watching.contains(person.id.value); }
   bool may_publish(const std::string&, rooms::PersonId person) const override { return !without_grant.contains(person.value); }

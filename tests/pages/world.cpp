@@ -236,6 +236,45 @@ void World::end_room(const std::string& code) {
   REQUIRE(done.has_value());
 }
 
+void World::rename(const std::string& code, const std::string& name) {
+  const seams::RoomRecord record = room(code);
+  const auto done = state_->await<seams::Result<void>>([&](auto handler) {
+    state_->database->rooms().save_settings({record.id, record.epoch}, name, record.settings, state_->executor, handler);
+  });
+  REQUIRE(done.has_value());
+}
+
+void World::set_access(const std::string& code, seams::AccessRecord access) {
+  const seams::RoomWriter writer{room(code).id, room(code).epoch};
+  const auto done = state_->await<seams::Result<void>>(
+      [&](auto handler) { state_->database->rooms().set_access(writer, access, state_->executor, handler); });
+  REQUIRE(done.has_value());
+}
+
+void World::admit(const std::string& code, const std::string& account) {
+  const seams::RoomWriter writer{room(code).id, room(code).epoch};
+  const seams::UserId who = user(account);
+  const auto done = state_->await<seams::Result<void>>(
+      [&](auto handler) { state_->database->rooms().set_admitted(writer, who, true, state_->executor, handler); });
+  REQUIRE(done.has_value());
+}
+
+void World::visit(const std::string& code, const std::string& account) {
+  const seams::RoomId id = room(code).id;
+  const seams::UserId who = user(account);
+  const auto done = state_->await<seams::Result<void>>(
+      [&](auto handler) { state_->database->rooms().record_visit(id, who, state_->clock_ms, state_->executor, handler); });
+  REQUIRE(done.has_value());
+}
+
+seams::UserId World::user(const std::string& account) {
+  const auto keys = auth::log_in_keys(account);
+  const auto found = state_->await<seams::Result<seams::User>>(
+      [this, keys](auto done) { state_->database->users().by_name_or_email(keys.name_key, keys.email_key, state_->executor, done); });
+  REQUIRE(found.has_value());
+  return found->id;
+}
+
 bool World::is_admin(const std::string& name) {
   const auto keys = auth::log_in_keys(name);
   const auto user = state_->await<seams::Result<seams::User>>(

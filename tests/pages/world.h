@@ -40,6 +40,11 @@ class World {
   seams::RoomRecord room(const std::string& code);
   void block(const std::string& code, seams::UserId user, const std::string& address, std::int64_t until_ms = 0);
   void end_room(const std::string& code);
+  void rename(const std::string& code, const std::string& name);
+  void set_access(const std::string& code, seams::AccessRecord access);
+  void admit(const std::string& code, const std::string& account);
+  void visit(const std::string& code, const std::string& account);
+  seams::UserId user(const std::string& account);
   bool is_admin(const std::string& name);
   std::string setup_token();
   [[nodiscard]] std::int64_t now_ms() const;

@@ -76,6 +76,9 @@ class TestRoom {
   EffectList join(PersonId id, PersonKind kind = PersonKind::account, std::optional<Since> since = std::nullopt) {
     return act(id, Join{Person{id, "person " + std::to_string(id.value), kind, false}, since});
   }
+  EffectList knock(PersonId id, PersonKind kind = PersonKind::account, std::string address = {}) {
+    return act(id, Knock{Person{id, "person " + std::to_string(id.value), kind, false, std::move(address)}});
+  }
   EffectList post(PersonId author, std::string id, std::string text = "hello") {
     return act(author, PostChat{std::move(id), std::move(text), {}, false});
   }
@@ -126,6 +129,11 @@ class RoomBuilder {
     snapshot_.info.policy = policy;
     return *this;
   }
+  RoomBuilder& access(Access access, std::string password_hash = {}) {
+    snapshot_.info.access = access;
+    snapshot_.password_hash = std::move(password_hash);
+    return *this;
+  }
   RoomBuilder& role(PersonId person, Role role) {
     snapshot_.roles.emplace_back(person, role);
     return *this;
@@ -170,5 +178,6 @@ inline constexpr std::int64_t typing_timer = 2;
 inline constexpr std::int64_t wait_timer = 3;
 inline constexpr std::int64_t stall_timer = 4;
 inline constexpr std::int64_t save_timer = 5;
+inline constexpr std::int64_t knocks_timer = 10;
 
 }  // namespace matinee::rooms::testing

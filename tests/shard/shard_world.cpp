@@ -24,6 +24,20 @@ shard::ShardOptions ShardWorld::quick() {
   return options;
 }
 
+void PlainPasswords::check(seams::PasswordTry attempt, seams::Executor executor, std::function<void(seams::PasswordAnswer)> done) {
+  using What = seams::PasswordAnswer::What;
+  const bool right = attempt.hash == "hash of " + attempt.password;
+  const What what = instead != What::right ? instead : right ? What::right : What::wrong;
+  executor([done = std::move(done), what] { done({what, what == What::slow_down ? 1'234 : 0}); });
+}
+
+void PlainPasswords::hash(std::string password, seams::Executor executor, std::function<void(std::optional<std::string>)> done) {
+  executor([done = std::move(done), password = std::move(password), busy = busy] {
+    if (busy) done(std::nullopt);
+    else done("hash of " + password);
+  });
+}
+
 ShardWorld::ShardWorld(shard::ShardOptions options, MemoryStore* store) : store_(store == nullptr ? &own_store_ : store) {
   if (store == nullptr) own_store_.add_room(room_code, owner);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -36,7 +50,8 @@ ShardWorld::ShardWorld(shard::ShardOptions options, MemoryStore* store) : store_
     throw std::runtime_error("listen");
   port_ = ntohs(address.sin_port);
   thread_.run([&] {
-    shard_.emplace(shard::ShardParts{thread_.loop(), ops::ServerTime(), *store_, *store_,
+    shard_.emplace(shard::ShardParts{thread_.loop(), ops::ServerTime(), *store_, *store_, passwords_,
+                                     shard::CodeParts{[this] { return next_code_bits_++; }},
                                      [this](const net::RequestHead& head, auto done) { find_visitor(head, std::move(done)); }},
                    options);
   });

@@ -15,6 +15,15 @@ namespace matinee::test {
 inline const std::string room_code = "K7QM3XFD";
 inline constexpr seams::UserId owner{1000};
 
+// Passwords without the arithmetic: the hash of "tea time" is "hash of tea time". The real ones are tested in tests/auth.
+class PlainPasswords final : public seams::RoomPasswords {
+ public:
+  void check(seams::PasswordTry attempt, seams::Executor executor, std::function<void(seams::PasswordAnswer)> done) override;
+  void hash(std::string password, seams::Executor executor, std::function<void(std::optional<std::string>)> done) override;
+  seams::PasswordAnswer::What instead = seams::PasswordAnswer::What::right;  // answered when it is neither right nor wrong
+  bool busy = false;                                                         // hash() has no room
+};
+
 class ShardWorld {
  public:
   explicit ShardWorld(shard::ShardOptions options = quick(), MemoryStore* store = nullptr);  // another world's store = after a restart
@@ -29,6 +38,7 @@ class ShardWorld {
   [[nodiscard]] shard::Shard& shard() { return *shard_; }
   [[nodiscard]] shard::ShardCounters counters();
   [[nodiscard]] const shard::ShardCounters& counters_now() const { return shard_->counters(); }  // on the loop: in run, becomes_true
+  [[nodiscard]] PlainPasswords& passwords() { return passwords_; }                               // on the loop, or before anybody asks
   void run(const std::function<void()>& fn) { thread_.run(fn); }
   // True as soon as `holds` does, asked on the loop; false when it has not for 10 s.
   [[nodiscard]] bool becomes_true(const std::function<bool()>& holds);
@@ -46,9 +56,11 @@ class ShardWorld {
   void find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done);
 
   MemoryStore own_store_;
+  PlainPasswords passwords_;
   MemoryStore* store_;
   int listener_ = -1;
   std::uint16_t port_ = 0;
+  std::uint64_t next_code_bits_ = 1;  // on the loop
   bool hold_visitors_ = false;
   std::vector<std::function<void()>> held_visitors_;
   std::optional<seams::StoreError> visitors_fail_;

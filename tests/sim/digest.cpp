@@ -59,7 +59,7 @@ class Digest {
   void add(const ChatReactions& r) { all(r.change, r.seq, r.reactions); }
   void add(const ParticipantInfo& p) { all(p.id, p.name, p.kind, p.role, p.silenced_until_ms, p.state, p.error_ms, p.ahead_ms, p.live_ms); }
   void add(const RoomInfo& r) {
-    all(r.code, r.name, r.preset, r.policy, r.owner, r.guest_room, r.slow_ms);
+    all(r.code, r.name, r.preset, r.policy, r.owner, r.guest_room, r.slow_ms, r.access);
     for (const GrantSet& grants : r.grants) add(static_cast<std::int64_t>(grants.to_ulong()));
   }
   void add(const LiveStream& s) {
@@ -92,6 +92,11 @@ class Digest {
     for (const auto& [id, name] : blocked.people) all(id, name);
   }
 
+  void add(const Person& p) { all(p.id, p.name, p.kind, p.fresh, p.address); }
+  void add(const KnockedPeople& knocked) { add(knocked.people); }
+  void add(const Admitted& a) { all(a.on, a.why); }
+  void add(const RoomMoved& m) { add(m.code); }
+
   void add(const ReplyOk& e) { all(e.ref, e.seq, e.rev); }
   void add(const ReplyError& e) { all(e.ref, e.error, e.message_id); }
   void add(const Push& e) { all(e.connection, e.message); }
@@ -102,6 +107,9 @@ class Digest {
   void add(const StoreChange& e) { add(e.change); }
   void add(const AskMessage& e) { add(e.seq); }
   void add(const AskLog& e) { all(e.author, e.post, e.ref); }
+  void add(const Await& e) { all(e.connection, e.person); }
+  void add(const Answer& e) { all(e.person, e.message); }
+  void add(const DrawCode& e) { all(e.ref, e.by); }
   void add(const SaveRoom&) {}
   void add(const SetTimer& e) { all(e.id, e.at_ms); }
   void add(const Disconnect& e) { all(e.person, std::int64_t{e.close_code}); }

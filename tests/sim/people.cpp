@@ -128,7 +128,7 @@ void World::media_tell() {
 
 void World::act_on_people(ConnectionId connection) {
   const PersonId target = somebody().id;
-  switch (random_.below(10)) {
+  switch (random_.below(11)) {
     case 0: return send(SetRole{target, static_cast<Role>(random_.below(4))}, connection);
     case 1:
     case 2: return send(RemovePerson{target}, connection);
@@ -145,8 +145,17 @@ void World::act_on_people(ConnectionId connection) {
       if (random_.chance(20)) change.name = "name " + std::to_string(random_.below(10));
       return send(change, connection);
     }
+    case 9: return act_on_access(connection);
     default: return handle(Renamed{target, "person " + std::to_string(random_.below(5)), PersonKind::account}, {}, {});
   }
+}
+
+void World::act_on_access(ConnectionId connection) {
+  if (random_.chance(20)) return send(NewCode{}, connection);
+  ChangeSettings change;
+  change.access = random_.chance(50) ? Access::open : static_cast<Access>(random_.below(4));
+  if (change.access == Access::password) change.password_hash = "hash of the right one";
+  send(change, connection);
 }
 
 }  // namespace matinee::rooms::sim

@@ -11,6 +11,18 @@ void World::check_shown(const ChatMessage& message) const {
   if (row.voided || row.message != message) throw Broken("a message differs from the log");
 }
 
+// Whoever comes in was inside before, or is somebody the room lets in.
+void World::check_entrance(PersonId person) const {
+  const RoomSnapshot now = room_->snapshot(now_ms_);
+  if (was_inside_ || now.info.access == Access::open || person == now.info.owner) return;
+  const auto moderates = [person](const auto& role) { return role.first == person && role.second <= Role::moderator; };
+  if (std::any_of(now.roles.begin(), now.roles.end(), moderates)) return;
+  if (std::find(now.admitted.begin(), now.admitted.end(), person) != now.admitted.end()) return;
+  const PersonKind kind = room_->participant(person)->kind;
+  if (now.info.access == Access::accounts && kind == PersonKind::account) return;
+  throw Broken("somebody came in whom the room does not let in");
+}
+
 void World::deliver(Tab& tab, const Outgoing& message, bool to_all) {
   const bool farewell = std::holds_alternative<YouWere>(message);
   if (!tab.admitted && !farewell) throw Broken("somebody was told something before being admitted");
@@ -188,7 +200,7 @@ void World::check_room() const {
   if (state.position_at(now_ms_) < 0 || state.position_at(now_ms_) > limits::position_ms_max) throw Broken("a position out of bounds");
   if (room_->participant_count() > clients_.size()) throw Broken("more participants than people");
   if (room_->has_pending() != !store_queue_.empty()) throw Broken("the room and the store disagree on what is under way");
-  if (timers_.size() > 5) throw Broken("too many timers");
+  if (timers_.size() > 6) throw Broken("too many timers");
 }
 
 void World::check_end() {

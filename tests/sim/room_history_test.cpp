@@ -54,13 +54,17 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
       sum.queues_told += counts.queues_told;
       sum.undone += counts.undone;
       sum.players_gone += counts.players_gone;
+      sum.stopped += counts.stopped;
+      sum.let_in += counts.let_in;
+      sum.codes += counts.codes;
     } catch (const Broken& broken) { FAIL("MATINEE_SIM_SEED=" << seed << ": " << broken.what()); }
   }
   INFO("shown " << sum.shown << ", voided " << sum.voided << ", refused by the store " << sum.refused_by_store << ", blocks " << sum.blocks
                 << ", restarts " << sum.restarts << ", resumed " << sum.resumed << ", stale " << sum.stale << ", asked " << sum.asked
                 << ", edited " << sum.edited << ", deleted " << sum.deleted << ", reacted " << sum.reacted << ", changes resumed "
                 << sum.changes_resumed << ", read again " << sum.read_again << ", disconnected " << sum.disconnected << ", live told "
-                << sum.live_told << ", players gone " << sum.players_gone);
+                << sum.live_told << ", players gone " << sum.players_gone
+                << ", stopped at the door " << sum.stopped << ", let in " << sum.let_in << ", new codes " << sum.codes);
   if (only > 0) return;
   // A simulation in which nothing goes wrong proves nothing.
   CHECK(sum.shown > 10'000);
@@ -81,6 +85,9 @@ TEST_CASE("whatever happens, everybody sees the same room", "[sim]") {
   CHECK(sum.queues_told > 1'000);
   CHECK(sum.undone > 100);
   CHECK(sum.players_gone > 500);
+  CHECK(sum.stopped > 500);
+  CHECK(sum.let_in > 100);
+  CHECK(sum.codes > 50);
 }
 
 TEST_CASE("the same seed is the same history", "[sim]") {

@@ -8,6 +8,7 @@ namespace {
 constexpr std::int64_t people = 10;
 
 PersonId owner() { return PersonId{1}; }
+const std::string right_hash = "hash of the right one";
 
 }  // namespace
 
@@ -40,6 +41,7 @@ void World::open_room(RoomSnapshot snapshot, RoomOptions options) {
   shown_.clear();
   timers_.clear();
   last_rev_ = Revision{};
+  askers_.clear();
   live_ = {};
 }
 
@@ -72,6 +74,7 @@ void World::restart() {
 
 void World::handle(const Event& event, PersonId actor, Ref ref) {
   Context context{now_ms_, actor, std::move(ref)};
+  was_inside_ = room_->participant(actor) != nullptr;
   EffectList effects;
   room_->handle(event, context, effects);
   digest_ = digest_of(effects, digest_);
@@ -96,7 +99,13 @@ void World::carry_out(const Effect& effect) {
   if (const auto* push = std::get_if<Push>(&effect)) {
     if (const auto tab = tabs_.find(push->connection); tab != tabs_.end()) deliver(tab->second, push->message, false);
   } else if (const auto* to_person = std::get_if<PushPerson>(&effect)) {
-    for (const ConnectionId id : tabs_of(to_person->person)) deliver(tabs_.at(id), to_person->message, false);
+    if (const auto* knocked = std::get_if<KnockedPeople>(&to_person->message)) {
+      askers_.clear();
+      for (const Person& asker : knocked->people) askers_.push_back(asker.id);
+    }
+    for (const ConnectionId id : tabs_of(to_person->person)) {
+      if (tabs_.at(id).admitted) deliver(tabs_.at(id), to_person->message, false);
+    }
   } else if (const auto* broadcast = std::get_if<Broadcast>(&effect)) {
     if (const auto* message = std::get_if<ChatMessage>(&broadcast->message)) {
       check_shown(*message);
@@ -108,7 +117,16 @@ void World::carry_out(const Effect& effect) {
     }
   } else if (const auto* admit = std::get_if<Admit>(&effect)) {
     if (is_blocked(admit->person)) throw Broken("somebody who is blocked was admitted");
+    check_entrance(admit->person);
     if (const auto tab = tabs_.find(admit->connection); tab != tabs_.end()) tab->second.admitted = true;
+  } else if (const auto* answer = std::get_if<Answer>(&effect)) {
+    counts_.let_in += answer->message.on ? 1 : 0;
+    for (const ConnectionId id : tabs_of(answer->person)) {
+      if (answer->message.on && !tabs_.at(id).admitted) network_.push_back({join_of(tabs_.at(id)), answer->person, Ref{id, ""}});
+    }
+  } else if (const auto* draw = std::get_if<DrawCode>(&effect)) {
+    ++counts_.codes;
+    network_.push_back({CodeChanged{"CODE" + std::to_string(counts_.codes)}, draw->by, draw->ref});
   } else if (const auto* store = std::get_if<Store>(&effect)) {
     store_queue_.emplace_back(store->message);
   } else if (const auto* change = std::get_if<StoreChange>(&effect)) {
@@ -130,8 +148,37 @@ void World::carry_out(const Effect& effect) {
   } else if (std::holds_alternative<SaveRoom>(effect)) {
     saved_ = room_->snapshot(now_ms_);
   } else if (const auto* error = std::get_if<ReplyError>(&effect)) {
+    at_door(*error);
     refused(*error);
   }
+}
+
+Join World::join_of(const Tab& tab) const {
+  const Client& client = clients_.at(static_cast<std::size_t>(tab.person.value - 1));
+  return {Person{client.id, "person", client.kind, client.kind == PersonKind::guest}, tab.since, tab.plays};
+}
+
+// What a page does when the room stops it: gives a password, not always the right one, or asks to be let in.
+void World::at_door(const ReplyError& error) {
+  const auto tab = tabs_.find(error.ref.connection);
+  if (tab == tabs_.end() || tab->second.admitted) return;
+  const PersonId person = tab->second.person;
+  if (error.error.code == ErrorCode::password_needed || error.error.code == ErrorCode::wrong_password) {
+    ++counts_.stopped;
+    Join join = join_of(tab->second);
+    join.proven = random_.chance(80) ? right_hash : "";
+    network_.push_back({std::move(join), person, Ref{error.ref.connection, ""}});
+  } else if (error.error.code == ErrorCode::ask_first) {
+    ++counts_.stopped;
+    network_.push_back({Knock{join_of(tab->second).person}, person, Ref{error.ref.connection, ""}});
+  }
+}
+
+void World::answer_door() {
+  const auto tabs = tabs_of(room_->info().owner);
+  if (askers_.empty() || tabs.empty()) return;
+  const PersonId asker = askers_.at(static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(askers_.size()))));
+  send(LetIn{asker, random_.chance(85)}, tabs.front());
 }
 
 const ChatMessage* World::stored(Seq seq) const {
@@ -217,7 +264,7 @@ void World::fire_timers() {
     timers_.erase(id);
     handle(TimerFired{id}, {}, {});
   }
-  if (random_.chance(2)) handle(TimerFired{random_.below(7)}, {}, {});  // one that nobody set
+  if (random_.chance(2)) handle(TimerFired{random_.below(12)}, {}, {});  // one that nobody set
 }
 
 void World::send(Event event, ConnectionId connection) {
@@ -242,6 +289,7 @@ void World::absences() {
     if (client.gone_since_ms >= 0 && now_ms_ - client.gone_since_ms >= limits::absence_ms) {
       client.gone_since_ms = client.player_gone_since_ms = -1;
       handle(Leave{client.id}, {}, {});
+      handle(StopAsking{client.id}, {}, {});
     } else if (client.gone_since_ms < 0 && client.player_gone_since_ms >= 0 &&
                now_ms_ - client.player_gone_since_ms >= limits::absence_ms) {
       ++counts_.players_gone;
@@ -261,7 +309,7 @@ void World::connect(Client& client) {
   client.gone_since_ms = -1;
   tab.plays = random_.chance(75);
   if (tab.plays) client.player_gone_since_ms = -1;
-  const Join join{Person{client.id, "person", client.kind, client.kind == PersonKind::guest}, tab.since, tab.plays};
+  const Join join = join_of(tab);
   tabs_.emplace(connection, std::move(tab));
   handle(join, client.id, Ref{connection, ""});
   // Whoever comes back sends again what was never answered.
@@ -307,6 +355,7 @@ void World::step() {
   absences();
   if (random_.chance(60)) somebody_acts();
   if (random_.chance(5)) media_tell();
+  if (random_.chance(30)) answer_door();
   network_step();
   network_step();
   store_step();
@@ -314,8 +363,32 @@ void World::step() {
   if (random_.below(250) == 0) restart();
 }
 
+// The owner comes and lets everybody in.
+void World::open_door() {
+  Client& host = clients_.at(static_cast<std::size_t>(room_->info().owner.value - 1));
+  now_ms_ += 5'000;
+  if (room_->participant(host.id) == nullptr) {
+    for (const ConnectionId tab : tabs_of(host.id)) disconnect(tab);
+    connect(host);
+  }
+  ChangeSettings change;
+  change.access = Access::open;
+  handle(change, host.id, {});
+}
+
+// Whoever was stopped at the door tries again.
+void World::come_again() {
+  std::vector<ConnectionId> outside;
+  for (const auto& [id, tab] : tabs_) {
+    if (!tab.admitted) outside.push_back(id);
+  }
+  for (const ConnectionId id : outside) disconnect(id);
+}
+
 void World::heal() {
+  open_door();
   for (int round = 0; round < 40; ++round) {
+    come_again();
     for (Client& client : clients_) {
       if (tabs_of(client.id).empty() && !is_blocked(client.id)) connect(client);
       for (const ConnectionId tab : tabs_of(client.id)) {

@@ -78,7 +78,7 @@ class World {
   struct Counts {
     int edited = 0, deleted = 0, reacted = 0, changes_resumed = 0, read_again = 0;
     int shown = 0, voided = 0, refused_by_store = 0, blocks = 0, restarts = 0, resumed = 0, stale = 0, asked = 0, disconnected = 0,
-        live_told = 0, players_gone = 0, queues_told = 0, undone = 0;
+        live_told = 0, players_gone = 0, stopped = 0, let_in = 0, codes = 0, queues_told = 0, undone = 0;
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
@@ -119,6 +119,12 @@ class World {
   void absences();
   void connect(Client& client);
   void disconnect(ConnectionId connection);
+  [[nodiscard]] Join join_of(const Tab& tab) const;
+  void check_entrance(PersonId person) const;
+  void at_door(const ReplyError& error);
+  void answer_door();
+  void open_door();
+  void come_again();
   [[nodiscard]] std::vector<ConnectionId> tabs_of(PersonId person) const;
   [[nodiscard]] bool is_blocked(PersonId person) const;
   [[nodiscard]] bool has_player(PersonId person) const;
@@ -130,6 +136,7 @@ class World {
   void act_on_playback(ConnectionId connection);
   void act_on_queue(ConnectionId connection);
   void act_on_people(ConnectionId connection);
+  void act_on_access(ConnectionId connection);
   void report(ConnectionId connection);
   void media_tell();
   Client& somebody();
@@ -159,6 +166,8 @@ class World {
   std::vector<Client> clients_;
   std::map<ConnectionId, Tab> tabs_;
   std::int64_t last_connection_ = 0;
+  std::vector<PersonId> askers_;  // as the owner was told
+  bool was_inside_ = false;       // who acts, before the event
   std::vector<Input> network_;
   std::vector<Row> log_;                                   // the row at index i has seq i + 1
   std::map<std::pair<PersonId, std::string>, Seq> index_;  // the log's unique index

@@ -124,6 +124,53 @@ TEST_CASE("snapshot, settings, roles, blocks and the rest are saved by the room'
   CHECK(found.blocks[0].until_ms == 0);
 }
 
+TEST_CASE("who gets in, and who was let in, is kept in its order") {
+  Directory world;
+  auto& directory = world.stores->rooms();
+  CHECK(world.found().access == seams::AccessRecord{});
+  CHECK(world.found().admitted.empty());
+  const seams::AccessRecord password{rooms::Access::password, "$argon2id$v=19$"};
+  CHECK(world.done([&](auto executor, auto done) { directory.set_access(world.writer, password, executor, done); }).has_value());
+  const auto admit = [&](seams::UserId user, bool on) {
+    return world.done([&](auto executor, auto done) { directory.set_admitted(world.writer, user, on, executor, done); });
+  };
+  for (const auto user : {ben, anna, ben}) CHECK(admit(user, true).has_value());
+  CHECK(admit(seams::UserId{999}, true) == tl::unexpected(StoreError::not_found));
+  world.stores->restart();
+  CHECK(world.found().access == password);
+  CHECK(world.found().admitted == std::vector<seams::UserId>{ben, anna});
+  CHECK(admit(ben, false).has_value());
+  CHECK(admit(ben, false) == tl::unexpected(StoreError::not_found));
+  CHECK(world.found().admitted == std::vector<seams::UserId>{anna});
+  const seams::RoomWriter before{world.writer.room, world.writer.epoch - 1};
+  CHECK(world.done([&](auto executor, auto done) { directory.set_access(before, {}, executor, done); }) ==
+        tl::unexpected(StoreError::fenced));
+  CHECK(world.found().access == password);
+}
+
+TEST_CASE("a forgotten room comes back to the list with the next visit, and the owner's stays in it") {
+  Directory world;
+  const seams::RoomId room = world.room_record.id;
+  const auto forget = [&](seams::UserId user) {
+    return world.done([&](auto executor, auto done) { world.stores->rooms().forget_visit(room, user, executor, done); });
+  };
+  CHECK(forget(ben) == tl::unexpected(StoreError::not_found));
+  CHECK(world.visit(room, ben, now + 1).has_value());
+  CHECK(world
+            .done([&](auto executor, auto done) {
+              world.stores->rooms().set_role(world.writer, {ben, rooms::Role::moderator}, executor, done);
+            })
+            .has_value());
+  CHECK(world.rooms_of(ben).size() == 1);
+  CHECK(forget(ben).has_value());
+  CHECK(world.rooms_of(ben).empty());
+  CHECK(world.visit(room, ben, now + 2).has_value());
+  REQUIRE(world.rooms_of(ben).size() == 1);
+  CHECK(world.rooms_of(ben)[0].role == rooms::Role::moderator);
+  CHECK(forget(anna) == tl::unexpected(StoreError::wrong_kind));
+  CHECK(world.rooms_of(anna).size() == 1);
+}
+
 TEST_CASE("a role taken back is in the record no more") {
   Directory world;
   for (const auto role : {rooms::Role::member, rooms::Role::guest}) {

@@ -331,6 +331,17 @@ void MemoryStore::lift_block(seams::RoomWriter writer, seams::UserId user, seams
          [&](Row& room) { std::erase_if(room.record.blocks, [&](const seams::BlockEntry& known) { return known.user == user; }); });
 }
 
+void MemoryStore::set_access(seams::RoomWriter writer, seams::AccessRecord access, seams::Executor executor, seams::Done<void> done) {
+  change(writer, executor, std::move(done), [&](Row& room) { room.record.access = access; });
+}
+
+void MemoryStore::set_admitted(seams::RoomWriter writer, seams::UserId user, bool on, seams::Executor executor, seams::Done<void> done) {
+  change(writer, executor, std::move(done), [&](Row& room) {
+    std::erase(room.record.admitted, user);
+    if (on) room.record.admitted.push_back(user);
+  });
+}
+
 void MemoryStore::set_code(seams::RoomWriter writer, std::string code, seams::Executor executor, seams::Done<void> done) {
   change(writer, executor, std::move(done), [&](Row& room) { room.record.code = code; });
 }
@@ -347,6 +358,15 @@ void MemoryStore::record_visit(seams::RoomId room, seams::UserId user, std::int6
   const Lock lock(mutex_);
   visits_.emplace_back(room, user);
   executor([done = std::move(done)] { done({}); });
+}
+
+void MemoryStore::forget_visit(seams::RoomId room, seams::UserId user, seams::Executor executor, seams::Done<void> done) {
+  const Lock lock(mutex_);
+  const bool known = std::erase(visits_, std::pair(room, user)) > 0;
+  executor([done = std::move(done), known] {
+    if (known) done({});
+    else done(tl::unexpected(seams::StoreError::not_found));
+  });
 }
 
 void MemoryStore::rooms_of(seams::UserId user, std::size_t limit, seams::Executor executor,

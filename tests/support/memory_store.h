@@ -53,10 +53,13 @@ class MemoryStore final : public seams::MessageLog, public seams::RoomDirectory 
   void set_role(seams::RoomWriter writer, seams::RoleEntry entry, seams::Executor executor, seams::Done<void> done) override;
   void set_block(seams::RoomWriter writer, seams::BlockEntry entry, seams::Executor executor, seams::Done<void> done) override;
   void lift_block(seams::RoomWriter writer, seams::UserId user, seams::Executor executor, seams::Done<void> done) override;
+  void set_access(seams::RoomWriter writer, seams::AccessRecord access, seams::Executor executor, seams::Done<void> done) override;
+  void set_admitted(seams::RoomWriter writer, seams::UserId user, bool on, seams::Executor executor, seams::Done<void> done) override;
   void set_code(seams::RoomWriter writer, std::string code, seams::Executor executor, seams::Done<void> done) override;
   void keep(seams::RoomWriter writer, seams::Executor executor, seams::Done<void> done) override;
   void end(seams::RoomWriter writer, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) override;
   void record_visit(seams::RoomId room, seams::UserId user, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) override;
+  void forget_visit(seams::RoomId room, seams::UserId user, seams::Executor executor, seams::Done<void> done) override;
   void rooms_of(seams::UserId user, std::size_t limit, seams::Executor executor, seams::Done<std::vector<seams::RoomOfUser>> done) override;
   void idle_guest_rooms(std::int64_t before_ms, std::size_t limit, seams::Executor executor,
                         seams::Done<std::vector<seams::RoomOfUser>> done) override;

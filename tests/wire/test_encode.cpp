@@ -134,7 +134,7 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
   CHECK(
       text_of(w) ==
       R"({"type":"room.welcome","you":"42","room":{"code":"K7QM3XFD","name":"Film","preset":"class","grants":{"owner":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat","edit_room","delete_messages","go_live"],"moderator":[],"member":["chat"],"guest":[]},)"
-      R"("wait_policy":"strict","owner":"42","guest_room":false,"slow_ms":0},"participants":[],)"
+      R"("wait_policy":"strict","owner":"42","guest_room":false,"slow_ms":0,"access":"open"},"participants":[],)"
       R"("playback":{"rev":0,"epoch":3,"phase":"idle","media":null,"position_ms":0,"at_ms":0,"rate":1,"by":"0","op":""},)"
       R"("live":{"streams":[],"desktops":1,"windows":0,"frames":"none"},)"
       R"("queue":{"rev":0,"items":[],"autoplay":true,"loop":"off","votes":[],"votes_needed":0},"actions":[],)"
@@ -193,7 +193,7 @@ TEST_CASE("the short messages have their own shapes") {
   rooms::RoomChanged changed;
   changed.by = {42};
   CHECK(text_of(changed).find(R"({"type":"room.changed","room":{"code":"","name":"","preset":"friends")") == 0);
-  CHECK(text_of(changed).find(R"("guest_room":false,"slow_ms":0},"by":"42"})") != std::string::npos);
+  CHECK(text_of(changed).find(R"("guest_room":false,"slow_ms":0,"access":"open"},"by":"42"})") != std::string::npos);
 }
 
 TEST_CASE("answers carry the ref they answer") {
@@ -237,6 +237,18 @@ TEST_CASE("a buffer that has grown once is not allocated again") {
   wire::encode(chat(), out);
   CHECK(out.data() == where);
   CHECK(out.capacity() == capacity);
+}
+
+TEST_CASE("the door: who asks, what the answer is, where a room is now") {
+  rooms::KnockedPeople knocked;
+  CHECK(text_of(knocked) == R"({"type":"room.knocked","people":[]})");
+  knocked.people.push_back({{42}, "Ann \"A\"", rooms::PersonKind::guest, true, "192.0.2.7"});
+  knocked.people.push_back({{43}, "Ben", rooms::PersonKind::account, false});
+  CHECK(text_of(knocked) ==
+        R"({"type":"room.knocked","people":[{"id":"42","name":"Ann \"A\"","kind":"guest"},{"id":"43","name":"Ben","kind":"account"}]})");
+  CHECK(text_of(rooms::Admitted{true, {}}) == R"({"type":"room.admitted","on":true})");
+  CHECK(text_of(rooms::Admitted{false, "nobody"}) == R"({"type":"room.admitted","on":false,"why":"nobody"})");
+  CHECK(text_of(rooms::RoomMoved{"ABCD2345"}) == R"({"type":"room.moved","code":"ABCD2345"})");
 }
 
 }  // namespace
