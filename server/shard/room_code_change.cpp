@@ -1,5 +1,5 @@
 // The part of RoomHost for a new code. The room stays where it is, with its people, its log and its streams: only the code changes, and
-// this shard goes on being its home (docs/adr/0021-a-room-keeps-its-home-when-its-code-changes.md).
+// this shard goes on being its home (docs/adr/0022-a-room-keeps-its-home-when-its-code-changes.md).
 #include <utility>
 #include "rooms/room_code.h"
 #include "server/shard/context.h"

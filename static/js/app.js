@@ -10,7 +10,7 @@ import { PlaybackModel } from './models/playback.js';
 import { Settings } from './models/settings.js';
 import { find, set_text } from './lib/dom.js';
 
-/** The models of one room page, and what every controller needs of it. Says `room`, `connection`, `unread`, `tab`. */
+/** The models of one room page, and what every controller needs of it. Says `room`, `code`, `connection`, `unread`, `tab`. */
 export class App extends Emitter {
   page = /** @type {import('./types.js').PageData} */ (JSON.parse(find('meta[name="matinee-room"]').getAttribute('content') ?? '{}'));
   settings = new Settings();
@@ -38,6 +38,17 @@ export class App extends Emitter {
     random: Math.random,
     join: () => ({ tab: this.#tab(), ...(this.room ? { since: { epoch: this.chat.epoch, seq: this.chat.last_seq, change: this.chat.change, rev: this.playback.rev } } : {}) }),
   });
+
+  /** The room has another code: this page goes on under it. @param {string} code */
+  take_code(code) {
+    const { page } = this;
+    if (code === page.code) return;
+    page.share_url = page.share_url.slice(0, -page.code.length) + code;
+    page.code = code;
+    page.socket_path = `/rooms/${code}/socket`;
+    history.replaceState(history.state, '', `/rooms/${code}`);
+    this.emit('code', code);
+  }
 
   get server_now() {
     return performance.now() + this.server_offset_ms;

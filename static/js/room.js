@@ -37,7 +37,7 @@ const tabs = make_tabs((name) => {
   if (name === 'chat') chat.log.shown();
   app.emit('tab', name);
 });
-make_share(app.page, (text) => app.announce(text), parts.share_by_hand);
+app.on('code', make_share(app.page, (text) => app.announce(text), parts.share_by_hand));
 wire_dialogs();
 follow_viewport();
 
@@ -62,6 +62,8 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
     case 'live.changed': return app.live.apply(message.live);
     case 'room.changed': return room_is(message.room);
     case 'room.blocked': return people.blocked_are(message.people);
+    case 'room.knocked': return people.knocked_are(message.people);
+    case 'room.moved': return app.take_code(message.code);
     case 'clock.reply': return engine.onClockReply(message);
     case 'error': return message.id ? chat.refused(message) : player.notice.show(message.message);
     default: return undefined;
@@ -84,6 +86,7 @@ function welcome(message) {
 /** @param {import('./types.js').Room} room */
 function room_is(room) {
   app.room = room;
+  app.take_code(room.code);
   engine.onRoom(room);
   set_text(find('#room-name'), room.name);
   const keep = /** @type {HTMLAnchorElement} */ (find('#keep-room'));

@@ -5,6 +5,7 @@ export type Grant =
   | 'chat' | 'react' | 'queue_add' | 'play_now' | 'control' | 'reorder' | 'skip'
   | 'remove' | 'block' | 'stop_chat' | 'edit_room' | 'delete_messages' | 'go_live';
 export type Preset = 'friends' | 'class' | 'stage' | 'custom';
+export type Access = 'open' | 'accounts' | 'password' | 'ask';
 export type WaitPolicy = 'free' | 'fair' | 'strict';
 export type PlayerState = 'playing' | 'paused' | 'buffering' | 'ad' | 'blocked' | 'failed' | 'hidden' | 'alone';
 
@@ -21,7 +22,7 @@ export interface Participant {
 }
 export interface Room {
   code: string; name: string; preset: Preset; grants: Record<Role, Grant[]>;
-  wait_policy: WaitPolicy; owner: string; guest_room: boolean; slow_ms?: number;
+  wait_policy: WaitPolicy; owner: string; guest_room: boolean; access: Access; slow_ms?: number;
 }
 export interface Media { kind: 'youtube' | 'file' | 'hls'; url: string; video_id?: string; start_ms?: number; live?: boolean; }
 export interface Playback {
@@ -65,6 +66,11 @@ export interface LiveChanged { type: 'live.changed'; live: Live }
 export interface RoomClosed { type: 'room.closed' }
 export interface RoomSignal { type: 'room.signal'; from: string; data: unknown }
 export interface RoomBlocked { type: 'room.blocked'; people: { id: string; name: string }[] }
+export interface Knocked { id: string; name: string; kind: 'account' | 'guest' }
+/** Who asks to be let in, the first one first: to those who may. */
+export interface RoomKnocked { type: 'room.knocked'; people: Knocked[] }
+export interface RoomAdmitted { type: 'room.admitted'; on: boolean; why?: 'refused' | 'nobody' | 'changed' | 'cancelled' }
+export interface RoomMoved { type: 'room.moved'; code: string }
 export interface YouWere { type: 'you.were'; what: 'removed' | 'blocked'; by: string }
 export interface ClockReply { type: 'clock.reply'; t1: number; t2: number; t3: number }
 export interface Ok { type: 'ok'; ref: string; rev?: number }
@@ -73,7 +79,7 @@ export interface WireError {
 }
 export type ServerMessage =
   | Welcome | ChatMessage | ChatPage | ChatEdited | ChatDeleted | ChatReactions | ChatFound | ChatTyping | PlaybackState | PresenceDiff | RoomChanged | LiveChanged | QueueState | RoomHistory | RoomClosed
-  | RoomSignal | RoomBlocked | YouWere | ClockReply | Ok | WireError;
+  | RoomSignal | RoomBlocked | RoomKnocked | RoomAdmitted | RoomMoved | YouWere | ClockReply | Ok | WireError;
 export type Reply = Ok | WireError | ChatPage | ChatFound;
 export interface ClientMessage { type: string; ref?: string; [field: string]: unknown }
 

@@ -231,3 +231,42 @@ test('what an old socket still says is not heard', () => {
   assert.equal(connection.state, 'connecting');
   assert.deepEqual(heard, ['room.welcome']);
 });
+
+test('a join that is stopped leaves the socket at the door, from where it enters or knocks', async () => {
+  const { connection, last, say, states, timers } = rig();
+  const doors = [];
+  connection.on('door', (error) => doors.push(error.code));
+  connection.start();
+  last().onopen();
+  say({ type: 'error', code: 'password_needed', message: '' });
+  assert.deepEqual([doors, connection.state, timers.size], [['password_needed'], 'door', 0]);
+  connection.enter('tea time');
+  assert.deepEqual(last().sent.at(-1), { type: 'room.join', tab: 'tab-12345', password: 'tea time' });
+  say({ type: 'error', code: 'ask_first', message: '' });
+  const knocked = connection.knock(true);
+  assert.deepEqual(last().sent.at(-1), { type: 'room.knock', on: true, ref: 'r1' });
+  say({ type: 'ok', ref: 'r1' });
+  assert.equal((await knocked).type, 'ok');
+  connection.enter();
+  say({ type: 'room.welcome' });
+  assert.deepEqual(states, ['connecting', 'joining', 'door', 'joining', 'door', 'joining', 'joined']);
+  assert.equal((await connection.knock(true)).code, 'connection_lost');
+});
+
+test('at the door a broken connection comes back, and a long wait there ends', () => {
+  const { connection, last, say, pass } = rig();
+  connection.start();
+  last().onopen();
+  say({ type: 'error', code: 'ask_first', message: '' });
+  last().onclose({ code: 1006 });
+  assert.equal(connection.state, 'waiting');
+  pass();
+  last().onopen();
+  say({ type: 'error', code: 'ask_first', message: '' });
+  last().onclose({ code: 1008, reason: 'not joined in time' });
+  assert.deepEqual([connection.state, connection.ending], ['ended', 'waited_at_door']);
+});
+
+test('a room with another code is returned to at once', () => {
+  assert.ok(backoff_ms(4005, 0, 1) <= 500);
+});

@@ -176,7 +176,9 @@ void World::at_door(const ReplyError& error) {
 
 void World::answer_door() {
   const auto tabs = tabs_of(room_->info().owner);
-  if (askers_.empty() || tabs.empty()) return;
+  if (tabs.empty()) return;
+  if (random_.chance(5)) return act_on_access(tabs.front());
+  if (askers_.empty()) return;
   const PersonId asker = askers_.at(static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(askers_.size()))));
   send(LetIn{asker, random_.chance(85)}, tabs.front());
 }

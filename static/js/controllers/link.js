@@ -26,6 +26,7 @@ export function control_link(app, engine, composer) {
 
   const words = () => {
     if (connection.state === 'joined') return { state: 'joined', text: t('link_state.joined') };
+    if (connection.state === 'door') return { state: 'door', text: t('door.here') };
     if (connection.state === 'ended') return { state: 'ended', text: t('link_state.ended') };
     if (app.offline) return { state: 'offline', text: t('link_state.offline') };
     return { state: 'connecting', text: was_joined ? t('link_state.reconnecting') : t('link_state.connecting') };

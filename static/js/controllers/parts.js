@@ -44,8 +44,10 @@ export function control_parts(app, engine, player) {
   const share = lazy(() => import('../views/share_dialog.js'));
   const share_by = (/** @type {boolean} */ by_hand) => async () => ({ open: ((module) => () => void module.open_share(app.page.share_url, by_hand))(await share()) });
   offer(['open-share', 'stage-qr'], share_by(false));
+  app.on('code', () => /** @type {HTMLDialogElement} */ (find('#share')).open && open(share_by(false)));
 
   offer_subtitles(app, offer);
+  fetch_door(app, player);
   fetch_live(app, engine, player);
   return { share_by_hand: () => void open(share_by(true)) };
 }
@@ -59,6 +61,14 @@ function offer_subtitles(app, offer) {
     find('#subtitles-open').hidden = !film;
     if (film && read_json('localStorage', 'matinee.subtitles', { on: false }).on === true) part().catch(() => {});
   });
+}
+
+/** Rooms that do not let everybody in: this page in front of one, and who asks to be let in. @param {App} app @param {{say(text: string): void}} player */
+function fetch_door(app, player) {
+  const door = lazy(async () => (await import('./door.js')).control_door(app));
+  app.connection.on('door', (stopped) => door().then((it) => it.stopped(stopped), () => app.connection.end('policy')));
+  const asks = lazy(async () => (await import('./asks.js')).control_asks(app, player.say));
+  app.people.on('change', () => app.people.knocked.length && asks().catch(() => {}));
 }
 
 /** Pictures of cameras and screens, and the words about desktop windows. @param {App} app @param {import('../types.js').Engine} engine @param {{alone(): boolean}} player */

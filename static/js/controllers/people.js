@@ -2,7 +2,7 @@
 import { find } from '../lib/dom.js';
 import { sentence_for } from '../lib/sentences.js';
 import { t } from '../lib/strings.js';
-import { actions_on } from '../models/rights.js';
+import { actions_on, can } from '../models/rights.js';
 import { confirm_dialog } from '../views/dialogs.js';
 import { open_menu } from '../views/menu.js';
 import { PeopleList, paint_blocked } from '../views/people_list.js';
@@ -58,7 +58,17 @@ export function control_people(app, say) {
     const reply = await connection.request(message_for(name, person.id));
     if (reply.type === 'error') say(sentence_for(reply));
     else if (name === 'remove') say(t('people.removed', { name: person.name }));
-    else if (name === 'block') say(t('people.is_blocked', { name: person.name }));
+    else if (name === 'block') {
+      say(t('people.is_blocked', { name: person.name }));
+      if (person.kind === 'guest' && app.room?.access === 'open' && can(app.room, people.self, 'edit_room')) await offer_asking(person.name);
+    }
+  }
+
+  /** A guest is only a cookie: who was blocked may come again as somebody else. @param {string} name */
+  async function offer_asking(name) {
+    if (!(await confirm_dialog({ title: t('people.offer_title'), text: t('people.offer_text', { name }), action: t('settings.access_ask') }))) return;
+    const reply = await connection.request({ type: 'room.settings', access: 'ask' });
+    say(reply.type === 'error' ? sentence_for(reply) : t('people.asking_on'));
   }
 
   people.on('change', soon);

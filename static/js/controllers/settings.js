@@ -4,7 +4,7 @@ import { sentence_for } from '../lib/sentences.js';
 import { t } from '../lib/strings.js';
 import { can } from '../models/rights.js';
 import { confirm_dialog, open_dialog } from '../views/dialogs.js';
-import { changed_room_settings, fill_room_settings, say_room_settings } from '../views/room_settings.js';
+import { changed_room_settings, fill_room_settings, room_settings_problem, say_room_settings, show_password } from '../views/room_settings.js';
 
 /** The Settings dialog: the room's part for those who may, and one's own part, which acts at once. @param {import('../app.js').App} app */
 export function control_settings(app) {
@@ -19,11 +19,27 @@ export function control_settings(app) {
 
   find('#room-form').addEventListener('submit', async (event) => {
     event.preventDefault();
+    const problem = app.room ? room_settings_problem(app.room) : '';
+    if (problem) {
+      say_room_settings(problem);
+      return find('#set-password').focus();
+    }
     const change = app.room && changed_room_settings(app.room);
     if (!change) return dialog.close();
     const reply = await connection.request({ type: 'room.settings', ...change });
     if (reply.type === 'error') say_room_settings(sentence_for(reply));
     else dialog.close();
+  });
+  find('#room-form').addEventListener('change', show_password);
+  find('#new-code').addEventListener('click', async () => {
+    const sure = await confirm_dialog({ title: t('settings.new_code_title'), text: t('settings.new_code_text'), action: t('settings.new_code') });
+    if (!sure) return;
+    const told = new Promise((done) => { const stop = app.on('code', () => done(stop())); });
+    const reply = await connection.request({ type: 'room.new_code' });
+    if (reply.type === 'error') return say_room_settings(sentence_for(reply));
+    dialog.close();
+    await told;
+    find('#open-share').click();  // it wants to be passed on
   });
   find('#close-room').addEventListener('click', async () => {
     const sure = await confirm_dialog({ title: t('settings.close_title'), text: t('settings.close_text'), action: t('settings.close_room'), danger: true });

@@ -7,6 +7,7 @@ import { Emitter } from '../lib/emitter.js';
 /** @typedef {{open: () => SocketLike, later: (task: () => void, ms: number) => any, cancel: (timer: any) => void, random: () => number, join: () => object}} Parts */
 
 /**
+ *                                               door ◀─ stopped ──┐ enter ▲
  *   idle ─start─▶ connecting ─open, room.join─▶ joining ─room.welcome─▶ joined
  *                     ▲                            │ close               │ close
  *                     └──── backoff or online ── waiting ◀───────────────┘      any ─final close or refusal─▶ ended
@@ -19,9 +20,13 @@ const endings = /** @type {Record<number, string>} */ ({
 /** The same code for several reasons: this one is the person's own doing, so it is told apart by its words. */
 const too_many_tabs = 'too many tabs';
 const refusals = ['no_such_room', 'room_full', 'room_closed'];
+/** Something is asked of this person first; the socket stays. */
+const stops = ['password_needed', 'wrong_password', 'account_needed', 'ask_first', 'slow_down'];
+const moved = 4005;
 const first_wait_ms = 500;
 const longest_wait_ms = 15_000;
 const patience_ms = 10_000;
+const password_patience_ms = 30_000;  // a busy server computes slowly on purpose
 
 /**
  * @param {number} code close code of the last connection
@@ -32,6 +37,7 @@ const patience_ms = 10_000;
 export function backoff_ms(code, attempt, random) {
   if (code === 1012 && attempt === 0) return random * 5_000;
   if (code === 4008) return 10_000 + random * 1_000;
+  if (code === moved) return random * 500;
   const ceiling = Math.min(longest_wait_ms, first_wait_ms * 2 ** attempt);
   return ceiling / 2 + (random * ceiling) / 2;
 }
@@ -54,9 +60,9 @@ export async function let_in_again(wait, ask) {
   }
 }
 
-/** One WebSocket that keeps coming back. Says `state`, `message` (all but replies) and nothing else. */
+/** One WebSocket that keeps coming back. Says `state`, `message` (all but replies), `door` (a join was stopped, and why) and nothing else. */
 export class Connection extends Emitter {
-  /** @type {'idle' | 'connecting' | 'joining' | 'joined' | 'waiting' | 'ended'} */
+  /** @type {'idle' | 'connecting' | 'joining' | 'door' | 'joined' | 'waiting' | 'ended'} */
   state = 'idle';
   ending = '';
   attempt = 0;
@@ -117,6 +123,20 @@ export class Connection extends Emitter {
     socket?.close(1000);
   }
 
+  /** From the door: once more, with what was asked for. @param {string} [password] */
+  enter(password) {
+    if (this.state !== 'door') return;
+    const socket = this.#socket;
+    this.#become('joining');
+    this.#timer = this.#parts.later(() => socket && this.#drop(socket), password_patience_ms);
+    this.#put({ type: 'room.join', ...this.#parts.join(), ...(password === undefined ? {} : { password }) });
+  }
+
+  /** From the door: asks to be let in, or asks no longer. @param {boolean} on @returns {Promise<Reply>} */
+  knock(on) {
+    return this.#ask({ type: 'room.knock', on }, this.state === 'door');
+  }
+
   /** @param {ClientMessage} message @returns {boolean} false: not connected, nothing was sent */
   send(message) {
     if (this.state !== 'joined') return false;
@@ -126,10 +146,16 @@ export class Connection extends Emitter {
 
   /** Sends with a ref; the answer always comes, if only as `connection_lost`. @param {ClientMessage} message @returns {Promise<Reply>} */
   request(message) {
+    return this.#ask(message, this.state === 'joined');
+  }
+
+  /** @param {ClientMessage} message @param {boolean} heard @returns {Promise<Reply>} */
+  #ask(message, heard) {
     return new Promise((resolve) => {
       const ref = `r${this.#next_ref++}`;
-      if (!this.send({ ...message, ref })) resolve(lost(ref));
-      else this.#asked.set(ref, resolve);
+      if (!heard) return resolve(lost(ref));
+      this.#put({ ...message, ref });
+      this.#asked.set(ref, resolve);
     });
   }
 
@@ -157,6 +183,11 @@ export class Connection extends Emitter {
     } else if (message.type === 'error' && this.state === 'joining' && refusals.includes(message.code)) {
       this.end(message.code);
       return;
+    } else if (message.type === 'error' && this.state === 'joining' && stops.includes(message.code)) {
+      this.#parts.cancel(this.#timer);
+      this.#become('door');
+      this.emit('door', message);
+      return;
     } else if (message.type === 'room.closed') this.end('room_closed');
     else if (message.type === 'you.were') this.end('removed');
     this.emit('message', message);
@@ -171,9 +202,10 @@ export class Connection extends Emitter {
 
   /** @param {number} code @param {string} [reason] */
   #closed(code, reason) {
+    const waited = this.state === 'door' && code === 1008;
     this.#forget();
     if (endings[code]) {
-      this.ending = code === 1008 && reason === too_many_tabs ? 'too_many_tabs' : endings[code];
+      this.ending = waited ? 'waited_at_door' : code === 1008 && reason === too_many_tabs ? 'too_many_tabs' : endings[code];
       this.#become('ended');
       return;
     }

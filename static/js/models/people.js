@@ -19,11 +19,14 @@ export class People extends Emitter {
   me = '';
   /** @type {{id: string, name: string}[]} told only to those who may lift a block */
   blocked = [];
+  /** @type {import('../types.js').Knocked[]} who asks to be let in; told only to those who may */
+  knocked = [];
 
   /** @param {string} me @param {Participant[]} list */
   welcome(me, list) {
     this.me = me;
     this.blocked = [];
+    this.knocked = [];
     this.here = new Map(list.map((person) => [person.id, person]));
     this.#typing.clear();
     for (const person of list) this.#names.set(person.id, person.name);
@@ -49,6 +52,12 @@ export class People extends Emitter {
   blocked_are(list) {
     this.blocked = list;
     for (const person of list) this.#names.set(person.id, person.name);
+    this.emit('change');
+  }
+
+  /** @param {import('../types.js').Knocked[]} list */
+  knocked_are(list) {
+    this.knocked = list;
     this.emit('change');
   }
 

@@ -23,16 +23,37 @@ function grants_table(room) {
   return [head, el('tbody', null, ...rows)];
 }
 
+/** @param {HTMLFormElement} form */
+const password_of = (form) => /** @type {HTMLInputElement} */ (form.elements.namedItem('password'));
+
+/** The field belongs to the choice above it. */
+export function show_password() {
+  find('#set-password-field').hidden = new FormData(form_of()).get('access') !== 'password';
+}
+
+/** What is missing before it can be sent; "" when nothing is. @param {Room} room */
+export function room_settings_problem(room) {
+  const data = new FormData(form_of());
+  const password = String(data.get('password') ?? '');
+  if (data.get('access') !== 'password' || (password === '' && room.access === 'password')) return '';
+  return new TextEncoder().encode(password).length < 4 ? t('settings.password_short') : '';
+}
+
 /** @param {Room} room @param {{edit: boolean, owner: boolean}} may */
 export function fill_room_settings(room, may) {
   const form = form_of();
   form.hidden = !may.edit;
   find('#close-room').hidden = !may.owner;
+  find('#new-code').hidden = !may.owner;
   find('#room-form-error').hidden = true;
   /** @type {HTMLInputElement} */ (find('#set-name')).value = room.name;
   choose(form, 'preset', room.preset);
   choose(form, 'wait_policy', room.wait_policy);
   pace_is(room.slow_ms ?? 0);
+  choose(form, 'access', room.access);
+  password_of(form).value = '';
+  password_of(form).placeholder = room.access === 'password' ? t('settings.password_keep') : '';
+  show_password();
   find('#grants').replaceChildren(...grants_table(room));
 }
 
@@ -61,6 +82,10 @@ export function changed_room_settings(room) {
   if (policy && policy !== room.wait_policy) change.wait_policy = policy;
   const slow_ms = Number(data.get('slow_ms') ?? 0);
   if (slow_ms !== (room.slow_ms ?? 0)) change.slow_ms = slow_ms;
+  const access = data.get('access');
+  const password = access === 'password' ? String(data.get('password') ?? '') : '';
+  if (access && (access !== room.access || password)) change.access = access;
+  if (password) change.password = password;
   const table = changed_grants(room);
   if (table) change.grants = table;
   return Object.keys(change).length ? change : null;

@@ -1,6 +1,6 @@
 // @ts-check
 import { copy_text } from '../lib/clipboard.js';
-import { find, set_text } from '../lib/dom.js';
+import { el, find, set_text } from '../lib/dom.js';
 import { shown_code, spelled_code } from '../lib/format.js';
 import { t } from '../lib/strings.js';
 
@@ -10,20 +10,14 @@ const said_ms = 2_500;
  * The code as ears and eyes want it, and the Copy buttons.
  * @param {{code: string, share_url: string}} page @param {(text: string) => void} announce
  * @param {() => void} by_hand no clipboard: the person copies by themselves
+ * @returns {() => void} the code is another one
  */
 export function make_share(page, announce, by_hand) {
-  for (const id of ['room-code', 'share-code', 'stage-code']) {
-    const node = find(`#${id}`);
-    node.replaceChildren();
-    // Letters one by one for ears, the usual form for eyes.
-    const heard = document.createElement('span');
-    heard.className = 'visually-hidden';
-    heard.textContent = t('share.code_spelled', { code: spelled_code(page.code) });
-    const seen = document.createElement('span');
-    seen.setAttribute('aria-hidden', 'true');
-    seen.textContent = shown_code(page.code);
-    node.append(heard, seen);
-  }
+  // Letters one by one for ears, the usual form for eyes.
+  const paint = () => ['room-code', 'share-code', 'stage-code'].forEach((id) => find(`#${id}`).replaceChildren(
+    el('span', { class: 'visually-hidden', text: t('share.code_spelled', { code: spelled_code(page.code) }) }),
+    el('span', { 'aria-hidden': 'true', text: shown_code(page.code) })));
+  paint();
 
   /** @param {HTMLElement} button @param {HTMLElement} label */
   const copy = async (button, label) => {
@@ -42,4 +36,5 @@ export function make_share(page, announce, by_hand) {
     const button = find(`#${id}`);
     button.addEventListener('click', () => copy(button, word ? find(word, button) : button));
   }
+  return paint;
 }

@@ -1,5 +1,6 @@
 // @ts-check
-import { find, set_text } from '../lib/dom.js';
+import { el, find, set_text } from '../lib/dom.js';
+import { spelled_words } from '../lib/spelling.js';
 import { t } from '../lib/strings.js';
 import { open_dialog } from './dialogs.js';
 
@@ -14,12 +15,29 @@ export async function open_share(url, by_hand = false) {
   open_dialog('share');
   set_text(find('#share-hint'), by_hand ? t('share.selected') : '');
   if (by_hand) field.focus();
+  spell(url.slice(-8));
+  offer_sheet(url);
   await draw_code(find('#share-qr'), url);
+}
+
+/** Letter by letter, for somebody at the telephone. @param {string} code */
+function spell(code) {
+  find('#share-spelled').replaceChildren(...spelled_words(code).map(({ letter, word }) => el('li', null, el('b', { class: 'code', text: letter }), word)));
+}
+
+/** The system's own sheet, where there is one: mostly phones, and only with https. @param {string} url */
+function offer_sheet(url) {
+  const button = find('#share-native');
+  button.hidden = !('share' in navigator);
+  // Closed again without a choice: nothing to say.
+  button.onclick = () => void navigator.share({ title: document.title, url }).catch(() => {});
 }
 
 /** The library is loaded when the first QR code is asked for. @param {HTMLElement} holder @param {string} text */
 async function draw_code(holder, text) {
-  if (holder.firstChild) return;
+  if (holder.dataset.of === text) return;
+  holder.dataset.of = text;
+  holder.replaceChildren();
   try {
     const { default: qrcode } = await import('../vendor/qrcode.js');
     const code = qrcode(0, 'M');
