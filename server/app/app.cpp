@@ -86,8 +86,11 @@ struct App::State {
             .throttle = *throttle,
             .clock = clock,
             .room_passwords = *room_passwords,
-            .homes = *homes};
+            .homes = *homes,
+            .page_version = page_version()};
   }
+  // Scripts and styles count, not only the program: a page may hold parts of either, and fetches the rest when it needs it.
+  [[nodiscard]] std::string page_version() const { return std::string(MATINEE_VERSION) + "+" + static_files->hash(); }
   void log_figures();
   [[nodiscard]] ShardThread& home_thread_of(std::string_view code) { return *shards[homes->of(code)]; }
   [[nodiscard]] shard::Shard& home_of(std::string_view code) { return home_thread_of(code).shard(); }
@@ -312,7 +315,7 @@ void App::State::make_router() {
       .previews = previews.get(),
       .signups_open = config.signups_open,
       .guests = config.guests,
-      .version = MATINEE_VERSION,
+      .version = page_version(),
       .desktop_video = desktop_video(),
   });
   options.error_page = [this](const http::Request& request, int status, std::string_view) {

@@ -35,6 +35,7 @@ ShardThread::~ShardThread() { join(); }
 shard::ShardOptions ShardThread::shard_options() const {
   shard::ShardOptions options;
   options.unlimited_rates = shared_.config.bench();
+  options.page_version = shared_.page_version;
   options.participants_max = static_cast<std::size_t>(shared_.config.participants_max);
   return options;
 }

@@ -32,6 +32,7 @@ struct Shared {
   ops::ServerTime clock;
   seams::RoomPasswords& room_passwords;
   shard::Homes& homes;
+  std::string page_version;  // of the pages that this process gives out
 };
 
 // The loop's part in the desktop video of the process.

@@ -48,7 +48,7 @@ void RoomHost::handle(const rooms::Event& event, const rooms::Context& context) 
 
 const std::string& RoomHost::encoded(const rooms::Outgoing& message) {
   context_.text.clear();
-  wire::encode(message, context_.text);
+  wire::encode(message, context_.text, context_.options.page_version);
   return context_.text;
 }
 

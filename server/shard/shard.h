@@ -28,6 +28,7 @@ namespace matinee::shard {
 struct ShardOptions {
   bool unlimited_rates = false;  // bench mode only: no flood rules
   bool io_uring = true;          // where the kernel allows it
+  std::string page_version;      // of the pages that this server gives out: a page learns from it that it is an old one
   std::size_t participants_max = rooms::limits::participants_max;
   net::WebSocketLimits websocket;
   std::chrono::milliseconds door_max = limits::door_max;

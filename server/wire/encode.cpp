@@ -342,9 +342,10 @@ void write(JsonWriter& json, const rooms::RoomMoved& moved) {
 
 }  // namespace
 
-void encode(const rooms::Outgoing& message, std::string& out) {
+void encode(const rooms::Outgoing& message, std::string& out, std::string_view page_version) {
   JsonWriter json(out);
   std::visit([&](const auto& m) { write(json, m); }, message);
+  if (std::holds_alternative<rooms::Welcome>(message) && !page_version.empty()) json.key("page_version").string(page_version);
   json.close_object();
 }
 

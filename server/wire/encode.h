@@ -11,7 +11,8 @@
 
 namespace matinee::wire {
 
-void encode(const rooms::Outgoing& message, std::string& out);
+// page_version: of the pages that this server gives out, told in each room.welcome; "" leaves it out.
+void encode(const rooms::Outgoing& message, std::string& out, std::string_view page_version = {});
 
 void encode_ok(const rooms::ReplyOk& reply, std::string& out);
 // message_id: of the chat.post that was refused, else empty.

@@ -32,7 +32,7 @@ const queue = control_queue(app, engine, (text, undo) => player.notice.show(text
 const player = control_playback(app, engine, queue);
 control_people(app, (text) => player.notice.show(text));
 const parts = control_parts(app, engine, { say: (text) => player.notice.show(text), alone: player.alone });
-control_link(app, engine, chat.composer);
+const link = control_link(app, engine, chat.composer);
 const tabs = make_tabs((name) => {
   if (name === 'chat') chat.log.shown();
   app.emit('tab', name);
@@ -81,6 +81,7 @@ function welcome(message) {
   engine.onWelcome(message);
   engine.connectionBack();
   chat.welcome(message);
+  link.server_is(message.page_version);
 }
 
 /** @param {import('./types.js').Room} room */

@@ -41,7 +41,7 @@ export interface Live {
 
 export interface Welcome {
   type: 'room.welcome'; you: string; room: Room; participants: Participant[]; playback: Playback; live: Live; queue: Queue; actions: Action[];
-  messages: Message[]; more_before: boolean; epoch: number; seq: number; server_time_ms: number; resumed: boolean;
+  messages: Message[]; more_before: boolean; epoch: number; seq: number; server_time_ms: number; resumed: boolean; page_version?: string;
   change?: number; changed?: Message[];
 }
 export interface ChatMessage extends Message { type: 'chat.message' }

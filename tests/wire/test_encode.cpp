@@ -143,6 +143,12 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
   w.change = {7};
   w.changed.push_back(chat());
   CHECK(text_of(w).find(R"("resumed":true,"change":7,"changed":[{"seq":12,"id":"abcdefgh",)") != std::string::npos);
+  std::string told;
+  wire::encode(w, told, "0.1.0+0123");
+  CHECK_THAT(told, Catch::Matchers::EndsWith(R"("page_version":"0.1.0+0123"})"));
+  std::string other;
+  wire::encode(rooms::RoomClosed{}, other, "0.1.0+0123");
+  CHECK(other == R"({"type":"room.closed"})");
 }
 
 TEST_CASE("what runs live is told stream by stream, with the desktops that show it") {

@@ -10,6 +10,7 @@ import { show_ending } from '../views/ending.js';
 /** @typedef {import('../types.js').Engine} Engine */
 
 const quiet_ms = 2_000;
+const told_ms = 10_000;
 const patience_ms = 10_000;
 
 const wait = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
@@ -22,6 +23,9 @@ const page_anew = () => fetch(location.pathname, { cache: 'no-store', signal: Ab
 export function control_link(app, engine, composer) {
   const { connection } = app;
   let was_joined = false;
+  let outdated = false;
+  let told = '';
+  let telling = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   let timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   const words = () => {
@@ -43,7 +47,9 @@ export function control_link(app, engine, composer) {
     }
     clearTimeout(timer);
     timer = undefined;
-    set_banner(state === 'offline' ? t('banner.offline') : '');
+    if (state === 'offline') set_banner(t('banner.offline'));
+    else if (state === 'joined' && outdated) set_banner(t('banner.new_version'), { text: t('banner.reload'), act: () => location.reload() });
+    else set_banner(told);
   };
 
   let joined = false;
@@ -83,4 +89,22 @@ export function control_link(app, engine, composer) {
   addEventListener('pagehide', () => write_json('sessionStorage', app.draft_key(), composer.draft() || null));
   composer.restore(read_json('sessionStorage', app.draft_key(), ''));
   paint();
+
+  return {
+    /** A sentence for a while, where there is no other place for one. @param {string} text */
+    tell(text) {
+      told = text;
+      clearTimeout(telling);
+      telling = setTimeout(() => {
+        told = '';
+        paint();
+      }, told_ms);
+      paint();
+    },
+    /** What the server gives out now. The room goes on with this page; what is written is kept over the reload. @param {string | undefined} version */
+    server_is(version) {
+      outdated = version !== undefined && version !== app.page.version;
+      paint();
+    },
+  };
 }
