@@ -1,12 +1,14 @@
 // @ts-check
 // The room page: makes the models, the engine and the controllers, and leads what the server says to whom it concerns.
 import { App } from './app.js';
+import { control_attention } from './controllers/attention.js';
 import { control_chat } from './controllers/chat.js';
 import { control_link } from './controllers/link.js';
 import { control_parts } from './controllers/parts.js';
 import { control_people } from './controllers/people.js';
 import { control_playback } from './controllers/playback.js';
 import { control_queue } from './controllers/queue.js';
+import { control_stage_size } from './controllers/stage_size.js';
 import { follow_viewport } from './controllers/viewport.js';
 import { find, set_text } from './lib/dom.js';
 import { intent_of, place_of } from './models/keys.js';
@@ -30,13 +32,15 @@ const engine = new SyncEngine({
 const chat = control_chat(app);
 const queue = control_queue(app, engine, (text, undo) => player.notice.show(text, undo));
 const player = control_playback(app, engine, queue);
-control_people(app, (text) => player.notice.show(text));
-const parts = control_parts(app, engine, { say: (text) => player.notice.show(text), alone: player.alone });
+const stage = control_stage_size(app);
+control_people(app, say);
+const parts = control_parts(app, engine, { say, alone: player.alone, intents: player.intents });
 const link = control_link(app, engine, chat.composer);
 const tabs = make_tabs((name) => {
   if (name === 'chat') chat.log.shown();
   app.emit('tab', name);
 });
+const attention = control_attention(app, tabs.is_open);
 app.on('code', make_share(app.page, (text) => app.announce(text), parts.share_by_hand));
 wire_dialogs();
 follow_viewport();
@@ -44,7 +48,9 @@ follow_viewport();
 connection.on('message', (/** @type {import('./types.js').ServerMessage} */ message) => {
   switch (message.type) {
     case 'room.welcome': return welcome(message);
-    case 'chat.message': return chat.heard(message);
+    case 'chat.message':
+      attention.heard(message);
+      return chat.heard(message);
     case 'chat.edited': return app.chat.edited(message);
     case 'chat.deleted':
       chat.composer.gone(message.seq);
@@ -65,10 +71,16 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
     case 'room.knocked': return people.knocked_are(message.people);
     case 'room.moved': return app.take_code(message.code);
     case 'clock.reply': return engine.onClockReply(message);
-    case 'error': return message.id ? chat.refused(message) : player.notice.show(message.message);
+    case 'error': return message.id ? chat.refused(message) : say(message.message);
     default: return undefined;
   }
 });
+
+/** Below the picture, or above everything while there is none. @param {string} text */
+function say(text) {
+  if (playback.now?.media) player.notice.show(text);
+  else link.tell(text);
+}
 
 /** @param {import('./types.js').Welcome} message */
 function welcome(message) {
@@ -80,6 +92,7 @@ function welcome(message) {
   app.live.apply(message.live, message.you);
   engine.onWelcome(message);
   engine.connectionBack();
+  if (message.resumed) for (const missed of message.messages) attention.heard(missed);
   chat.welcome(message);
   link.server_is(message.page_version);
 }
@@ -93,19 +106,8 @@ function room_is(room) {
   const keep = /** @type {HTMLAnchorElement} */ (find('#keep-room'));
   keep.hidden = 'closed' in keep.dataset || !(room.guest_room && room.owner === people.me && app.page.you.kind === 'guest');
   keep.href = `/signup?next=/rooms/${room.code}`;
-  title();
   app.emit('room', room);
 }
-
-let unread = 0;
-function title() {
-  document.title = `${unread ? `(${unread}) ` : ''}${app.room?.name ?? app.page.name} · Matinee`;
-}
-app.on('unread', (count) => {
-  unread = count;
-  find('#chat-unread').hidden = count === 0 || tabs.is_open('chat');
-  title();
-});
 
 addEventListener('keydown', (event) => {
   if (any_dialog_open()) return;
@@ -114,11 +116,15 @@ addEventListener('keydown', (event) => {
   event.preventDefault();
   if (intent === 'help') open_dialog('help');
   else if (intent === 'chat') {
+    stage.show_panel(true);
     tabs.select('chat');
     chat.composer.focus();
-  } else if (intent === 'search') chat.search();
+  } else if (intent === 'search') {
+    stage.show_panel(true);
+    chat.search();
+  } else if (intent === 'fullscreen') stage.fullscreen();
+  else if (intent === 'theatre') stage.wide();
   else if (!app.live.on_stage) player.key(intent);
-  else if (intent === 'fullscreen') player.key(intent);
 });
 
 connection.start();

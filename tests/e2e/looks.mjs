@@ -1,7 +1,7 @@
 // What is wrong with a page for anybody: violations that axe finds, and what is wider than the screen.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './paths.mjs';
+import { built, root } from './paths.mjs';
 
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
@@ -28,5 +28,27 @@ export async function everyLook(page, name) {
     }
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  return found;
+}
+
+const every_size = /** @type {const} */ ([[1440, 900, 'dark'], [1440, 900, 'light'], [768, 1024, 'dark'], [390, 844, 'light'], [390, 844, 'dark'], [320, 568, 'dark'], [844, 390, 'light']]);
+
+/** As everyLook, at more sizes, and each is kept: build/screenshots/look-NAME-SIZE-LIGHT.png. @param {import('playwright-core').Page} page @param {string} name */
+export async function sizes(page, name) {
+  const folder = join(built, 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  const before = page.viewportSize();
+  const found = [];
+  for (const [width, height, colorScheme] of every_size) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
+    await page.screenshot({ animations: 'disabled', path: join(folder, `look-${name}-${width}x${height}-${colorScheme}.png`) });
+    found.push(...(await violations(page)).map((v) => `${name} ${width} ${colorScheme}: ${v}`));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) found.push(`${name} ${width}: ${wide} px wider than the screen`);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (before) await page.setViewportSize(before);
   return found;
 }

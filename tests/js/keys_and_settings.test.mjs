@@ -5,7 +5,7 @@ import { checked_settings, default_settings } from '../../static/js/models/setti
 import { badge_action, badge_details, badge_now } from '../../static/js/views/badge.js';
 import { ending_words } from '../../static/js/views/ending.js';
 
-const keys = { ' ': 'toggle', k: 'toggle', K: 'toggle', j: 'back10', l: 'forward10', ArrowLeft: 'back5', ArrowRight: 'forward5', ArrowUp: 'louder', ArrowDown: 'quieter', f: 'fullscreen', m: 'mute', c: 'chat', '?': 'help' };
+const keys = { ' ': 'toggle', k: 'toggle', K: 'toggle', j: 'back10', l: 'forward10', ArrowLeft: 'back5', ArrowRight: 'forward5', ArrowUp: 'louder', ArrowDown: 'quieter', f: 'fullscreen', t: 'theatre', m: 'mute', c: 'chat', '?': 'help' };
 
 for (const [key, intent] of Object.entries(keys)) {
   test(`${key === ' ' ? 'Space' : key} on the page means ${intent}, in a text field nothing`, () => {
@@ -35,6 +35,7 @@ test('where the focus is', () => {
   assert.equal(place_of({ tagName: 'DIV', isContentEditable: true }), 'text');
   assert.equal(place_of({ tagName: 'INPUT', type: 'range' }), 'control');
   assert.equal(place_of({ tagName: 'BUTTON' }), 'control');
+  assert.equal(place_of({ tagName: 'SELECT' }), 'text', 'a list takes letters to find its entries');
   assert.equal(place_of({ tagName: 'BODY' }), 'page');
   assert.equal(place_of(null), 'page');
 });

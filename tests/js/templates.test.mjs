@@ -26,6 +26,17 @@ test('the room page preloads the words of its language, which its modules wait f
   assert.match(read('static/js/lib/strings.js'), /await import\(`\.\.\/strings\/\$\{language\}\.js`\)/);
 });
 
+test('what is fetched when it is needed is there, and is not part of the page as well', () => {
+  const page = imported('static/js/room.js');
+  const wishes = [...page].concat('static/js/room.js').flatMap((path) => [...read(path).matchAll(/(?<!typeof )import\('(\.[^']+)'\)(?!\.)/g)].map(([, target]) => normalize(`${dirname(path)}/${target}`)));
+  assert.ok(wishes.length >= 12, `${wishes.length}`);
+  for (const path of wishes) {
+    if (path.startsWith('static/js/vendor/')) continue;
+    assert.ok(read(path).startsWith('// @ts-check'), path);
+    assert.ok(!page.has(path), `${path} is imported and fetched`);
+  }
+});
+
 for (const page of pages) {
   test(`${page} has no inline script or style, no raw output and no address of another site`, () => {
     const text = read(page);

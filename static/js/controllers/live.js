@@ -1,5 +1,4 @@
 // @ts-check
-import { find } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
 import { LiveMeter, latency_text } from '../models/live_meter.js';
 import { stream_name } from '../models/live.js';
@@ -30,7 +29,7 @@ export function control_live(app, engine, alone) {
     decode: (jpeg) => createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' })),
     later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), random: Math.random,
   });
-  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), fullscreen });
+  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back() });
   /** The stream whose picture is on the canvas. */
   let drawn = 0;
   let over = false;
@@ -39,11 +38,6 @@ export function control_live(app, engine, alone) {
   /** It was in step with the room until then, so coming back means to be in step again. */
   let was_in_step = false;
   let ticking = /** @type {ReturnType<typeof setInterval> | undefined} */ (undefined);
-
-  function fullscreen() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else find('#theatre').requestFullscreen?.().catch(() => {});
-  }
 
   /** @returns {LineState} */
   function line_state() {

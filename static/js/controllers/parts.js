@@ -12,7 +12,7 @@ import { open_dialog } from '../views/dialogs.js';
 
 export const not_fetched = t('parts.not_fetched');
 
-/** @param {App} app @param {import('../types.js').Engine} engine @param {{say(text: string): void, alone(): boolean}} player */
+/** @param {App} app @param {import('../types.js').Engine} engine @param {{say(text: string): void, alone(): boolean, intents: import('./lock_screen.js').Intents}} player */
 export function control_parts(app, engine, player) {
   /** @param {Part} part */
   const open = (part) => part().then((it) => it.open(), () => player.say(not_fetched));
@@ -49,6 +49,7 @@ export function control_parts(app, engine, player) {
   offer_subtitles(app, offer);
   fetch_door(app, player);
   fetch_live(app, engine, player);
+  fetch_when_playing(app, engine, player);
   return { share_by_hand: () => void open(share_by(true)) };
 }
 
@@ -78,5 +79,16 @@ function fetch_live(app, engine, player) {
   app.live.on('change', () => {
     const { streams, desktops, frames } = app.live.now;
     if (streams.length || desktops || frames !== 'none') part().catch(() => {});
+  });
+}
+
+/** What a moving picture wants of the device. @param {App} app @param {import('../types.js').Engine} engine @param {{intents: import('./lock_screen.js').Intents}} player */
+function fetch_when_playing(app, engine, { intents }) {
+  const awake = lazy(async () => (await import('./awake.js')).keep_awake(app, engine));
+  const lock_screen = lazy(async () => (await import('./lock_screen.js')).control_lock_screen(app, engine, intents));
+  engine.addEventListener('view', (event) => {
+    if (/** @type {CustomEvent} */ (event).detail?.phase !== 'playing') return;
+    if ('wakeLock' in navigator) awake().catch(() => {});
+    if (app.settings.values.lock_screen && 'mediaSession' in navigator) lock_screen().catch(() => {});
   });
 }

@@ -41,15 +41,15 @@ export function control_playback(app, engine, queue) {
     if (view) bar.paint(view);
   };
 
-  const bar = new Bar({
+  const intents = {
     play: () => with_control('play', () => engine.play()),
     pause: () => with_control('pause', () => engine.pause()),
-    seek: (ms) => with_control('seek', () => engine.seek(ms)),
-    rate: (rate) => with_control('speed', () => engine.setRate(rate)),
-    volume: (volume) => sound({ volume, muted: false }),
-    mute: (muted) => sound({ muted }),
-    fullscreen,
-  });
+    seek: (/** @type {number} */ ms) => with_control('seek', () => engine.seek(ms)),
+    rate: (/** @type {number} */ rate) => with_control('speed', () => engine.setRate(rate)),
+    volume: (/** @type {number} */ volume) => sound({ volume, muted: false }),
+    mute: (/** @type {boolean} */ muted) => sound({ muted }),
+  };
+  const bar = new Bar(intents);
   const badge = make_badge({ act: badge_act, announce: (text) => app.announce(text) });
   const source = make_source({ watch, add: queue_up, close: () => watch('') });
 
@@ -104,14 +104,6 @@ export function control_playback(app, engine, queue) {
     }
   }
 
-  function fullscreen() {
-    const theatre = find('#theatre');
-    const video = /** @type {any} */ (document.querySelector('#player video'));
-    if (document.fullscreenElement) document.exitFullscreen();
-    else if (theatre.requestFullscreen) theatre.requestFullscreen().catch(() => {});
-    else video?.webkitEnterFullscreen?.();
-  }
-
   function paint_room() {
     const media = playback.now?.media ?? null;
     const live = app.live.on_stage ?? app.live.ended;
@@ -145,10 +137,10 @@ export function control_playback(app, engine, queue) {
     notice.take_down(broken);
     source.take_down(broken);
   });
+  find('#stage-again').addEventListener('click', () => engine.resync());
   find('#gate-load').addEventListener('click', () => engine.loadAnyway());
   find('#sync-again').addEventListener('click', () => engine.resync());
   find('#sync-alone').addEventListener('click', () => engine.watchAlone(!alone()));
-  document.addEventListener('fullscreenchange', () => bar.paint_fullscreen(document.fullscreenElement !== null));
   // After a click inside the frame of another site the keys would go there.
   addEventListener('blur', () => setTimeout(() => document.activeElement?.matches('#player iframe') && find('#play').focus({ preventScroll: true }), 0));
   engine.addEventListener('view', (event) => {
@@ -157,6 +149,9 @@ export function control_playback(app, engine, queue) {
     bar.paint(view);
     badge(view, may('control'), app.lost);
     find('#stage-gate').hidden = !view.needsConsent;
+    // Where the picture should be. YouTube says it in its own frame, which nothing covers; the badge has it in any case.
+    find('#stage-failed').hidden = !view.error || document.querySelector('#player iframe') !== null;
+    set_text(find('#stage-failed-text'), view.error?.text ?? '');
   });
   engine.addEventListener('refused', (event) => {
     const error = /** @type {CustomEvent} */ (event).detail;
@@ -166,7 +161,7 @@ export function control_playback(app, engine, queue) {
   engine.setOffset(settings.values.sound_offset_ms);
 
   return {
-    source, notice, bar, alone,
+    source, notice, bar, alone, intents,
     /** @param {import('../models/keys.js').KeyIntent} intent */
     key(intent) {
       const volume = settings.values.volume;
@@ -179,7 +174,6 @@ export function control_playback(app, engine, queue) {
         case 'louder': return sound({ volume: volume + 0.05, muted: false });
         case 'quieter': return sound({ volume: volume - 0.05 });
         case 'mute': return sound({ muted: !settings.values.muted });
-        case 'fullscreen': return fullscreen();
         default: return undefined;
       }
     },

@@ -5,6 +5,7 @@ import { t } from '../lib/strings.js';
 import { can } from '../models/rights.js';
 import { confirm_dialog, open_dialog } from '../views/dialogs.js';
 import { changed_room_settings, fill_room_settings, room_settings_problem, say_room_settings, show_password } from '../views/room_settings.js';
+import { control_notify_row } from './notify.js';
 
 /** The Settings dialog: the room's part for those who may, and one's own part, which acts at once. @param {import('../app.js').App} app */
 export function control_settings(app) {
@@ -51,15 +52,18 @@ export function control_settings(app) {
     const data = new FormData(mine);
     settings.set({
       theme: /** @type {any} */ (data.get('theme')), announce: /** @type {any} */ (data.get('announce')),
-      ask_first: data.has('ask_first'), letter_keys: data.has('letter_keys'),
+      ask_first: data.has('ask_first'), letter_keys: data.has('letter_keys'), lock_screen: data.has('lock_screen'),
     });
   });
   settings.on('change', ({ theme }) => wear(theme));
+  find('input[name="lock_screen"]', mine).closest('label')?.toggleAttribute('hidden', !('mediaSession' in navigator));
+  const notify_row = control_notify_row(settings);
 
   return {
     open() {
       if (app.room) fill_room_settings(app.room, { edit: can(app.room, people.self, 'edit_room'), owner: people.self?.role === 'owner' });
       fill_mine();
+      notify_row.paint();
       open_dialog('settings');
     },
   };
@@ -68,7 +72,7 @@ export function control_settings(app) {
     const values = settings.values;
     /** @type {HTMLSelectElement} */ (find('#set-theme')).value = values.theme;
     /** @type {HTMLSelectElement} */ (find('#set-announce')).value = values.announce;
-    for (const name of /** @type {const} */ (['ask_first', 'letter_keys'])) /** @type {HTMLInputElement} */ (find(`input[name="${name}"]`, mine)).checked = values[name];
+    for (const name of /** @type {const} */ (['ask_first', 'letter_keys', 'lock_screen'])) /** @type {HTMLInputElement} */ (find(`input[name="${name}"]`, mine)).checked = values[name];
   }
 }
 

@@ -4,14 +4,15 @@ import { read_json, write_json } from '../lib/store.js';
 
 /**
  * What one person set for themselves in this browser. The theme has a key of its own because theme.js reads it before the first paint.
- * @typedef {{theme: 'system' | 'dark' | 'light', ask_first: boolean, letter_keys: boolean, announce: 'all' | 'mentions' | 'off', volume: number, muted: boolean,
+ * @typedef {{theme: 'system' | 'dark' | 'light', ask_first: boolean, letter_keys: boolean, announce: 'all' | 'mentions' | 'off', volume: number, muted: boolean, theatre: boolean,
+ *   notify: boolean, lock_screen: boolean,
  *   sound_offset_ms: number}} Values sound_offset_ms: how much earlier this person's player runs, because the sound reaches them late
  */
 
 export const sound_offset_most_ms = 1000;
 
 /** @type {Values} */
-export const default_settings = { theme: 'system', ask_first: false, letter_keys: true, announce: 'all', volume: 1, muted: false, sound_offset_ms: 0 };
+export const default_settings = { theme: 'system', ask_first: false, letter_keys: true, announce: 'all', volume: 1, muted: false, theatre: false, notify: false, lock_screen: false, sound_offset_ms: 0 };
 
 /** @param {Partial<Values>} stored @returns {Values} only known keys of the right type survive */
 export function checked_settings(stored) {

@@ -4,7 +4,7 @@ import { clock_text, spoken_position } from '../lib/format.js';
 import { language, t } from '../lib/strings.js';
 
 /** @typedef {import('../types.js').PlayerView} PlayerView */
-/** @typedef {{play(): void, pause(): void, seek(ms: number): void, rate(rate: number): void, volume(part: number): void, mute(on: boolean): void, fullscreen(): void}} BarIntents */
+/** @typedef {{play(): void, pause(): void, seek(ms: number): void, rate(rate: number): void, volume(part: number): void, mute(on: boolean): void}} BarIntents */
 
 /** @param {number} rate @returns {string} "1.25×" */
 const speed_text = (rate) => `${rate.toLocaleString(language)}×`;
@@ -28,7 +28,6 @@ export class Bar {
     find('#back').addEventListener('click', () => this.step(-10_000));
     find('#forward').addEventListener('click', () => this.step(10_000));
     find('#mute').addEventListener('click', () => intents.mute(find('#mute').getAttribute('aria-pressed') !== 'true'));
-    find('#fullscreen').addEventListener('click', () => intents.fullscreen());
     this.#volume.addEventListener('input', () => intents.volume(this.#volume.valueAsNumber / 100));
     this.#speed.addEventListener('change', () => intents.rate(Number(this.#speed.value)));
     for (const option of this.#speed.options) option.text = speed_text(Number(option.value));
@@ -118,11 +117,5 @@ export class Bar {
     set_attribute(find('#mute'), 'aria-pressed', String(muted));
     this.#volume.value = String(Math.round(volume * 100));
     this.#volume.style.setProperty('--done', `${muted ? 0 : Math.round(volume * 100)}%`);
-  }
-
-  /** @param {boolean} on */
-  paint_fullscreen(on) {
-    set_icon(find('#fullscreen'), on ? 'fullscreen-exit' : 'fullscreen');
-    set_attribute(find('#fullscreen'), 'aria-label', on ? t('player.leave_fullscreen') : t('player.fullscreen'));
   }
 }

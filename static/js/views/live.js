@@ -6,7 +6,7 @@ import { frames_chip, stream_name } from '../models/live.js';
 /** @typedef {import('../models/live.js').LiveModel} LiveModel */
 /** @typedef {import('../types.js').LiveStream} LiveStream */
 /** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended'} LineState */
-/** @typedef {{watch(id: number): void, back(): void, fullscreen(): void}} Intents */
+/** @typedef {{watch(id: number): void, back(): void}} Intents */
 
 /** @type {Record<LineState, import('../lib/strings.js').Key>} */
 const marks = { connecting: 'live.mark_connecting', live: 'live.mark_live', reconnecting: 'live.mark_connecting', away: 'live.mark_away', ended: 'live.mark_ended' };
@@ -39,8 +39,6 @@ export function make_live(intents) {
   let doing = () => {};
 
   act.addEventListener('click', () => doing());
-  find('#live-fullscreen').addEventListener('click', intents.fullscreen);
-  find('#live-fullscreen').hidden = !document.fullscreenEnabled;
 
   /** @param {LiveModel} model */
   function paint_chips(model) {
