@@ -84,6 +84,7 @@ test('each person turns on, sizes and shifts subtitles from a file or a link, an
   await ben.moving();
 
   await ann.click('Subtitles');
+  await ann.page.locator('#subtitles[open]').waitFor();
   await ann.page.locator('#subtitles-file').setInputFiles({ name: 'nothing.srt', mimeType: 'text/plain', buffer: Buffer.from('no subtitles') });
   await until(async () => (await ann.page.locator('#subtitles-error').innerText()).includes('no subtitles'), { what: 'the sentence' });
   const srt = '1\r\n00:00:00,000 --> 00:00:58,000\r\nGr\xfc\xdfe \x93<i>dir</i>\x94\r\n';
