@@ -29,6 +29,7 @@ struct ParticipantInfo {
   std::int64_t silenced_until_ms = -1;                        // −1 = may chat, 0 = until lifted
   std::string state; std::int64_t error_ms = 0; std::int64_t ahead_ms = 0;   // last Status, "" before the first
   std::optional<std::int64_t> live_ms = {};                     // how far behind now their live stream must stay
+  std::string avatar = {};
 };
 struct RoomInfo {
   std::string code; std::string name; Preset preset = Preset::friends; GrantTable grants; WaitPolicy policy = WaitPolicy::fair;

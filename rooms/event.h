@@ -78,7 +78,8 @@ struct ChangeStored { ChangeNumber up_to; };                  // likewise, with 
 struct StoreFailed { Seq from; std::optional<ChangeNumber> change_from = {}; };
 struct TimerFired { std::int64_t id = 0; };
 struct SetLive { LiveState live; };                           // the whole state, from whoever serves the media
-struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; };   // profile change, guest kept the room
+// Profile change (name, picture), guest kept the room.
+struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; std::string avatar = {}; };
 
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
                            SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid, PlayerGone, SetLive,

@@ -17,6 +17,7 @@ struct Person {
   std::string name;  // NFC, printable: checked where it was entered
   PersonKind kind = PersonKind::guest;
   bool fresh = false;        // guest, or an account younger than a day: half the chat rate
+  std::string avatar = {};   // the key of the person's picture; empty = none
   std::string address = {};  // where a block on a guest holds besides the id; empty = unknown. Never shown to anybody
 };
 

@@ -22,8 +22,8 @@ std::size_t bytes_for_messages(std::size_t people) {
 
 ParticipantInfo Room::State::info_of(const Participant& participant, std::int64_t now_ms) const {
   const Person& person = participant.person;
-  return {person.id,         person.name,          person.kind,          role_of(person),    silenced_until(person.id, now_ms),
-          participant.state, participant.error_ms, participant.ahead_ms, participant.live_ms};
+  return {person.id,         person.name,          person.kind,          role_of(person),     silenced_until(person.id, now_ms),
+          participant.state, participant.error_ms, participant.ahead_ms, participant.live_ms, person.avatar};
 }
 
 void Room::State::on(const Join& join, Turn& turn) {
@@ -48,7 +48,8 @@ void Room::State::on(const Join& join, Turn& turn) {
     presence_changed(id, turn);
     if (join.plays) wait_for(*known, turn);
     if (participants.size() == 1 && playback.state().phase == Phase::playing) save_soon(turn);  // the heartbeat starts again
-  } else if (join.plays && (known->person.name != join.person.name || known->person.kind != join.person.kind)) {
+  } else if (join.plays && (known->person.name != join.person.name || known->person.kind != join.person.kind ||
+                            known->person.avatar != join.person.avatar)) {
     known->person = join.person;
     presence_changed(id, turn);
   }
@@ -137,6 +138,7 @@ void Room::State::on(const Renamed& renamed, Turn& turn) {
   if (Participant* participant = find(renamed.person)) {
     participant->person.name = renamed.name;
     participant->person.kind = renamed.kind;
+    participant->person.avatar = renamed.avatar;
     presence_changed(renamed.person, turn);
   }
   if (queue.renamed(renamed.person, renamed.name)) queue_changed(turn);

@@ -27,6 +27,7 @@ Refusal refusal_of(StoreError error) {
     case StoreError::email_taken: made.email = FieldError::email_taken; return made;
     case StoreError::wrong_kind: return refusal(Why::not_allowed);
     case StoreError::not_found: return refusal(Why::wrong);
+    case StoreError::only_admin:
     case StoreError::unavailable:
     case StoreError::fenced:
     case StoreError::id_taken:
@@ -169,26 +170,42 @@ struct Accounts::State : std::enable_shared_from_this<Accounts::State> {
     open_session(errand, user);
   }
 
-  // ---- change password
-  void change_password(const ErrandPtr& errand, const std::string& old_password, const std::string& new_password) {
-    users.by_id(errand->who->user, loop, step([errand, old_password, new_password](State& state, Result<seams::User> user) {
-                  if (!user) return errand->refuse(refusal_of(user.error()));
-                  state.check_old_password(errand, *user, old_password, new_password);
+  // ---- change password, and whatever else asks for the current one
+  using Refuse = std::function<void(Refusal)>;
+  using Proven = std::function<void(State&, const seams::User&)>;
+
+  void prove(seams::UserId who, const std::string& password, const Refuse& refuse, const Proven& proven) {
+    users.by_id(who, loop, step([password, refuse, proven](State& state, Result<seams::User> user) {
+                  if (!user) return refuse(refusal_of(user.error()));
+                  state.check_current_password(*user, password, refuse, proven);
                 }));
   }
 
-  void check_old_password(const ErrandPtr& errand, const seams::User& user, const std::string& old_password,
-                          const std::string& new_password) {
+  void check_current_password(const seams::User& user, const std::string& password, const Refuse& refuse, const Proven& proven) {
     const std::string counted = "id " + std::to_string(user.id.value);
     const auto allowance = throttle.take(Limit::log_in_account, counted, now_ms());
-    if (!allowance.allowed) return errand->refuse(refusal(Why::slow_down, allowance.retry_after_s));
-    passwords.verify(old_password, user.password_hash, loop,
-                     step([errand, user, counted, new_password](State& state, const Verified& verified) {
-                       if (verified.what == Verified::What::no_match) return errand->refuse(refusal(Why::wrong));
+    if (!allowance.allowed) return refuse(refusal(Why::slow_down, allowance.retry_after_s));
+    const bool possible = password.size() <= password_bytes_max;
+    passwords.verify(possible ? password : std::string(), possible ? user.password_hash : std::string(), loop,
+                     step([user, counted, refuse, proven](State& state, const Verified& verified) {
+                       if (verified.what == Verified::What::no_match) return refuse(refusal(Why::wrong));
                        state.throttle.give_back(Limit::log_in_account, counted, state.now_ms());
-                       if (verified.what != Verified::What::match) return errand->refuse(refusal(Why::busy, password_busy_retry_s));
-                       state.hash_new_password(errand, user, new_password);
+                       if (verified.what != Verified::What::match) return refuse(refusal(Why::busy, password_busy_retry_s));
+                       proven(state, user);
                      }));
+  }
+
+  void change_password(const ErrandPtr& errand, const std::string& old_password, const std::string& new_password) {
+    prove(
+        errand->who->user, old_password, [errand](Refusal why) { errand->refuse(std::move(why)); },
+        [errand, new_password](State& state, const seams::User& user) { state.hash_new_password(errand, user, new_password); });
+  }
+
+  void store_email(const seams::User& user, const std::optional<Email>& email, const Changed& done) {
+    users.set_email(user.id, email ? email->shown : "", email ? email->key : "", loop, step([done](State&, Result<void> stored) {
+                      if (stored) return done({});
+                      done(tl::unexpected(refusal_of(stored.error())));
+                    }));
   }
 
   void hash_new_password(const ErrandPtr& errand, const seams::User& user, const std::string& new_password) {
@@ -266,6 +283,29 @@ void Accounts::change_password(const Identity& who, std::string old_password, st
     return state_->refuse_later(errand, wrong);
   }
   state_->change_password(errand, old_password, new_password);
+}
+
+void Accounts::confirm(const Identity& who, std::string password, Confirmed done) {
+  const auto refuse = [done](Refusal why) { done(tl::unexpected(std::move(why))); };
+  if (who.kind != rooms::PersonKind::account) return state_->loop([refuse] { refuse(refusal(Why::not_allowed)); });
+  state_->prove(who.user, password, refuse, [done](State&, const seams::User& user) { done(user); });
+}
+
+void Accounts::change_email(const Identity& who, std::string password, std::string email, Changed done) {
+  const auto refuse = [done](Refusal why) { done(tl::unexpected(std::move(why))); };
+  if (who.kind != rooms::PersonKind::account) return state_->loop([refuse] { refuse(refusal(Why::not_allowed)); });
+  std::optional<Email> checked;
+  if (email.find_first_not_of(" \t\r\n") != std::string::npos) {
+    auto good = check_email(email);
+    if (!good) {
+      Refusal wrong = refusal(Why::fields);
+      wrong.email = good.error();
+      return state_->loop([refuse, wrong] { refuse(wrong); });
+    }
+    checked = std::move(*good);
+  }
+  state_->prove(who.user, password, refuse,
+                [checked, done](State& state, const seams::User& user) { state.store_email(user, checked, done); });
 }
 
 std::string_view to_string(Refusal::Why why) {

@@ -1,6 +1,6 @@
-// Accounts: the whole of signing up, logging in, keeping a guest's rooms and changing a password: checks, throttles, hash, store, session,
-// in the order that gives nothing away. Unknown person and wrong password are one answer that takes one time.
-// Thread rule: one per loop, like its SessionService; handlers are called on the loop, never before the call returns.
+// Accounts: the whole of signing up, logging in, keeping a guest's rooms, changing a password or an e-mail address: checks, throttles,
+// hash, store, session, in the order that gives nothing away. Unknown person and wrong password are one answer that takes one time. Thread
+// rule: one per loop, like its SessionService; handlers are called on the loop, never before the call returns.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -51,6 +51,8 @@ struct LogInForm {
 class Accounts {
  public:
   using Done = std::function<void(tl::expected<Started, Refusal>)>;
+  using Confirmed = std::function<void(tl::expected<seams::User, Refusal>)>;
+  using Changed = std::function<void(tl::expected<void, Refusal>)>;
   Accounts(seams::UserStore& users, SessionService& sessions, PasswordPool& passwords, Throttle& throttle, seams::Executor loop,
            SessionService::NowMs now_ms, AccountsOptions options = {});
   ~Accounts();
@@ -63,6 +65,10 @@ class Accounts {
   // `client.kind` device: a token for a desktop program, which lives on by itself, without a browser's session.
   void log_in(LogInForm form, std::optional<Identity> who, Client client, Done done);
   void start_guest(std::string name, Client client, Done done);
+  // Whether it is the person's current password; answers who it is. A wrong one counts like a wrong log-in.
+  void confirm(const Identity& who, std::string password, Confirmed done);
+  // Empty: no address any more.
+  void change_email(const Identity& who, std::string password, std::string email, Changed done);
   // Ends every other session of the person and replaces this one.
   void change_password(const Identity& who, std::string old_password, std::string new_password, Client client, Done done);
 

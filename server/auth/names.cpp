@@ -138,6 +138,16 @@ tl::expected<Name, FieldError> check_name(std::string_view typed) {
   return Name{builder.text(), std::move(*key)};
 }
 
+std::string initial(std::string_view name) {
+  utf8proc_int32_t code = 0;
+  if (utf8proc_iterate(bytes_of(name), static_cast<utf8proc_ssize_t>(name.size()), &code) <= 0) return "?";
+  std::array<utf8proc_uint8_t, 4> bytes{};
+  const auto size = utf8proc_encode_char(utf8proc_toupper(code), bytes.data());
+  std::string text;
+  for (int index = 0; index < size; ++index) text += static_cast<char>(bytes[static_cast<std::size_t>(index)]);
+  return text;
+}
+
 tl::expected<Email, FieldError> check_email(std::string_view typed) {
   const std::string_view text = trimmed(typed);
   if (text.size() > email_bytes_max) return tl::unexpected(FieldError::email_too_long);

@@ -44,6 +44,9 @@ struct Name {
 // a name or an e-mail, and the two must not be mistaken for each other).
 [[nodiscard]] tl::expected<Name, FieldError> check_name(std::string_view typed);
 
+// What stands for a name in a small circle: its first letter, as a capital.
+[[nodiscard]] std::string initial(std::string_view name);
+
 struct Email {
   std::string shown;  // as typed, trimmed
   std::string key;    // case folded

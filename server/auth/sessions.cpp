@@ -16,7 +16,17 @@ using ResolveDone = std::function<void(Result<Identity>)>;
 constexpr int guest_id_tries = 3;
 
 Identity identity_of(const seams::User& user, const seams::Session& session) {
-  return {user.id, user.name, user.kind, user.admin, user.created_at_ms, session.id, session.kind == seams::SessionKind::device};
+  Identity who;
+  who.user = user.id;
+  who.name = user.name;
+  who.kind = user.kind;
+  who.admin = user.admin;
+  who.created_at_ms = user.created_at_ms;
+  who.session = session.id;
+  who.avatar = user.avatar;
+  who.preferences = user.preferences;
+  who.device = session.kind == seams::SessionKind::device;
+  return who;
 }
 
 bool can_be_a_token(std::string_view token) { return token.size() == token_characters; }

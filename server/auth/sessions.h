@@ -58,7 +58,7 @@ class SessionService {
 
   // Called on the loop for every session that ends, anywhere in the process: the loop closes that session's sockets (4001).
   void on_ended(std::function<void(seams::SessionId, seams::UserId)> heard);
-  // Called on the loop when somebody's name, kind or admin flag changed.
+  // Called on the loop when somebody's name, kind, picture, preferences or admin flag changed.
   void on_user_changed(std::function<void(seams::UserId)> heard);
 
  private:

@@ -28,6 +28,8 @@ constexpr std::array<LimitRule, limit_count> rules{{
     {"preview_person", 20, 2 * second, false},
     {"preview_address", 60, second, false},
     {"room_password", 10, minute, true},
+    {"profile_person", 30, 10 * second, false},
+    {"export_person", 3, 10 * minute, false},
 }};
 
 // Digests, so that a name or address typed into a form is neither kept in the clear nor kept at its length.

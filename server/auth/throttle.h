@@ -22,8 +22,10 @@ enum class Limit : std::uint8_t {
   preview_person,     // links to other sites that one person made us look at
   preview_address,    // … from one address
   room_password,      // wrong passwords for one room from one address
+  profile_person,     // pictures and preferences that one person saved
+  export_person,      // exports that one person asked for
 };
-inline constexpr std::size_t limit_count = 10;
+inline constexpr std::size_t limit_count = 12;
 
 struct LimitRule {
   std::string_view name;

@@ -18,6 +18,7 @@ enum class StoreError : std::uint8_t {
   id_taken,     // the random id is in use: draw another
   code_taken,   // a room has, or once had, this code: draw another
   wrong_kind,   // the operation is for guests only, or for accounts only, or for guest rooms only
+  only_admin,   // the last admin there is cannot go
 };
 
 [[nodiscard]] constexpr std::string_view to_string(StoreError error) {
@@ -30,6 +31,7 @@ enum class StoreError : std::uint8_t {
     case StoreError::id_taken: return "id_taken";
     case StoreError::code_taken: return "code_taken";
     case StoreError::wrong_kind: return "wrong_kind";
+    case StoreError::only_admin: return "only_admin";
   }
   return "unknown";
 }

@@ -54,7 +54,7 @@ struct SessionOfUser {
 struct SessionEvent {
   enum class What : std::uint8_t {
     ended,         // session, user
-    user_changed,  // name, kind, e-mail or admin flag of user; session is 0
+    user_changed,  // name, kind, e-mail, picture, preferences or admin flag of user; session is 0
   };
   What what = What::ended;
   SessionId session;

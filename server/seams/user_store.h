@@ -4,6 +4,7 @@
 // Thread rule: every method from any thread; answers come through the executor.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include "rooms/person.h"
 #include "server/seams/executor.h"
@@ -19,6 +20,14 @@ struct User {
   std::string password_hash;  // encoded Argon2id string; empty for guests and for people who only sign in elsewhere
   bool admin = false;
   std::int64_t created_at_ms = 0;
+  std::string avatar = {};       // the key of the picture others see; empty = initials
+  std::string preferences = {};  // opaque text of the caller, for accounts; empty = never saved
+};
+
+struct Avatar {
+  std::string key;   // made from the bytes by the caller: another picture has another key
+  std::string type;  // "image/webp"
+  std::string bytes;
 };
 
 struct NewGuest {
@@ -54,10 +63,12 @@ class UserStore {
   virtual void set_password_hash(UserId id, std::string hash, std::string expected, Executor executor, Done<void> done) = 0;
   virtual void rename(UserId id, std::string name, std::string name_key, Executor executor, Done<void> done) = 0;       // name_taken
   virtual void set_email(UserId id, std::string email, std::string email_key, Executor executor, Done<void> done) = 0;  // email_taken
-  virtual void set_admin(UserId id, bool admin, Executor executor, Done<void> done) = 0;  // wrong_kind for guests
+  // Accounts only (wrong_kind). No avatar: initials again.
+  virtual void set_avatar(UserId id, std::optional<Avatar> avatar, Executor executor, Done<void> done) = 0;
+  virtual void avatar(UserId id, std::string key, Executor executor, Done<Avatar> done) = 0;  // not_found: none, or another key
+  virtual void set_preferences(UserId id, std::string preferences, Executor executor, Done<void> done) = 0;  // accounts only
+  virtual void set_admin(UserId id, bool admin, Executor executor, Done<void> done) = 0;                     // wrong_kind for guests
   virtual void has_admin(Executor executor, Done<bool> done) = 0;
-  // Ends the person's sessions; rooms stay without an owner, messages stay with an author nobody can look up.
-  virtual void remove(UserId id, Executor executor, Done<void> done) = 0;
   // Guests without a session, a role above guest or an open room of their own, made before the given moment. Answers how many went.
   virtual void prune_guests(std::int64_t before_ms, std::size_t limit, Executor executor, Done<std::int64_t> done) = 0;
 };

@@ -96,7 +96,8 @@ void Client::admitted() {
   deadline_.cancel();
 }
 
-void Client::rename(std::string name, rooms::PersonKind kind) {
+void Client::rename(std::string name, rooms::PersonKind kind, std::string avatar) {
+  visit_.person.avatar = std::move(avatar);
   visit_.person.name = std::move(name);
   visit_.person.kind = kind;
 }

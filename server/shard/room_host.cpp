@@ -106,6 +106,14 @@ void RoomHost::lost() {
   retire_();
 }
 
+// A room that is still being opened may have read what was there before.
+void RoomHost::taken_over() {
+  if (phase_ == Phase::open) return lost();
+  if (phase_ != Phase::opening) return;
+  context_.epochs.erase(code_);
+  fail(rooms::ErrorCode::storage_unavailable);
+}
+
 void RoomHost::save_now() {
   if (phase_ == Phase::open) saver_->save();
 }

@@ -147,12 +147,12 @@ void RoomHost::absent(rooms::PersonId person) {
   consider_unloading();
 }
 
-void RoomHost::rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind) {
+void RoomHost::rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind, const std::string& avatar) {
   const auto found = people_.find(person);
   if (phase_ != Phase::open || found == people_.end()) return;
-  for (Client* client : found->second.tabs) client->rename(name, kind);
+  for (Client* client : found->second.tabs) client->rename(name, kind, avatar);
   for (Attendance* attendance : found->second.attendances) attendance->rename(name, kind);
-  handle(rooms::Renamed{person, name, kind});
+  handle(rooms::Renamed{person, name, kind, avatar});
   tell_rights();
 }
 

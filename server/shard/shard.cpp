@@ -128,9 +128,15 @@ void Shard::close_session(seams::SessionId session) {
   });
 }
 
-void Shard::rename(rooms::PersonId person, std::string name, rooms::PersonKind kind) {
-  post_to(state_, [person, name = std::move(name), kind](State& state) {
-    for (const auto& entry : state.rooms) entry.second->rename(person, name, kind);
+void Shard::rename(rooms::PersonId person, std::string name, rooms::PersonKind kind, std::string avatar) {
+  post_to(state_, [person, name = std::move(name), kind, avatar = std::move(avatar)](State& state) {
+    for (const auto& entry : state.rooms) entry.second->rename(person, name, kind, avatar);
+  });
+}
+
+void Shard::reopen(std::string code) {
+  post_to(state_, [code = std::move(code)](State& state) {
+    if (RoomHost* host = state.find(code)) host->taken_over();
   });
 }
 

@@ -73,8 +73,11 @@ class Shard {
   void adopt(std::string code, net::UpgradeRequest request);
   // [any] Closes the sockets of a session that has ended (4001), and sends its attendees away.
   void close_session(seams::SessionId session);
-  // [any] Somebody has another name now, or a guest has become an account.
-  void rename(rooms::PersonId person, std::string name, rooms::PersonKind kind);
+  // [any] Somebody has another name or picture now, or a guest has become an account.
+  void rename(rooms::PersonId person, std::string name, rooms::PersonKind kind, std::string avatar = {});
+  // [any] What is stored of this room has been changed beside it, and its epoch raised: everybody in it comes back (1012) and finds it
+  // read anew. A room that is not in memory: nothing happens.
+  void reopen(std::string code);
   // [any] Tells everybody to come back later (1012, attendees: restart), saves every room, then calls done on the loop. Nobody gets in any
   // more.
   void stop(std::function<void()> done);

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "server/store/account_records.h"
 #include "server/store/folder_lock.h"
 #include "server/store/message_log.h"
 #include "server/store/migrations.h"
@@ -76,7 +77,8 @@ struct Database::State {
         users(writer, readers),
         sessions(writer, readers, options.sessions),
         settings(writer, readers),
-        throttles(writer, readers) {}
+        throttles(writer, readers),
+        account_records(writer, readers) {}
 
   static ConnectionOptions for_reading(ConnectionOptions options) {
     options.read_only = true;
@@ -94,6 +96,7 @@ struct Database::State {
   SqliteSessionStore sessions;
   SqliteSettingsStore settings;
   SqliteThrottleStore throttles;
+  SqliteAccountRecords account_records;
 };
 
 tl::expected<std::unique_ptr<Database>, OpenError> Database::open(Options options) {
@@ -135,6 +138,7 @@ seams::UserStore& Database::users() { return state_->users; }
 seams::SessionStore& Database::sessions() { return state_->sessions; }
 seams::SettingsStore& Database::settings() { return state_->settings; }
 seams::ThrottleStore& Database::throttles() { return state_->throttles; }
+seams::AccountRecords& Database::account_records() { return state_->account_records; }
 CommitFigures Database::figures() const { return state_->writer.figures(); }
 
 }  // namespace matinee::store

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
+#include "server/seams/account_records.h"
 #include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/session_store.h"
@@ -60,6 +61,7 @@ class Database {
   [[nodiscard]] seams::SessionStore& sessions();
   [[nodiscard]] seams::SettingsStore& settings();
   [[nodiscard]] seams::ThrottleStore& throttles();
+  [[nodiscard]] seams::AccountRecords& account_records();
 
   [[nodiscard]] CommitFigures figures() const;  // any thread
   void stop();

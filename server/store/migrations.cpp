@@ -132,7 +132,19 @@ CREATE TABLE room_admissions (
 CREATE INDEX room_admissions_user ON room_admissions (user);
 )sql";
 
-constexpr std::array<Migration, 4> steps_of_this_program{{{version_1}, {version_2}, {version_3}, {version_4}}};
+// Pictures apart from their people: whoever is looked up at each request is a short row.
+constexpr const char* version_5 = R"sql(
+ALTER TABLE users ADD COLUMN avatar TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN preferences TEXT NOT NULL DEFAULT '';
+CREATE TABLE avatars (
+  user INTEGER PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  type TEXT NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array<Migration, 5> steps_of_this_program{{{version_1}, {version_2}, {version_3}, {version_4}, {version_5}}};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Query query(connection, sql);

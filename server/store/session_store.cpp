@@ -108,7 +108,7 @@ void SqliteSessionStore::find(TokenHash token_hash, std::int64_t now_ms, Executo
         const std::int64_t created_after = now_ms - limits.absolute_ms;
         Query query(db,
                     "SELECT s.id, s.user, s.kind, s.parent, s.client, s.address, s.created_ms, s.seen_ms, "
-                    "u.id, u.kind, u.name, u.email, u.password_hash, u.admin, u.created_ms "
+                    "u.id, u.kind, u.name, u.email, u.password_hash, u.admin, u.created_ms, u.avatar, u.preferences "
                     "FROM sessions AS s JOIN users AS u ON u.id = s.user WHERE s.token_hash = ?1 AND s.seen_ms > ?2 AND s.created_ms > ?3",
                     Blob{bytes_of(token_hash)}, seen_after, created_after);
         if (!query.next()) return tl::unexpected(StoreError::not_found);

@@ -7,6 +7,7 @@ namespace {
 
 using rooms::PersonKind;
 using seams::AccountDetails;
+using seams::Avatar;
 using seams::Done;
 using seams::Executor;
 using seams::Result;
@@ -19,7 +20,7 @@ constexpr std::int64_t account = static_cast<std::int64_t>(PersonKind::account);
 constexpr std::int64_t guest = static_cast<std::int64_t>(PersonKind::guest);
 
 Result<User> load(Connection& db, UserId id) {
-  Query query(db, "SELECT id, kind, name, email, password_hash, admin, created_ms FROM users WHERE id = ?1", id);
+  Query query(db, "SELECT id, kind, name, email, password_hash, admin, created_ms, avatar, preferences FROM users WHERE id = ?1", id);
   if (!query.next()) return tl::unexpected(StoreError::not_found);
   return user_of(query, 0);
 }
@@ -107,6 +108,8 @@ seams::User user_of(const Query& row, int column) {
   user.password_hash = row.text(column + 4);
   user.admin = row.integer(column + 5) != 0;
   user.created_at_ms = row.integer(column + 6);
+  user.avatar = row.text(column + 7);
+  user.preferences = row.text(column + 8);
   return user;
 }
 
@@ -138,7 +141,7 @@ void SqliteUserStore::by_name_or_email(std::string name_key, std::string email_k
   auto work = [name_key = std::move(name_key), email_key = std::move(email_key)](Connection& db) -> Result<User> {
     // name_key and email_key are NULL where there is none, so an empty key finds nobody.
     Query query(db,
-                "SELECT id, kind, name, email, password_hash, admin, created_ms FROM users "
+                "SELECT id, kind, name, email, password_hash, admin, created_ms, avatar, preferences FROM users "
                 "WHERE name_key = ?1 OR email_key = ?2 ORDER BY name_key = ?1 DESC LIMIT 1",
                 name_key, email_key);
     if (!query.next()) return tl::unexpected(StoreError::not_found);
@@ -176,6 +179,44 @@ void SqliteUserStore::set_email(UserId id, std::string email, std::string email_
       });
 }
 
+void SqliteUserStore::set_avatar(UserId id, std::optional<Avatar> avatar, Executor executor, Done<void> done) {
+  const std::size_t bytes = avatar ? avatar->bytes.size() : 0;
+  auto work = [id, avatar = std::move(avatar)](Write& write) -> Result<void> {
+    if (const auto allowed = only_accounts(write.db, id); !allowed) return allowed;
+    const std::string key = avatar ? avatar->key : std::string();
+    Query(write.db, "UPDATE users SET avatar = ?2 WHERE id = ?1", id, key).run();
+    if (avatar) {
+      Query(write.db,
+            "INSERT INTO avatars (user, key, type, bytes) VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT (user) DO UPDATE SET key = excluded.key, type = excluded.type, bytes = excluded.bytes",
+            id, key, avatar->type, Blob{avatar->bytes})
+          .run();
+    } else {
+      Query(write.db, "DELETE FROM avatars WHERE user = ?1", id).run();
+    }
+    user_changed(write, id);
+    return {};
+  };
+  writer_.write<void>(std::move(executor), std::move(done), std::move(work), bytes);
+}
+
+void SqliteUserStore::avatar(UserId id, std::string key, Executor executor, Done<Avatar> done) {
+  readers_.read<Avatar>(std::move(executor), std::move(done), [id, key = std::move(key)](Connection& db) -> Result<Avatar> {
+    Query query(db, "SELECT key, type, bytes FROM avatars WHERE user = ?1 AND key = ?2", id, key);
+    if (!query.next()) return tl::unexpected(StoreError::not_found);
+    return Avatar{query.text(0), query.text(1), query.text(2)};
+  });
+}
+
+void SqliteUserStore::set_preferences(UserId id, std::string preferences, Executor executor, Done<void> done) {
+  writer_.write<void>(std::move(executor), std::move(done), [id, preferences = std::move(preferences)](Write& write) -> Result<void> {
+    if (const auto allowed = only_accounts(write.db, id); !allowed) return allowed;
+    Query(write.db, "UPDATE users SET preferences = ?2 WHERE id = ?1", id, preferences).run();
+    user_changed(write, id);
+    return {};
+  });
+}
+
 void SqliteUserStore::set_admin(UserId id, bool admin, Executor executor, Done<void> done) {
   writer_.write<void>(std::move(executor), std::move(done), [id, admin](Write& write) -> Result<void> {
     if (const auto allowed = only_accounts(write.db, id); !allowed) return allowed;
@@ -189,14 +230,6 @@ void SqliteUserStore::has_admin(Executor executor, Done<bool> done) {
   readers_.read<bool>(std::move(executor), std::move(done), [](Connection& db) -> Result<bool> {
     Query query(db, "SELECT 1 FROM users WHERE admin = 1 LIMIT 1");
     return query.next();
-  });
-}
-
-void SqliteUserStore::remove(UserId id, Executor executor, Done<void> done) {
-  writer_.write<void>(std::move(executor), std::move(done), [id](Write& write) -> Result<void> {
-    end_sessions_of(write, id, seams::SessionId{});
-    if (Query(write.db, "DELETE FROM users WHERE id = ?1", id).run() == 0) return tl::unexpected(StoreError::not_found);
-    return {};
   });
 }
 

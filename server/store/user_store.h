@@ -19,9 +19,11 @@ class SqliteUserStore final : public seams::UserStore {
                          seams::Done<void> done) override;
   void rename(seams::UserId id, std::string name, std::string name_key, seams::Executor executor, seams::Done<void> done) override;
   void set_email(seams::UserId id, std::string email, std::string email_key, seams::Executor executor, seams::Done<void> done) override;
+  void set_avatar(seams::UserId id, std::optional<seams::Avatar> avatar, seams::Executor executor, seams::Done<void> done) override;
+  void avatar(seams::UserId id, std::string key, seams::Executor executor, seams::Done<seams::Avatar> done) override;
+  void set_preferences(seams::UserId id, std::string preferences, seams::Executor executor, seams::Done<void> done) override;
   void set_admin(seams::UserId id, bool admin, seams::Executor executor, seams::Done<void> done) override;
   void has_admin(seams::Executor executor, seams::Done<bool> done) override;
-  void remove(seams::UserId id, seams::Executor executor, seams::Done<void> done) override;
   void prune_guests(std::int64_t before_ms, std::size_t limit, seams::Executor executor, seams::Done<std::int64_t> done) override;
 
  private:
@@ -30,7 +32,7 @@ class SqliteUserStore final : public seams::UserStore {
 };
 
 // One row of `SELECT <user_columns> FROM users AS u`, starting at `column`.
-inline constexpr int user_column_count = 7;
+inline constexpr int user_column_count = 9;
 [[nodiscard]] seams::User user_of(const Query& row, int column);
 
 }  // namespace matinee::store

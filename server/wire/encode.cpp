@@ -68,6 +68,7 @@ void write_participant(JsonWriter& json, const rooms::ParticipantInfo& p) {
   json.key("name").string(p.name);
   json.key("kind").string(name_of(p.kind));
   json.key("role").string(rooms::to_string(p.role));
+  if (!p.avatar.empty()) json.key("avatar").string(p.avatar);
   if (p.silenced_until_ms >= 0) json.key("silenced_until_ms").integer(p.silenced_until_ms);
   if (!p.state.empty()) {
     json.key("state").string(p.state);

@@ -221,6 +221,23 @@ TEST_CASE("a new name or kind is told to everybody", "[rooms]") {
   CHECK(diffs[0].changed.at(0).name == "Benjamin");
 }
 
+TEST_CASE("a new picture is told to everybody, by whatever way it comes", "[rooms]") {
+  TestRoom room = RoomBuilder().with_people(2);
+  room.tell(TimerFired{presence_timer});
+  room.now_ms += 1'000;
+  auto diffs = broadcasts<PresenceDiff>(room.fire(room.tell(Renamed{ben, "Ben", PersonKind::account, "first"}), presence_timer));
+  REQUIRE(diffs.size() == 1);
+  CHECK(diffs[0].changed.at(0).avatar == "first");
+  CHECK(pushes<Welcome>(room.join(ann)).at(0).participants.at(1).avatar == "first");
+  room.now_ms += 1'000;
+  // Another tab, opened after the picture was changed elsewhere.
+  Person person{ben, "Ben", PersonKind::account, false};
+  person.avatar = "second";
+  diffs = broadcasts<PresenceDiff>(room.fire(room.act(ben, Join{person, {}}), presence_timer));
+  REQUIRE(diffs.size() == 1);
+  CHECK(diffs[0].changed.at(0).avatar == "second");
+}
+
 TEST_CASE("a guest room stays once its owner has an account", "[rooms]") {
   TestRoom room = RoomBuilder().guest_room().build();
   room.join(ann, PersonKind::guest);

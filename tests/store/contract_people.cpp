@@ -187,6 +187,51 @@ TEST_CASE("an e-mail can be set, cleared and is refused when another account has
   CHECK(world.by_name_or_email("", "key:a@example.org")->id == ben);
 }
 
+TEST_CASE("a picture is kept for an account under its key alone, replaced, taken away, and told to the sessions") {
+  People world;
+  (void)world.account(anna, "Anna");
+  (void)world.guest(ben);
+  (void)world.session(anna, 1);
+  std::vector<SessionEvent> heard;
+  const auto subscription = world.stores->sessions().subscribe(world.loop.executor(), [&](SessionEvent event) { heard.push_back(event); });
+  const auto set = [&](seams::UserId id, std::optional<seams::Avatar> avatar) {
+    return world.done([&](auto executor, auto done) { world.stores->users().set_avatar(id, avatar, executor, done); });
+  };
+  const auto get = [&](seams::UserId id, std::string key) {
+    return world.ask<Result<seams::Avatar>>([&](auto executor, auto done) { world.stores->users().avatar(id, key, executor, done); });
+  };
+  const std::string bytes("with\0zero", 9);
+  CHECK(set(anna, seams::Avatar{"one", "image/png", bytes}).has_value());
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].what == SessionEvent::What::user_changed);
+  CHECK(world.by_id(anna)->avatar == "one");
+  CHECK(world.find_session(1, now)->user.avatar == "one");
+  CHECK(get(anna, "one")->bytes == bytes);
+  CHECK(get(anna, "one")->type == "image/png");
+  CHECK(get(anna, "two").error() == StoreError::not_found);
+  CHECK(set(anna, seams::Avatar{"two", "image/webp", "other"}).has_value());
+  CHECK(get(anna, "one").error() == StoreError::not_found);
+  CHECK(get(anna, "two")->bytes == "other");
+  CHECK(set(anna, std::nullopt).has_value());
+  CHECK(world.by_id(anna)->avatar.empty());
+  CHECK(get(anna, "two").error() == StoreError::not_found);
+  CHECK(set(ben, seams::Avatar{"one", "image/png", "x"}) == refused(StoreError::wrong_kind));
+}
+
+TEST_CASE("preferences are kept as given for an account, and survive a restart") {
+  People world;
+  (void)world.account(anna, "Anna");
+  (void)world.guest(ben);
+  const auto set = [&](seams::UserId id) {
+    return world.done([&](auto executor, auto done) { world.stores->users().set_preferences(id, "theme=dark", executor, done); });
+  };
+  CHECK(world.by_id(anna)->preferences.empty());
+  CHECK(set(anna).has_value());
+  CHECK(set(ben) == refused(StoreError::wrong_kind));
+  world.stores->restart();
+  CHECK(world.by_id(anna)->preferences == "theme=dark");
+}
+
 TEST_CASE("an account can be made admin, a guest cannot") {
   People world;
   (void)world.account(anna, "Anna");
@@ -200,28 +245,6 @@ TEST_CASE("an account can be made admin, a guest cannot") {
   CHECK(world.done([&](auto executor, auto done) { world.stores->users().set_admin(anna, true, executor, done); }).has_value());
   CHECK(has_admin());
   CHECK(world.by_id(anna)->admin);
-}
-
-TEST_CASE("a removed person's sessions end, the rooms stay without an owner and the messages stay") {
-  People world;
-  (void)world.account(anna, "Anna");
-  const auto room = world.served_room("K7QM3XFD", anna);
-  (void)world.append(world.message(room, 1, "id-1"));
-  const auto session = world.session(anna, 1);
-  std::vector<SessionEvent> heard;
-  const auto subscription = world.stores->sessions().subscribe(world.loop.executor(), [&](SessionEvent event) { heard.push_back(event); });
-  CHECK(world.done([&](auto executor, auto done) { world.stores->users().remove(anna, executor, done); }).has_value());
-  CHECK(world.done([&](auto executor, auto done) { world.stores->users().remove(anna, executor, done); }) ==
-        refused(StoreError::not_found));
-  REQUIRE(heard.size() == 1);
-  CHECK(heard[0].session == session.id);
-  CHECK(world.find_session(1, now).error() == StoreError::not_found);
-  const auto found = world.look_up(room.code);
-  REQUIRE(found.has_value());
-  CHECK(found->owner == seams::UserId{});
-  CHECK(found->roles.empty());
-  CHECK(world.read({room.id, {}, {}, 10}).size() == 1);
-  CHECK(world.try_account(ben, "Anna").has_value());
 }
 
 TEST_CASE("old guests without session and room are cleared away, others stay") {

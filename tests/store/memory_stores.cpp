@@ -14,6 +14,7 @@ class MemoryStores final : public Stores {
   seams::SessionStore& sessions() override { throw no_store(); }
   seams::SettingsStore& settings() override { throw no_store(); }
   seams::ThrottleStore& throttles() override { throw no_store(); }
+  seams::AccountRecords& account_records() override { throw no_store(); }
   void make_people(TestLoop&, const std::vector<seams::UserId>&) override {}
   void restart() override {}  // what is in memory stays
 

@@ -104,12 +104,12 @@ TEST_CASE("playback says the stage, or that it is empty") {
 
 TEST_CASE("people are told with what is known of them and no more") {
   rooms::PresenceDiff diff;
-  diff.changed.push_back({{42}, "Ann", rooms::PersonKind::account, rooms::Role::owner, -1, "", 0, 0});
+  diff.changed.push_back({{42}, "Ann", rooms::PersonKind::account, rooms::Role::owner, -1, "", 0, 0, std::nullopt, "Zm9v"});
   diff.changed.push_back({{43}, "Bob", rooms::PersonKind::guest, rooms::Role::guest, 0, "playing", -12, 3'000, 8'500});
   diff.left.push_back({44});
   CHECK(
       text_of(diff) ==
-      R"({"type":"presence.diff","changed":[{"id":"42","name":"Ann","kind":"account","role":"owner"},)"
+      R"({"type":"presence.diff","changed":[{"id":"42","name":"Ann","kind":"account","role":"owner","avatar":"Zm9v"},)"
       R"({"id":"43","name":"Bob","kind":"guest","role":"guest","silenced_until_ms":0,"state":"playing","error_ms":-12,"ahead_ms":3000,"live_ms":8500}],"left":["44"]})");
   CHECK(text_of(rooms::PresenceDiff{}) == R"({"type":"presence.diff","changed":[],"left":[]})");
 }
