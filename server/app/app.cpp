@@ -317,6 +317,8 @@ void App::State::make_router() {
       .guests = config.guests,
       .version = page_version(),
       .desktop_video = desktop_video(),
+      .account_records = &database->account_records(),
+      .reopen_room = [this](const std::string& code) { home_of(code).reopen(code); },
   });
   options.error_page = [this](const http::Request& request, int status, std::string_view) {
     return pages::router_error(*services, request, status);

@@ -109,7 +109,7 @@ void ShardThread::find_token(const std::string& token, std::function<void(seams:
 
 seams::Visit ShardThread::visit_of(const auth::Identity& who, const std::string& address) const {
   seams::Visit visit;
-  visit.person = {.id = who.user, .name = who.name, .kind = who.kind, .fresh = false};
+  visit.person = {.id = who.user, .name = who.name, .kind = who.kind, .fresh = false, .avatar = who.avatar};
   visit.person.fresh = who.kind == rooms::PersonKind::guest || shared_.clock.now_ms() - who.created_at_ms < fresh_for_ms;
   // Behind a proxy on this machine everybody has one address: then only the id counts.
   visit.person.address = address.empty() || ops::is_loopback(address) ? std::string() : auth::address_key(address);
@@ -137,7 +137,7 @@ void ShardThread::follow_sessions() {
   });
   sessions_.on_user_changed([this](seams::UserId user) {
     shared_.database.users().by_id(user, executor_, [this](seams::Result<seams::User> found) {
-      if (found) shard_.rename(found->id, found->name, found->kind);
+      if (found) shard_.rename(found->id, found->name, found->kind, found->avatar);
     });
   });
 }

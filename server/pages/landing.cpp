@@ -91,7 +91,11 @@ void enter(const VisitPtr& visit, const std::string& code, const std::string& na
 
 }  // namespace
 
-void landing(VisitPtr visit) { show(visit, {"landing", 200, {}, 0}); }
+void landing(VisitPtr visit) {
+  Model said;
+  if (visit->request->query_param("account") == "deleted") said.set("saved", visit->words.text("account.deleted"));
+  show(visit, {"landing", 200, std::move(said), 0});
+}
 
 void my_rooms(VisitPtr visit) {
   if (!visit->has_account()) return visit->redirect("/login?next=/rooms");

@@ -3,10 +3,14 @@
 #include "server/http/static_files.h"
 #include "server/ops/host_rules.h"
 #include "server/pages/account.h"
+#include "server/pages/account_end.h"
+#include "server/pages/avatar.h"
+#include "server/pages/avatar_picture.h"
 #include "server/pages/desktop.h"
 #include "server/pages/devices.h"
 #include "server/pages/entrance.h"
 #include "server/pages/errors.h"
+#include "server/pages/export.h"
 #include "server/pages/landing.h"
 #include "server/pages/language.h"
 #include "server/pages/previews.h"
@@ -50,7 +54,14 @@ void add_pages(http::Router& router, const Services& services) {
   router.post("/logout", on_form(services, log_out, leave_when_stale));
   router.get("/account", on_page(services, account_page));
   router.post("/account/name", on_form(services, change_name));
+  router.post("/account/avatar", on_upload(services, avatar_bytes_max, put_avatar));
+  router.post("/account/avatar/remove", on_form(services, remove_avatar));
+  router.get("/avatars/{person}/{key}", on_page(services, avatar_picture));
+  router.post("/account/preferences", on_form(services, change_preferences));
+  router.post("/account/email", on_form(services, change_email));
   router.post("/account/password", on_form(services, change_password));
+  router.get("/account/export", on_page(services, export_account));
+  router.post("/account/delete", on_form(services, delete_account));
   router.post("/account/devices/end", on_form(services, end_device));
   router.post("/account/logout-everywhere", on_form(services, log_out_everywhere));
   router.post("/language", on_form(services, choose_language, language_when_stale));

@@ -9,6 +9,7 @@
 #include "server/auth/accounts.h"
 #include "server/auth/sessions.h"
 #include "server/auth/throttle.h"
+#include "server/seams/account_records.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/settings_store.h"
 #include "server/seams/user_store.h"
@@ -78,6 +79,9 @@ struct Services {
   bool guests = true;
   std::string version;
   DesktopVideo desktop_video = {};
+  seams::AccountRecords* account_records = nullptr;  // never null once people are served
+  // A room whose stored data was changed beside whoever serves it. Empty: no room is served.
+  std::function<void(const std::string& code)> reopen_room;
 };
 
 }  // namespace matinee::pages

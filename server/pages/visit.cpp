@@ -2,14 +2,17 @@
 
 #include "server/auth/cookie_names.h"
 #include "server/auth/csrf.h"
+#include "server/auth/names.h"
 #include "server/auth/random.h"
 #include "server/http/cookies.h"
 #include "server/http/static_files.h"
 #include "server/ops/host_rules.h"
+#include "server/pages/avatar.h"
 #include "server/pages/client_description.h"
 #include "server/pages/errors.h"
 #include "server/pages/language.h"
 #include "server/pages/pages.h"
+#include "server/pages/preferences.h"
 #include "server/pages/templates.h"
 
 namespace matinee::pages {
@@ -74,7 +77,16 @@ Model Visit::model() {
   model.set("csrf", csrf());
   model.set("signup_open", services.signups_open);
   set_languages(model, words, *request);
-  if (has_account()) model.set("account", Model().set("account_name", who->name));
+  if (has_account()) {
+    Model account;
+    account.set("account_name", who->name)
+        .set("face_initial", auth::initial(who->name))
+        .set("face_hue", std::to_string(avatar_hue(who->user)));
+    model.set("account", account.set_if("face_picture", avatar_path(who->user, who->avatar)));
+    // Worn by the first paint already.
+    const Preferences preferences = preferences_saved(who->preferences);
+    model.set("theme", preferences.theme).set("motion", preferences.motion);
+  }
   if (is_guest()) model.set("guest", Model().set("guest_name", who->name));
   return model;
 }
@@ -95,8 +107,12 @@ void Visit::error(int status, std::int64_t retry_after_s) {
 
 void Visit::no_room() { send(error_response(services, *request, model(), no_room_text(words))); }
 
-void Visit::send(http::Response response) {
-  response.with("Cache-Control", "no-store");
+auth::Allowance Visit::take(auth::Limit limit) const {
+  return services.throttle.take(limit, std::to_string(who->user.value), services.now_ms());
+}
+
+void Visit::send(http::Response response, std::string_view cache_control) {
+  response.with("Cache-Control", cache_control);
   if (!new_session_.empty()) {
     response.add("Set-Cookie", http::make_set_cookie(auth::session_cookie_name(secure()), new_session_,
                                                      {.secure = secure(), .max_age = auth::session_cookie_max_age}));
@@ -157,6 +173,20 @@ http::Handler on_form(const Services& services, FormHandler handler, WhenStale w
         start_visit(std::make_shared<Visit>(services, std::move(request), std::move(responder)),
                     [handler, when_stale](const VisitPtr& visit) { read_form(visit, handler, when_stale); });
       };
+}
+
+http::Handler on_upload(const Services& services, std::size_t bytes_max, UploadHandler handler) {
+  return [&services, bytes_max, handler = std::move(handler)](http::RequestPtr request, http::Responder responder) {
+    start_visit(std::make_shared<Visit>(services, std::move(request), std::move(responder)), [bytes_max, handler](const VisitPtr& visit) {
+      if (!is_from_here(*visit)) return visit->error(403);
+      if (!visit->request->header("content-type").starts_with("image/")) return visit->error(415);
+      if (!visit->has_csrf(visit->request->header("x-csrf-token"))) return visit->error(403);
+      visit->request->read_body(bytes_max, [visit, handler](tl::expected<std::string, http::BodyError> body) {
+        if (!body) return visit->error(http::status_of(body.error()));
+        handler(visit, std::move(*body));
+      });
+    });
+  };
 }
 
 }  // namespace matinee::pages

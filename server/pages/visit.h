@@ -48,7 +48,13 @@ class Visit {
   void redirect(std::string_view own_path);
   void error(int status, std::int64_t retry_after_s = 0);  // the usual sentence of that status
   void no_room();                                          // unknown room and blocked person: the same bytes
-  void send(http::Response response);
+  void send(http::Response response, std::string_view cache_control = "no-store");
+
+  // For an answer that is streamed: start, write…, finish.
+  [[nodiscard]] const http::Responder& stream() const { return responder_; }
+
+  // One try of this person's; whoever is refused is told when to come back.
+  [[nodiscard]] auth::Allowance take(auth::Limit limit) const;
 
  private:
   friend void start_visit(std::shared_ptr<Visit>, std::function<void(std::shared_ptr<Visit>)>);
@@ -63,6 +69,7 @@ class Visit {
 using VisitPtr = std::shared_ptr<Visit>;
 using PageHandler = std::function<void(VisitPtr)>;
 using FormHandler = std::function<void(VisitPtr, http::Form)>;
+using UploadHandler = std::function<void(VisitPtr, std::string bytes)>;
 // Where to send somebody whose form was made before they logged in or out in another tab, and who needs nothing of it any more.
 // Changes nothing, so it needs no token. An own path, or empty: the form is refused.
 using WhenStale = std::function<std::string(const Visit&, const http::Form&)>;
@@ -70,5 +77,7 @@ using WhenStale = std::function<std::string(const Visit&, const http::Form&)>;
 // Handlers for the router. `services` outlives it.
 [[nodiscard]] http::Handler on_page(const Services& services, PageHandler handler);
 [[nodiscard]] http::Handler on_form(const Services& services, FormHandler handler, WhenStale when_stale = {});
+// Bytes that a script of ours sends: image/*, the form's token in the field X-CSRF-Token, which no other site can make a browser send.
+[[nodiscard]] http::Handler on_upload(const Services& services, std::size_t bytes_max, UploadHandler handler);
 
 }  // namespace matinee::pages

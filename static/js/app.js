@@ -13,7 +13,7 @@ import { find, set_text } from './lib/dom.js';
 /** The models of one room page, and what every controller needs of it. Says `room`, `code`, `connection`, `unread`, `tab`. */
 export class App extends Emitter {
   page = /** @type {import('./types.js').PageData} */ (JSON.parse(find('meta[name="matinee-room"]').getAttribute('content') ?? '{}'));
-  settings = new Settings();
+  settings = new Settings(this.page.preferences);
   people = new People();
   playback = new PlaybackModel();
   live = new LiveModel({ later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer) });

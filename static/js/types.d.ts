@@ -18,7 +18,7 @@ export interface Message {
 export interface Reaction { emoji: string; count: number; people: string[] }
 export interface Participant {
   id: string; name: string; kind: 'account' | 'guest'; role: Role;
-  silenced_until_ms?: number; state?: PlayerState; error_ms?: number; ahead_ms?: number; live_ms?: number;
+  avatar?: string; silenced_until_ms?: number; state?: PlayerState; error_ms?: number; ahead_ms?: number; live_ms?: number;
 }
 export interface Room {
   code: string; name: string; preset: Preset; grants: Record<Role, Grant[]>;
@@ -87,6 +87,7 @@ export interface ClientMessage { type: string; ref?: string; [field: string]: un
 export interface PageData {
   code: string; name: string; you: { id: string; name: string; kind: 'account' | 'guest' };
   share_url: string; csrf: string; socket_path: string; version: string;
+  preferences?: import('./models/settings.js').Preferences;
 }
 
 /** What the sync engine tells the screen, at most four times a second and on every change. */

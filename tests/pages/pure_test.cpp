@@ -161,7 +161,8 @@ TEST_CASE("the data of the room page is JSON whatever people are called") {
   you.kind = rooms::PersonKind::account;
   CHECK(pages::room_json({"K7QM3XFD", "Film \"night\"", you, "http://h/r/K7QM3XFD", "t", "1.0"}) ==
         R"({"code":"K7QM3XFD","name":"Film \"night\"","you":{"id":"9007199254740991","name":"A\"\\\u000a</script>","kind":"account"},)"
-        R"("share_url":"http://h/r/K7QM3XFD","csrf":"t","socket_path":"/rooms/K7QM3XFD/socket","version":"1.0"})");
+        R"("share_url":"http://h/r/K7QM3XFD","csrf":"t","socket_path":"/rooms/K7QM3XFD/socket","version":"1.0",)"
+        R"("preferences":{"theme":"system","motion":"system","announce":"all","ask_first":false,"letter_keys":true}})");
 }
 
 TEST_CASE("a browser is described in known words only") {

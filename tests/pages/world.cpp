@@ -32,6 +32,7 @@ struct World::State {
   std::atomic<std::int64_t> clock_ms{1'800'000'000'000};
   std::function<std::optional<pages::RoomSummary>(const std::string&)> summary;
   std::function<std::optional<std::string>(const std::string&, const auth::Identity&)> pairing;
+  std::vector<std::string> reopened;
   std::unique_ptr<store::Database> database;
   net::Loop loop;
   seams::Executor executor{[this](seams::Executor::Work work) { loop.post(std::move(work)); }};
@@ -117,6 +118,8 @@ void World::State::make_pages() {
                         .port = 8090,
                         .short_print = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
                         .pair_s = 300},
+      .account_records = &database->account_records(),
+      .reopen_room = [this](const std::string& code) { reopened.push_back(code); },
   });
   http::RouterOptions routing;
   routing.allowed_host = [this](std::string_view host) { return hosts->accepts_host(host); };
@@ -129,6 +132,10 @@ void World::State::make_pages() {
   api::add_desktop_tokens(
       *router,
       {.accounts = [this](net::Loop&) -> auth::Accounts& { return *accounts; }, .video_port = 8090, .fingerprint = std::string(64, 'a')});
+}
+
+std::vector<std::string> World::reopened_rooms() {
+  return state_->await<std::vector<std::string>>([this](auto done) { done(state_->reopened); });
 }
 
 World::World(WorldOptions options) : state_(std::make_unique<State>(std::move(options))) {
@@ -287,6 +294,51 @@ std::string World::setup_token() {
       [this](auto done) { auth::make_setup_token(state_->database->users(), state_->database->settings(), state_->executor, done); });
   REQUIRE(made.has_value());
   return made->value_or("");
+}
+
+void World::say(const std::string& code, std::int64_t seq, seams::UserId author, const std::string& text) {
+  seams::AppendRequest request;
+  request.room = room(code).id;
+  request.epoch = room(code).epoch;
+  request.seq = rooms::Seq{seq};
+  request.author = author;
+  request.message_id = "message-" + std::to_string(seq);
+  request.body = text;
+  request.extra = R"({"name":"As it was then"})";
+  request.at_ms = state_->clock_ms;
+  const auto outcome = state_->await<seams::AppendOutcome>(
+      [this, request](auto done) { state_->database->messages().append(request, state_->executor, done); });
+  REQUIRE(outcome.what == seams::AppendOutcome::What::appended);
+}
+
+std::vector<seams::StoredMessage> World::messages(const std::string& code) {
+  const seams::ReadRequest all{room(code).id, std::nullopt, std::nullopt, 100'000};
+  const auto page = state_->await<seams::Result<std::vector<seams::StoredMessage>>>(
+      [this, all](auto done) { state_->database->messages().read(all, state_->executor, done); });
+  REQUIRE(page.has_value());
+  return *page;
+}
+
+void World::visit(const std::string& code, seams::UserId user) {
+  const seams::RoomId id = room(code).id;
+  const auto done = state_->await<seams::Result<void>>(
+      [this, id, user](auto handler) { state_->database->rooms().record_visit(id, user, state_->clock_ms, state_->executor, handler); });
+  REQUIRE(done.has_value());
+}
+
+seams::UserId World::user_of(const std::string& name) {
+  const auto keys = auth::log_in_keys(name);
+  const auto user = state_->await<seams::Result<seams::User>>(
+      [this, keys](auto done) { state_->database->users().by_name_or_email(keys.name_key, keys.email_key, state_->executor, done); });
+  REQUIRE(user.has_value());
+  return user->id;
+}
+
+void World::make_admin(const std::string& name) {
+  const seams::UserId user = user_of(name);
+  const auto made = state_->await<seams::Result<void>>(
+      [this, user](auto done) { state_->database->users().set_admin(user, true, state_->executor, done); });
+  REQUIRE(made.has_value());
 }
 
 }  // namespace matinee::test

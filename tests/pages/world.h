@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 #include "server/pages/services.h"
+#include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "tests/pages/browser.h"
 
@@ -52,6 +53,13 @@ class World {
   // What "Connect desktop" is told by the room; without it nobody is in any room.
   void on_pairing(std::function<std::optional<std::string>(const std::string& code, const auth::Identity& who)> answer);
   seams::Result<auth::Identity> resolve(const std::string& token);
+  std::vector<std::string> reopened_rooms();  // whoever serves them was told to read them anew
+  // A message in the log of a room, as its shard would have written it.
+  void say(const std::string& code, std::int64_t seq, seams::UserId author, const std::string& text);
+  std::vector<seams::StoredMessage> messages(const std::string& code);
+  void visit(const std::string& code, seams::UserId user);
+  seams::UserId user_of(const std::string& name);
+  void make_admin(const std::string& name);
   void stop_store();  // from now on it answers "unavailable"
 
   static constexpr const char* password = "correct horse";

@@ -4,6 +4,7 @@ import { sentence_for } from '../lib/sentences.js';
 import { t } from '../lib/strings.js';
 import { actions_on, can } from '../models/rights.js';
 import { confirm_dialog } from '../views/dialogs.js';
+import { picture_is } from '../views/avatar.js';
 import { open_menu } from '../views/menu.js';
 import { PeopleList, paint_blocked } from '../views/people_list.js';
 
@@ -71,7 +72,10 @@ export function control_people(app, say) {
     say(reply.type === 'error' ? sentence_for(reply) : t('people.asking_on'));
   }
 
-  people.on('change', soon);
+  people.on('change', () => {
+    for (const person of people.here.values()) picture_is(person.id, person.avatar);
+    soon();
+  });
   playback.on('change', soon);
   app.on('room', soon);
 }

@@ -1,8 +1,9 @@
 // @ts-check
-import { find } from '../lib/dom.js';
+import { find, set_text } from '../lib/dom.js';
 import { sentence_for } from '../lib/sentences.js';
 import { t } from '../lib/strings.js';
 import { can } from '../models/rights.js';
+import { preferences_form } from '../models/settings.js';
 import { confirm_dialog, open_dialog } from '../views/dialogs.js';
 import { changed_room_settings, fill_room_settings, room_settings_problem, say_room_settings, show_password } from '../views/room_settings.js';
 import { control_notify_row } from './notify.js';
@@ -51,11 +52,18 @@ export function control_settings(app) {
   mine.addEventListener('change', () => {
     const data = new FormData(mine);
     settings.set({
-      theme: /** @type {any} */ (data.get('theme')), announce: /** @type {any} */ (data.get('announce')),
+      theme: /** @type {any} */ (data.get('theme')), motion: /** @type {any} */ (data.get('motion')), announce: /** @type {any} */ (data.get('announce')),
       ask_first: data.has('ask_first'), letter_keys: data.has('letter_keys'), lock_screen: data.has('lock_screen'),
     });
   });
-  settings.on('change', ({ theme }) => wear(theme));
+  settings.on('change', (values) => wear(values, app.page.preferences !== undefined));
+  if (app.page.preferences) {
+    const unsaved = find('#my-form-error');
+    settings.on('preferences', keep_preferences(app.page.csrf, (sentence) => {
+      unsaved.hidden = !sentence;
+      set_text(unsaved, sentence);
+    }));
+  }
   find('input[name="lock_screen"]', mine).closest('label')?.toggleAttribute('hidden', !('mediaSession' in navigator));
   const notify_row = control_notify_row(settings);
 
@@ -70,21 +78,52 @@ export function control_settings(app) {
 
   function fill_mine() {
     const values = settings.values;
-    /** @type {HTMLSelectElement} */ (find('#set-theme')).value = values.theme;
-    /** @type {HTMLSelectElement} */ (find('#set-announce')).value = values.announce;
+    for (const name of /** @type {const} */ (['theme', 'motion', 'announce'])) /** @type {HTMLSelectElement} */ (find(`#set-${name}`)).value = values[name];
     for (const name of /** @type {const} */ (['ask_first', 'letter_keys', 'lock_screen'])) /** @type {HTMLInputElement} */ (find(`input[name="${name}"]`, mine)).checked = values[name];
   }
 }
 
-/** theme.js reads the same key before the first paint of the next page. @param {string} theme */
-function wear(theme) {
+/**
+ * With an account the server writes it into the next page; without one theme.js reads the same keys before the first paint.
+ * @param {import('../models/settings.js').Preferences} values @param {boolean} account
+ */
+function wear(values, account) {
   const root = document.documentElement;
-  try {
-    if (theme === 'system') localStorage.removeItem('matinee.theme');
-    else localStorage.setItem('matinee.theme', theme);
-  } catch {
-    // Storage is blocked: this page wears it, the next one will not.
+  for (const name of /** @type {const} */ (['theme', 'motion'])) {
+    const value = values[name];
+    if (account || value !== 'system') root.dataset[name] = value;
+    else delete root.dataset[name];
+    if (account) continue;
+    try {
+      if (value === 'system') localStorage.removeItem(`matinee.${name}`);
+      else localStorage.setItem(`matinee.${name}`, value);
+    } catch {
+      // Storage is blocked: this page wears it, the next one will not.
+    }
   }
-  if (theme === 'system') delete root.dataset.theme;
-  else root.dataset.theme = theme;
+}
+
+const save_after_ms = 400;
+
+/** Saves to the account a moment after the last change, or when the page is left. @param {string} csrf @param {(sentence: string) => void} say "" when it is saved */
+function keep_preferences(csrf, say) {
+  /** @type {import('../models/settings.js').Preferences | null} */
+  let unsaved = null;
+  let timer = 0;
+  const save = async () => {
+    clearTimeout(timer);
+    if (!unsaved) return;
+    const body = preferences_form(unsaved);
+    body.set('csrf', csrf);
+    unsaved = null;
+    // The answer leads to the account page, which nobody needs here.
+    const answer = await fetch('/account/preferences', { method: 'POST', body, redirect: 'manual', keepalive: true }).catch(() => null);
+    say(answer?.type === 'opaqueredirect' ? '' : t('settings.not_kept'));
+  };
+  addEventListener('pagehide', save);
+  return (/** @type {import('../models/settings.js').Preferences} */ values) => {
+    unsaved = values;
+    clearTimeout(timer);
+    timer = window.setTimeout(save, save_after_ms);
+  };
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
+import { t } from '../lib/strings.js';
 import { Messages } from './messages.js';
 
 /** @typedef {import('../types.js').Message} Message */
@@ -99,7 +100,9 @@ export class Chat extends Emitter {
       this.#save(this.unsent);
     }
     const news = this.#news.get(message.seq);
-    const at = this.messages.insert(news ? { ...message, ...news } : message);
+    // What an account wrote that has ended since carries no name.
+    const named = message.name ? message : { ...message, name: t('chat.deleted_account') };
+    const at = this.messages.insert(news ? { ...named, ...news } : named);
     return at < 0 ? this.messages.length : at;
   }
 
