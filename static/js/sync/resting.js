@@ -43,7 +43,7 @@ export function hold(s, look) {
 }
 
 /**
- * The person who paused named the end of the picture that was about to come: whoever hears in time stops on it.
+ * The person who paused named a place in the picture that was about to come: whoever hears in time stops on it.
  * @param {Look} look @returns {number} ms; 0: stop now
  */
 function stopsIn({ reading, now, holdMs, rate, phase }) {
@@ -57,8 +57,11 @@ function shows({ reading: { picture } }, ms) {
   return picture !== undefined && ms >= picture.fromMs - EXACT_MS && ms < picture.fromMs + picture.lengthMs - EXACT_MS;
 }
 
-/** Where in a picture everybody stops: late enough that it has reached every screen, early enough that the next has not. */
-const STOP_AT = 0.7;
+/**
+ * Where in a picture everybody stops: late enough that it has reached every screen, early enough that the next has not. Chromium shows
+ * pictures up to 12 ms before the media clock is there (measured at 60 Hz: 4 to 12), so that is early.
+ */
+const STOP_AT = 0.2;
 
 /**
  * The position to pause at for somebody who pauses now.

@@ -2,6 +2,8 @@
 // Times are true milliseconds; a reading is stamped with the client's own clock by the simulation.
 
 const SCREEN_MS = 1000 / 60;
+/** Chromium shows the picture that is nearest to when the screen changes: up to so long before the media clock is there. */
+const SHOWN_EARLY_MS = 12;
 
 /** Shared motion: a position that moves at a speed, and things that happen later. */
 class Motion {
@@ -18,7 +20,7 @@ class Motion {
   /** Position of the picture on the screen: the one that was due when the screen last changed; where it stands, the last that was shown. */
   pictureAt(t) {
     const changed = Math.floor((t - this.screenPhase) / SCREEN_MS) * SCREEN_MS + this.screenPhase;
-    return this.moving ? this.pictureOf(this.at(Math.max(changed, this.since))) : this.stillMs ?? this.pictureOf(this.positionMs);
+    return this.moving ? this.pictureOf(this.at(Math.max(changed, this.since)) + SHOWN_EARLY_MS) : this.stillMs ?? this.pictureOf(this.positionMs);
   }
 
   pictureOf(ms) { return Math.floor((ms + 1e-6) / this.pictureMs) * this.pictureMs; }

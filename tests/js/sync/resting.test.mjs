@@ -14,10 +14,10 @@ function standing(/** @type {object} */ more) {
   return [first, html5.step(first.state, paused({ state: 'paused', now: 10_100, ...more }))];
 }
 
-test('who pauses names a place late in the first picture that the news can reach', () => {
-  assert.equal(stopAt(5000, reading({}), 10), 5028);
-  assert.equal(stopAt(5017, reading({}), 10), 5028);
-  assert.equal(stopAt(5019, reading({}), 10), 5068);
+test('who pauses names a place early in the first picture that the news can reach', () => {
+  assert.equal(stopAt(4990, reading({}), 10), 5008);
+  assert.equal(stopAt(4997, reading({}), 10), 5008);
+  assert.equal(stopAt(4999, reading({}), 10), 5048);
   assert.equal(stopAt(5019, reading({ picture: undefined }), 10), 5019, 'no pictures known: where the room is');
   assert.equal(stopAt(5019, reading({ state: 'paused' }), 10), 5019);
   assert.equal(stopAt(5019, null, 10), 5019);
