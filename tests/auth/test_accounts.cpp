@@ -222,7 +222,7 @@ TEST_CASE("the thirty-first guest from one address must wait, and one of another
 
 TEST_CASE("a guest's name is checked like any other") {
   AuthWorld world;
-  CHECK(world.enter_as_guest(" ").error().name == "Please enter a name.");
+  CHECK(world.enter_as_guest(" ").error().name == FieldError::name_empty);
   CHECK(world.enter_as_guest(" Ben  B ")->identity.name == "Ben B");
 }
 

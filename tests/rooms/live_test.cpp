@@ -17,7 +17,7 @@ LiveState one_camera() {
 
 // Somebody with a desktop program and nothing else.
 EffectList attend(TestRoom& room, PersonId id, PersonKind kind = PersonKind::account, std::string address = {}) {
-  return room.act(id, Join{Person{id, "desktop", kind, false, std::move(address)}, {}, false});
+  return room.act(id, Join{Person{id, "desktop", kind, false, {}, std::move(address)}, {}, false});
 }
 }  // namespace
 
@@ -91,9 +91,9 @@ TEST_CASE("a block on a guest holds at the address for who is not here, and ends
   attend(room, ben, PersonKind::guest, "192.0.2.7");
   attend(room, cem, PersonKind::guest, "192.0.2.7");
   room.act(ann, Block{ben});
-  const Person neighbour{PersonId{4}, "", PersonKind::guest, true, "192.0.2.7"};
+  const Person neighbour{PersonId{4}, "", PersonKind::guest, true, {}, "192.0.2.7"};
   CHECK(room.room.is_blocked(neighbour, room.now_ms));
-  CHECK_FALSE(room.room.is_blocked(Person{cem, "", PersonKind::guest, true, "192.0.2.7"}, room.now_ms));  // was here before
+  CHECK_FALSE(room.room.is_blocked(Person{cem, "", PersonKind::guest, true, {}, "192.0.2.7"}, room.now_ms));  // was here before
   CHECK_FALSE(room.room.is_blocked(neighbour, room.now_ms + limits::guest_block_ms));
 }
 

@@ -77,7 +77,7 @@ class TestRoom {
     return act(id, Join{Person{id, "person " + std::to_string(id.value), kind, false}, since});
   }
   EffectList knock(PersonId id, PersonKind kind = PersonKind::account, std::string address = {}) {
-    return act(id, Knock{Person{id, "person " + std::to_string(id.value), kind, false, std::move(address)}});
+    return act(id, Knock{Person{id, "person " + std::to_string(id.value), kind, false, {}, std::move(address)}});
   }
   EffectList post(PersonId author, std::string id, std::string text = "hello") {
     return act(author, PostChat{std::move(id), std::move(text), {}, false});

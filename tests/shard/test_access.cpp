@@ -155,7 +155,7 @@ TEST_CASE("a blocked person and an unknown room are knocked at alike") {
   world.host.ask(R"({"type":"participant.block","person":"666")");
   guest.await_close();
   set(world.host, R"("access":"ask")");
-  for (const std::string code : {room_code, std::string("ABCDEFGH")}) {
+  for (const std::string& code : {room_code, std::string("ABCDEFGH")}) {
     Tab tab(world, 666, "tab-0001", code);
     tab.send(R"({"type":"room.knock","ref":"k"})");
     CHECK(tab.await_close() == 4004);

@@ -275,6 +275,16 @@ void World::send(Event event, ConnectionId connection) {
   network_.push_back({std::move(event), tab->second.person, Ref{connection, random_.chance(50) ? "ref" : ""}});
 }
 
+// At the door a page may come in, ask and stop asking; anything else the shard refuses before the room hears of it (not_joined).
+void World::arrive(const Input& input) {
+  const auto tab = tabs_.find(input.ref.connection);
+  const bool at_door = tab != tabs_.end() && !tab->second.admitted;
+  const bool for_the_door = std::holds_alternative<Join>(input.event) || std::holds_alternative<Knock>(input.event) ||
+                            std::holds_alternative<StopAsking>(input.event);
+  if (at_door && !for_the_door) return;
+  handle(input.event, input.actor, input.ref);
+}
+
 // Delivers something from anywhere in the queue: late, twice, or never.
 void World::network_step() {
   if (network_.empty()) return;
@@ -283,7 +293,7 @@ void World::network_step() {
   const bool twice = random_.chance(8);
   if (!twice) network_.erase(at);
   if (random_.chance(5)) return;
-  handle(input.event, input.actor, input.ref);
+  arrive(input);
 }
 
 void World::absences() {
@@ -403,7 +413,7 @@ void World::heal() {
     while (!network_.empty()) {
       const Input input = network_.front();
       network_.erase(network_.begin());
-      handle(input.event, input.actor, input.ref);
+      arrive(input);
     }
     while (!asks_.empty() || !reads_.empty()) answer_asks();
     while (!store_queue_.empty()) commit_front();

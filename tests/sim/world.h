@@ -115,6 +115,7 @@ class World {
   void commit_front();
   void fire_timers();
   void send(Event event, ConnectionId connection);
+  void arrive(const Input& input);
   void network_step();
   void absences();
   void connect(Client& client);
