@@ -44,7 +44,9 @@ export class PositionReader {
 
   /** @param {number} clockMs `currentTime` now @returns {{fromMs: number, lengthMs: number}|null} null: not known, or long gone */
   picture(clockMs) {
-    if (this.#shown < KNOWN_AFTER || this.#lengthMs > PICTURE_MS_MAX || !(Math.abs(clockMs - this.#shownMs) < 2 * this.#lengthMs)) return null;
+    // A busy page is told of its pictures late; how they lie is true all the same.
+    const nearMs = Math.max(2 * this.#lengthMs, FRESH_MS);
+    if (this.#shown < KNOWN_AFTER || this.#lengthMs > PICTURE_MS_MAX || !(Math.abs(clockMs - this.#shownMs) < nearMs)) return null;
     return { fromMs: this.#shownMs, lengthMs: this.#lengthMs };
   }
 

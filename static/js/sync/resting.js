@@ -36,8 +36,10 @@ export function hold(s, look) {
   // by a seek shows the right one; who just stopped there may show the one before.
   const stopped = reading.picture !== undefined && reading.edgeMs === undefined && s.tries === 0;
   const stoppedAt = s.stoppedAt ?? look.now;
-  if (stopped && look.now - stoppedAt < TOLD_AFTER_MS) return { ...rest({ ...state, stoppedAt }), wakeInMs: TOLD_AFTER_MS };
-  if (shows(look, toMs)) return { ...rest({ ...state, stoppedAt }), errorMs: 0, inStep: true, ready: reading.ready };
+  // More than a picture away there is nothing to be told: it stands on another one.
+  const near = Math.abs(off) < (reading.picture?.lengthMs ?? 0);
+  if (stopped && near && look.now - stoppedAt < TOLD_AFTER_MS) return { ...rest({ ...state, stoppedAt }), wakeInMs: TOLD_AFTER_MS };
+  if ((near || !stopped) && shows(look, toMs)) return { ...rest({ ...state, stoppedAt }), errorMs: 0, inStep: true, ready: reading.ready };
   if ((stopped || Math.abs(off) > EXACT_MS) && s.tries < TRIES) return rest({ ...state, tries: s.tries + 1 }, [{ do: 'seek', toMs }]);
   return { ...rest({ ...state, stoppedAt }), errorMs: off, inStep: Math.abs(off) <= EXACT_MS, ready: reading.ready };
 }

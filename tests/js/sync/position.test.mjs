@@ -58,3 +58,9 @@ test('nothing is said of the picture before some were seen, of slides, and when 
   assert.equal(showing(5, 1).picture(39 * 200), null);
   assert.equal(showing(60, 1).picture(40_000), null);
 });
+
+test('a page too busy to hear of its last pictures still knows where they begin', () => {
+  const shownMs = (40 * 1000) / 60;
+  assert.deepEqual(showing(60, 1).picture(shownMs + 149)?.fromMs, shownMs);
+  assert.equal(showing(60, 1).picture(shownMs + 151), null);
+});

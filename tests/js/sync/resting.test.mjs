@@ -48,6 +48,13 @@ test('a player that shows another picture seeks, even where its position is righ
   }
 });
 
+test('a player that stands more than a picture away seeks at once, whatever it told last', () => {
+  const [first] = standing({ positionMs: 5069, picture: PICTURE });
+  assert.equal(action(first, 'seek').toMs, 5028);
+  const [wait] = standing({ positionMs: 5067, picture: PICTURE });
+  assert.equal(action(wait, 'seek'), undefined);
+});
+
 test('a live stream, and a video at its end, are not sought for their picture', () => {
   const [, live] = standing({ positionMs: 5028, edgeMs: 9000, picture: { ...PICTURE, fromMs: 4960 } });
   assert.deepEqual([action(live, 'seek'), live.ready], [undefined, true]);
