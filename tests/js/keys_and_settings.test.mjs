@@ -65,8 +65,8 @@ test('without a connection nobody is said to be in step', () => {
 });
 
 test('the details say how far off in words', () => {
-  assert.equal(badge_details({ kind: 'in-step', text: '', ms: -6 }), '6 milliseconds behind the room.');
-  assert.equal(badge_details({ kind: 'in-step', text: '', ms: 12 }), '12 milliseconds ahead of the room.');
+  assert.equal(badge_details({ kind: 'in-step', text: '', ms: -6 }), '6 ms behind the room.');
+  assert.equal(badge_details({ kind: 'in-step', text: '', ms: 12 }), '12 ms ahead of the room.');
   assert.equal(badge_details({ kind: 'in-step', text: '', ms: 0.2 }), 'Exactly with the room.');
   assert.equal(badge_details({ kind: 'idle', text: '' }), '');
 });
