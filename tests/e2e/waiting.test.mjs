@@ -26,7 +26,7 @@ test('nobody is left behind: the room waits for Ben by name, until somebody star
   ben.network.holdMedia();
   await room.watch(freshClip());
   assert.equal(room.state.phase, 'waiting');
-  assert.equal(await says(ann, /Waiting/), 'Waiting for Ben');
+  await says(ann, /^Waiting for Ben$/);
   await ann.click('Start now');
   await playing(room);
   await ann.moving();
@@ -40,12 +40,20 @@ test('nobody is left behind: the room waits for Ben by name, until somebody star
 test('wait a little: who is waited for, how long, and then it plays by itself', { timeout: 180_000 }, async () => {
   const { room, ann, ben } = await pair('fair');
   ben.network.holdMedia();
-  await room.watch(freshClip());
-  const since = room.state.at_ms;
-  assert.match(await says(ann, /Waiting/), /^Waiting for Ben – starting in [0-3] s$/);
-  await playing(room);
-  const waited = room.state.at_ms - since;
-  assert.ok(waited >= 2990, `${waited} ms`);
+  // On a busy machine Ann herself may not be ready within the three seconds: then with another video.
+  for (let left = 4; ; left--) {
+    await room.watch(freshClip());
+    const since = room.state.at_ms;
+    const named = await until(async () => {
+      if (/^Waiting for Ben – starting in [0-3] s$/.test(await badge(ann))) return 'Ben';
+      return room.state.phase === 'playing' && 'nobody';
+    }, { timeoutMs: 20_000, what: 'Ben waited for, or a start' });
+    await playing(room);
+    const waited = room.state.at_ms - since;
+    assert.ok(waited >= 2990, `${waited} ms`);
+    if (named === 'Ben') break;
+    assert.ok(left > 0, 'Ann never read whom the room waits for');
+  }
   await ann.moving();
   await says(ann, /^In step$/);
   ben.network.letGo();

@@ -48,6 +48,8 @@ class Room {
     room.#heard({ ...room.socket.welcome.playback, type: 'playback.state' });
     await room.#setClock();
     await room.socket.ask({ type: 'room.settings', wait_policy: policy });
+    // Without a player: nobody is to wait for it.
+    room.socket.send({ type: 'participant.status', state: 'alone', position_ms: 0, ahead_ms: 0, error_ms: 0 });
     return room;
   }
 
