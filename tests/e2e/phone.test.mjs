@@ -38,7 +38,7 @@ test('from 320 px on the room fits, the picture is on top, the box to write in a
       await ann.watch(LONG_CLIP_URL);
       await ann.moving();
     }
-    for (const [width, height] of [[320, 568], [344, 882], [360, 640], [390, 844], [430, 932], [768, 1024]]) {
+    for (const [width, height] of [[320, 568], [344, 882], [360, 640], [390, 844], [430, 932], [490, 900], [768, 1024]]) {
       await ann.page.setViewportSize({ width, height });
       const [stage, text] = [await box(ann, '#stage'), await box(ann, '#composer')];
       if (text.y + text.height > height + 0.5) found.push(`${state} ${width}: the box to write in ends at ${text.y + text.height} of ${height}`);
@@ -73,7 +73,8 @@ test('on its side the picture has the whole screen; controls lie over a film and
 
   await ann.page.locator('#panel-toggle').tap();
   const [stage, text] = [await box(ann, '#stage'), await box(ann, '#composer')];
-  assert.ok(stage.x + stage.width <= text.x && text.y + text.height <= 390, 'the chat is beside the picture');
+  assert.ok(stage.x + stage.width <= text.x && text.y + text.height <= 390, `the chat is beside the picture: ${JSON.stringify({ stage, text })}`);
+  assert.deepEqual(await sticking_out(ann.page), []);
   await ann.page.screenshot({ path: 'build/screenshots/phone-844x390-film-chat.png' });
   await ann.page.locator('#panel-toggle').tap();
 
