@@ -82,13 +82,19 @@ function fetch_live(app, engine, player) {
   });
 }
 
-/** What a moving picture wants of the device. @param {App} app @param {import('../types.js').Engine} engine @param {{intents: import('./lock_screen.js').Intents}} player */
+/** What a picture wants of the device. @param {App} app @param {import('../types.js').Engine} engine @param {{intents: import('./lock_screen.js').Intents}} player */
 function fetch_when_playing(app, engine, { intents }) {
   const awake = lazy(async () => (await import('./awake.js')).keep_awake(app, engine));
   const lock_screen = lazy(async () => (await import('./lock_screen.js')).control_lock_screen(app, engine, intents));
+  let phase = 'idle';
+  // What is paused can be played from the lock screen, too.
+  const offer_controls = () => {
+    if (phase !== 'idle' && app.settings.values.lock_screen && 'mediaSession' in navigator) lock_screen().catch(() => {});
+  };
+  app.settings.on('change', offer_controls);
   engine.addEventListener('view', (event) => {
-    if (/** @type {CustomEvent} */ (event).detail?.phase !== 'playing') return;
-    if ('wakeLock' in navigator) awake().catch(() => {});
-    if (app.settings.values.lock_screen && 'mediaSession' in navigator) lock_screen().catch(() => {});
+    phase = /** @type {CustomEvent} */ (event).detail?.phase ?? 'idle';
+    if (phase === 'playing' && 'wakeLock' in navigator) awake().catch(() => {});
+    offer_controls();
   });
 }
