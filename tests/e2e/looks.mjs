@@ -31,7 +31,9 @@ export async function everyLook(page, name) {
   return found;
 }
 
-const every_size = /** @type {const} */ ([[1440, 900, 'dark'], [1440, 900, 'light'], [768, 1024, 'dark'], [390, 844, 'light'], [390, 844, 'dark'], [320, 568, 'dark'], [844, 390, 'light']]);
+const every_size = /** @type {[number, number, 'dark' | 'light'][]} */ ([[1440, 900, 'dark'], [390, 844, 'light'], [844, 390, 'light'], [1440, 900, 'light'], [768, 1024, 'dark'], [390, 844, 'dark'], [320, 568, 'dark']]);
+/** One of each kind: a desk, a phone, a phone on its side. MATINEE_LOOKS=all walks through all sizes. */
+const these_sizes = process.env.MATINEE_LOOKS === 'all' ? every_size : every_size.slice(0, 3);
 
 /** As everyLook, at more sizes, and each is kept: build/screenshots/look-NAME-SIZE-LIGHT.png. @param {import('playwright-core').Page} page @param {string} name */
 export async function sizes(page, name) {
@@ -39,7 +41,7 @@ export async function sizes(page, name) {
   mkdirSync(folder, { recursive: true });
   const before = page.viewportSize();
   const found = [];
-  for (const [width, height, colorScheme] of every_size) {
+  for (const [width, height, colorScheme] of these_sizes) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));

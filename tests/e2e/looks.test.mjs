@@ -1,4 +1,5 @@
-// Every state of the room at every size, for a person's eyes: build/screenshots/look-*.png. Nothing may stick out, and axe finds nothing.
+// Every state of the room on a desk, a phone and a phone on its side, for a person's eyes: build/screenshots/look-*.png. Nothing may stick
+// out, and axe finds nothing. MATINEE_LOOKS=all walks through every size in both lights, which takes some minutes.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LONG_CLIP_URL, startWorld, until } from './harness.mjs';
@@ -11,7 +12,7 @@ after(() => world?.stop());
 const lines = ['Is everybody here?', 'Almost. Two minutes.', 'I have popcorn 🍿', 'The good part is at 12:30, do not talk then, please, any of you, whatever happens on the screen',
   'https://example.org/a/very/long/address/that/has/to/be/broken/somewhere?because=it&is=long', 'ok', 'Does anybody have subtitles?', 'Yes'];
 
-test('empty, playing, with a full chat, with each dialog and each tab, at every size and in either light', { timeout: 600_000 }, async () => {
+test('empty, playing, with a full chat, with each dialog and each tab, at each size', { timeout: process.env.MATINEE_LOOKS === 'all' ? 900_000 : 240_000 }, async () => {
   const ann = await world.visitor('Ann Looks');
   const ben = await world.visitor('Benedikt with a Long Name');
   const found = [];

@@ -82,10 +82,8 @@ test('a part that cannot be fetched says so, and comes at the next wish', { time
   await wish();
   await until(async () => /could not be loaded/.test(await banner(ann).innerText()), { what: 'the sentence' });
   await ann.page.unroute('**/controllers/settings.js');
-  await until(async () => {
-    await wish();
-    return ann.page.locator('#settings').isVisible();
-  }, { everyMs: 200, what: 'the dialog' });
+  await wish();
+  await ann.page.locator('#settings[open]').waitFor();
   await ann.close();
 });
 

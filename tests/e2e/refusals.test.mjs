@@ -35,7 +35,8 @@ test('a dead link and a file that is no video say so on the stage; another try p
   await screenshots(ann.page, 'room-dead-link');
   world.media.add('/soon.mp4', CLIP.path);
   await ann.page.locator('#stage-again').click();
-  await ann.moving();
+  // The room waits for her, at most ten seconds, before it goes on.
+  await ann.moving('video', 30_000);
   assert.equal(await on_stage(ann).isVisible(), false);
 
   await ann.page.locator('#source-link').fill('http://media.test/text.mp4');
