@@ -11,7 +11,7 @@ import { LiveLatency } from './live_latency.js';
 import { Reporter } from './reporter.js';
 import { stopAt } from './resting.js';
 import { SleepWatch } from './sleep_watch.js';
-import { branch, isNewer, lookOf, positionAt } from './timeline.js';
+import { branch, isAgain, isNewer, lookOf, positionAt } from './timeline.js';
 
 /** @typedef {import('../types.js').Playback} Playback */
 /** @typedef {import('../types.js').Welcome} Welcome */
@@ -64,6 +64,10 @@ export class SyncEngine extends EventTarget {
 
   /** @param {Playback} playback */
   onPlayback(playback) {
+    if (isAgain(this.#room, playback)) {
+      this.#room = playback;
+      return this.#tick();
+    }
     if (!isNewer(this.#room, playback)) return;
     this.#room = playback;
     this.#commands.onPlayback();

@@ -31,6 +31,11 @@ export function isNewer(held, next) {
   return held === null || held.epoch !== next.epoch || next.rev > held.rev;
 }
 
+/** While the room waits a rev is told again: for whom it still waits is all that is new. @param {Playback|null} held @param {Playback} next */
+export function isAgain(held, next) {
+  return held !== null && held.epoch === next.epoch && held.rev === next.rev;
+}
+
 /**
  * What a controller is shown: the timeline by the page's own clock.
  * @param {Playback} timeline

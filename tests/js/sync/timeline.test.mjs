@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { branch, isNewer, lookOf, positionAt } from '../../../static/js/sync/timeline.js';
+import { branch, isAgain, isNewer, lookOf, positionAt } from '../../../static/js/sync/timeline.js';
 
 const playing = { rev: 4, epoch: 1, phase: 'playing', media: null, position_ms: 5000, at_ms: 100_000, rate: 1.5, by: '1', op: '' };
 
@@ -29,6 +29,8 @@ test('an older or equal revision is no news, another epoch is', () => {
   assert.ok(!isNewer(playing, { ...playing, rev: 3 }));
   assert.ok(isNewer(playing, { ...playing, rev: 5 }));
   assert.ok(isNewer(playing, { ...playing, rev: 1, epoch: 2 }));
+  assert.ok(isAgain(playing, { ...playing, waiting_for: ['a'] }), 'the same rev tells anew for whom the room waits');
+  assert.ok(!isAgain(null, playing) && !isAgain(playing, { ...playing, rev: 5 }) && !isAgain(playing, { ...playing, epoch: 2 }));
 });
 
 test('a live stream has its own edge for a target and rests where it stands', () => {
