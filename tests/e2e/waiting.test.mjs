@@ -68,11 +68,11 @@ test('a player that failed is not waited for, its person reads why, and the othe
   await playing(room);
   await ann.moving();
   await says(ben, /^This video cannot be opened/);
-  assert.ok(await ben.page.getByRole('button', { name: 'Try again', exact: true }).isVisible());
+  assert.ok(await ben.page.locator('#stage-again').isVisible());
   await ann.page.getByRole('tab', { name: /People/ }).click();
   await until(async () => /Cannot play it/.test(await ann.page.locator('#people-list').innerText()), { what: 'Ben’s state at Ann’s' });
   await ben.page.unroute('**/clip.mp4*');
-  await ben.click('Try again');
+  await ben.page.locator('#stage-again').click();
   await ben.moving();
   await says(ben, /^In step$/);
   await until(async () => !/Cannot play it/.test(await ann.page.locator('#people-list').innerText()), { what: 'Ben in step at Ann’s' });
