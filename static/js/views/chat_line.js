@@ -34,7 +34,7 @@ const tells_time = (before, line) => line.media_time_ms !== undefined
 export const look_of = (before, line, first_new, options) => {
   const quoted = line.reply_to ? options.said(line.reply_to) : null;
   const reactions = line.reactions?.map((one) => `${one.emoji}${one.count}${one.people.includes(options.me)}`).join();
-  return `${line.state} ${line.why ?? ''} ${continues(before, line)} ${new_day(before, line)} ${first_new} ${line.seq} ${tells_time(before, line)} ${line.edited_at_ms} ${line.deleted} ${reactions} ${!!options.gap(before, line)} ${!!quoted} ${quoted?.edited_at_ms} ${quoted?.deleted}`;
+  return `${line.state} ${line.name} ${line.why ?? ''} ${continues(before, line)} ${new_day(before, line)} ${first_new} ${line.seq} ${tells_time(before, line)} ${line.edited_at_ms} ${line.deleted} ${reactions} ${!!options.gap(before, line)} ${quoted?.name} ${!!quoted} ${quoted?.edited_at_ms} ${quoted?.deleted}`;
 };
 
 /** What the line answers; not here (yet), it can be fetched. @param {Line} line @param {LineOptions} options */
