@@ -75,9 +75,10 @@ std::vector<Attendance*> RoomHost::attendances() const {
   return all;
 }
 
+// Coming back after an absence is a visit too: the room may have been taken off the person's list in between.
 RoomHost::Presence& RoomHost::present(rooms::PersonId person) {
   const auto entry = people_.try_emplace(person);
-  if (entry.second)
+  if (entry.first->second.count() == 0)
     context_.parts.directory.record_visit(record_.id, person, now_ms(), context_.executor, [](const seams::Result<void>&) {});
   return entry.first->second;
 }

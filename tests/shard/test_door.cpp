@@ -172,5 +172,18 @@ TEST_CASE("who joins a room has it in the list of rooms visited, once per visit"
   CHECK(world.store().visits().size() == 1);
 }
 
+TEST_CASE("who comes back within the time of grace visits again") {
+  shard::ShardOptions options = ShardWorld::quick();
+  options.absence = std::chrono::seconds(30);
+  ShardWorld world(options);
+  Tab ann(world, 42, "tab-0001");
+  ann.join();
+  ann.raw().reset();
+  REQUIRE(world.becomes_true([&] { return world.counters_now().participants == 0; }));
+  Tab again(world, 42, "tab-0001");
+  again.join();
+  CHECK(world.store().visits().size() == 2);
+}
+
 }  // namespace
 }  // namespace matinee::test
