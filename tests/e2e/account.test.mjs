@@ -148,8 +148,9 @@ test('an account is downloaded and deleted; a line that stays is from a deleted 
   await gil.page.locator('#delete-current').fill('not the password');
   await gil.click('Delete account');
   await gil.page.locator('#delete-current-error').waitFor();
-  assert.deepEqual(await everyLook(gil.page, 'account with a refused end'), []);
+  assert.equal(await gil.page.evaluate(() => document.activeElement?.id), 'delete-current', 'where something is wrong');
   await screenshots(gil.page, 'account-delete-refused');
+  assert.deepEqual(await everyLook(gil.page, 'account with a refused end'), []);
   await gil.page.locator('#delete-current').fill('correct horse battery');
   await gil.click('Delete account');
   await gil.page.getByText('Your account is deleted.').waitFor();
