@@ -82,7 +82,7 @@ test('asking to join: waiting, not now, a minute’s patience, let in', { timeou
   await ivo.page.reload();  // keeps asking? a reload is a fresh look: one press, and the place is the same
   await title(ivo, 'Ask to join');
   await ivo.click('Ask to join');
-  await hana.page.locator('#asks').getByRole('button', { name: 'Do not let Ivo in now' }).click();
+  await hana.page.locator('#asks').getByRole('button', { name: 'Not now: Ivo' }).click();
   await title(ivo, 'Ask to join');
   await ivo.page.getByText('Nobody let you in this time.').waitFor();
   found.push(...(await everyLook(ivo.page, 'door, refused')));
@@ -91,7 +91,7 @@ test('asking to join: waiting, not now, a minute’s patience, let in', { timeou
   const jana = await world.visitor('Jana');
   await knock(jana, code);
   await jana.click('Ask to join');
-  await hana.page.locator('#asks').getByRole('button', { name: 'Let Jana in', exact: true }).click();
+  await hana.page.locator('#asks').getByRole('button', { name: 'Let in Jana', exact: true }).click();
   await jana.inRoom();
   assert.equal(await jana.page.locator('#door').count(), 0);
   await jana.say('Thank you');
@@ -111,7 +111,7 @@ test('who waits goes on waiting when the server is killed and comes back', { tim
   await title(lea, 'Asking to join Room');
   await world.killAndRestart();
   await kai.inRoom();
-  await kai.page.locator('#asks').getByRole('button', { name: 'Let Lea in', exact: true }).click();
+  await kai.page.locator('#asks').getByRole('button', { name: 'Let in Lea', exact: true }).click();
   await lea.inRoom();
 });
 

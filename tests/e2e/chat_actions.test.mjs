@@ -164,6 +164,8 @@ test('who comes later or back sees lines as they are now', { timeout: 120_000 },
   await act(ann, 'hello again', 'React with 😂');
   await until(() => chip(ann, 'hello again', '😂').isVisible(), { what: 'a reaction meanwhile' });
   await ben.page.evaluate(() => { window.line.cut = false; });
+  // Tries that failed meanwhile put the next one up to 15 s off.
+  await until(async () => (await ben.page.locator('#connection').getAttribute('data-state')) === 'joined', { timeoutMs: 30_000, what: 'Ben is back' });
   await heard(ben, 'hello again');
   await until(() => chip(ben, 'hello again', '😂').isVisible(), { what: 'the reaction at Ben’s' });
   ben.problems.length = 0;   // the browser's own word on connections that were refused

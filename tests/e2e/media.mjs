@@ -26,7 +26,7 @@ export function makeClip() {
 }
 
 /** The clip fifteen times over, made only when somebody asks for it. */
-function makeLongClip() {
+export function makeLongClip() {
   const path = join(built, 'e2e', 'long.mp4');
   if (existsSync(path)) return path;
   const half = `${path}.${process.pid}.mp4`;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CLIP_URL, screenshots, startWorld, temporaryFolder, until } from './harness.mjs';
 import { violations } from './looks.mjs';
-import { CLIP } from './media.mjs';
+import { makeLongClip } from './media.mjs';
 
 let world;
 let place;
@@ -33,7 +33,7 @@ test('a dead link and a file that is no video say so on the stage; another try p
   assert.equal(await badge_text(ann), await on_stage(ann).innerText(), 'and below it');
   assert.deepEqual(await violations(ann.page), []);
   await screenshots(ann.page, 'room-dead-link');
-  world.media.add('/soon.mp4', CLIP.path);
+  world.media.add('/soon.mp4', makeLongClip());
   await ann.page.locator('#stage-again').click();
   // The room waits for her, at most ten seconds, before it goes on.
   await ann.moving('video', 30_000);

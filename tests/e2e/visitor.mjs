@@ -118,7 +118,7 @@ export class Visitor {
   video() {
     return this.page.evaluate(`(() => { const v = document.querySelector('#stage video');
       if (!v) return null;
-      return { positionMs: v.currentTime * 1000, paused: v.paused, seeking: v.seeking, rate: v.playbackRate, muted: v.muted,
+      return { positionMs: v.currentTime * 1000, durationMs: v.duration * 1000, paused: v.paused, seeking: v.seeking, rate: v.playbackRate, muted: v.muted,
         frame: v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null, at: performance.timeOrigin + performance.now() }; })()`);
   }
 
