@@ -126,13 +126,13 @@ TEST_CASE("snapshot, settings, roles, blocks and the rest are saved by the room'
 
 TEST_CASE("who gets in, and who was let in, is kept in its order") {
   Directory world;
-  auto& directory = world.stores->rooms();
   CHECK(world.found().access == seams::AccessRecord{});
   CHECK(world.found().admitted.empty());
   const seams::AccessRecord password{rooms::Access::password, "$argon2id$v=19$"};
-  CHECK(world.done([&](auto executor, auto done) { directory.set_access(world.writer, password, executor, done); }).has_value());
+  CHECK(
+      world.done([&](auto executor, auto done) { world.stores->rooms().set_access(world.writer, password, executor, done); }).has_value());
   const auto admit = [&](seams::UserId user, bool on) {
-    return world.done([&](auto executor, auto done) { directory.set_admitted(world.writer, user, on, executor, done); });
+    return world.done([&](auto executor, auto done) { world.stores->rooms().set_admitted(world.writer, user, on, executor, done); });
   };
   for (const auto user : {ben, anna, ben}) CHECK(admit(user, true).has_value());
   CHECK(admit(seams::UserId{999}, true) == tl::unexpected(StoreError::not_found));
@@ -143,7 +143,7 @@ TEST_CASE("who gets in, and who was let in, is kept in its order") {
   CHECK(admit(ben, false) == tl::unexpected(StoreError::not_found));
   CHECK(world.found().admitted == std::vector<seams::UserId>{anna});
   const seams::RoomWriter before{world.writer.room, world.writer.epoch - 1};
-  CHECK(world.done([&](auto executor, auto done) { directory.set_access(before, {}, executor, done); }) ==
+  CHECK(world.done([&](auto executor, auto done) { world.stores->rooms().set_access(before, {}, executor, done); }) ==
         tl::unexpected(StoreError::fenced));
   CHECK(world.found().access == password);
 }

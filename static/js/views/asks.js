@@ -16,9 +16,9 @@ const buttons = (person, decide) => [
 export function make_asks(decide) {
   const words = el('p', { class: 'asks-words', role: 'status' });
   const actions = el('div', { class: 'asks-actions' });
-  const line = el('div', { id: 'asks', class: 'asks', role: 'group', 'aria-label': t('asks.title'), hidden: true }, words, actions);
+  const line = el('section', { id: 'asks', class: 'asks', 'aria-label': t('asks.title'), hidden: true }, words, actions);
   const list = el('ul', { id: 'asking-list', class: 'people-list' });
-  const section = el('section', { id: 'asking', class: 'asking', 'aria-labelledby': 'asking-title', hidden: true },
+  const section = el('div', { role: 'group', id: 'asking', class: 'asking', 'aria-labelledby': 'asking-title', hidden: true },
     el('h2', { id: 'asking-title', class: 'blocked-title', text: t('asks.title') }), list);
   find('#banner').before(line);
   find('#people-list').before(section);
