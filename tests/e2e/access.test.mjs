@@ -12,7 +12,7 @@ const title = (person, text) => until(async () => (await person.page.locator('#d
 const heard = (person, text) => until(async () => (await person.said()).includes(text), { what: `${JSON.stringify(text)} at ${person.name}’s` });
 
 async function access(host, choice, password) {
-  await host.page.locator('#open-settings').click();
+  await host.openSettings();
   await host.page.locator(`input[name="access"][value="${choice}"]`).check();
   if (password) await host.page.locator('#set-password').fill(password);
   await host.page.locator('#room-form').getByRole('button', { name: 'Save' }).click();
@@ -28,7 +28,7 @@ async function knock(guest, code) {
 test('a password: asked for, wrong, right, and not again', { timeout: 120_000 }, async () => {
   const pam = await world.visitor('Pam');
   const code = await pam.startRoom();
-  await pam.page.locator('#open-settings').click();
+  await pam.openSettings();
   await pam.page.locator('input[name="access"][value="password"]').check();
   await pam.page.locator('#room-form').getByRole('button', { name: 'Save' }).click();
   await pam.page.getByText('Choose a password with at least 4 characters.').waitFor();
@@ -137,7 +137,7 @@ test('a new code: nobody inside notices more than the code, and old links are de
   const code = await olga.startRoom();
   const paul = await world.visitor('Paul');
   await paul.openRoom(code);
-  await olga.page.locator('#open-settings').click();
+  await olga.openSettings();
   await olga.page.locator('#new-code').click();
   await olga.page.getByRole('heading', { name: 'Make a new code?' }).waitFor();
   await olga.page.locator('#confirm-do').click();
@@ -193,7 +193,7 @@ test('closed and full, each with what to do', { timeout: 120_000 }, async () => 
     await title(xia, 'This room is full');
     const found = await everyLook(xia.page, 'door, full');
     await screenshots(xia.page, 'door-full');
-    await vic.page.locator('#open-settings').click();
+    await vic.openSettings();
     await vic.page.locator('#close-room').click();
     await vic.page.locator('#confirm-do').click();
     await title(wes, 'This room is closed');
@@ -211,7 +211,7 @@ test('my rooms: who is there, how long ago, and off the list', { timeout: 120_00
   await yan.signUp();
   await zoe.signUp();
   const code = await yan.startRoom();
-  await yan.page.locator('#open-settings').click();
+  await yan.openSettings();
   await yan.page.locator('#set-name').fill('Friday films');
   await yan.page.locator('#room-form').getByRole('button', { name: 'Save' }).click();
   await zoe.openRoom(code);

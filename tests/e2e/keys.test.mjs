@@ -50,7 +50,7 @@ test('each key does what the list of keys says; they are silent while somebody w
   assert.equal(await ann.page.locator('#chat-text').inputValue(), 'k m t');
   assert.equal((await ann.video()).paused, true);
 
-  await ann.page.locator('#open-settings').click();
+  await ann.openSettings();
   await ann.page.getByLabel('Single-letter keys').uncheck();
   await press(ann, 'Escape');
   await nowhere(ann);

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CLIP_URL, startWorld, until } from './harness.mjs';
-import { violations } from './looks.mjs';
+import { rested, violations } from './looks.mjs';
 import { built } from './paths.mjs';
 
 let world;
@@ -86,7 +86,7 @@ async function look(visitor, name) {
   for (const [width, height, colorScheme] of /** @type {const} */ ([[1440, 900, 'dark'], [390, 844, 'light']])) {
     await visitor.page.setViewportSize({ width, height });
     await visitor.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await visitor.page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
+    await rested(visitor.page);
     await visitor.page.screenshot({ animations: 'disabled', path: join(built, 'screenshots', `${name}-${width}-${colorScheme}.png`) });
     found.push(...(await violations(visitor.page)).map((one) => `${name} ${width} ${colorScheme}: ${one}`));
     const wide = await visitor.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

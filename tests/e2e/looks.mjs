@@ -5,10 +5,15 @@ import { built, root } from './paths.mjs';
 
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
+/** A dialog that is still coming in covers nothing yet, and axe would judge what is behind it. */
+export const rested = (page) => page.evaluate(() => Promise.all(
+  document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished.catch(() => {}))));
+
 /** Each violation as one line; a page without any gives none. */
 export async function violations(page) {
   // The tests' own script, past the page's content policy.
   await page.evaluate(axe);
+  await rested(page);
   return page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'], iframes: false });
     return violations.flatMap((v) => v.nodes.map((n) => `${v.id} at ${n.target.join(' ')}: ${n.failureSummary?.replaceAll(/\s+/g, ' ')}`));
@@ -21,7 +26,6 @@ export async function everyLook(page, name) {
     await page.setViewportSize({ width, height });
     for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
       found.push(...(await violations(page)).map((v) => `${name} ${width} ${colorScheme}: ${v}`));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) found.push(`${name} ${width}: ${wide} px wider than the screen`);
@@ -44,7 +48,7 @@ export async function sizes(page, name) {
   for (const [width, height, colorScheme] of these_sizes) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
+    await rested(page);
     await page.screenshot({ animations: 'disabled', path: join(folder, `look-${name}-${width}x${height}-${colorScheme}.png`) });
     found.push(...(await violations(page)).map((v) => `${name} ${width} ${colorScheme}: ${v}`));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

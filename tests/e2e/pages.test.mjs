@@ -110,7 +110,7 @@ test('pages are light, and ask no other site for anything before a video is chos
 test('with “Ask me before loading other sites” nothing is loaded until “Load it”', { timeout: 120_000 }, async () => {
   const fay = await world.visitor('Fay Asks');
   await fay.startRoom();
-  await fay.page.locator('#open-settings').click();
+  await fay.openSettings();
   await fay.page.getByLabel('Ask me before loading other sites').check();
   await fay.page.keyboard.press('Escape');
   await fay.watch('https://youtu.be/eeeeeeeeeee');

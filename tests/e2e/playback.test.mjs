@@ -127,7 +127,7 @@ test('when the room is closed its video ends for everybody', { timeout: 120_000 
   await ben.openRoom(await ann.startRoom());
   await ann.watch(CLIP_URL);
   await Promise.all([ann.moving(), ben.moving()]);
-  await ann.page.locator('#open-settings').click();
+  await ann.openSettings();
   await ann.page.locator('#close-room').click();
   await ann.page.locator('#confirm-do').click();
   for (const person of [ann, ben]) {

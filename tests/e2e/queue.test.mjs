@@ -93,7 +93,7 @@ test('a skip is taken back by another person from the history; an emptied queue 
 });
 
 test('in a class people vote; the last vote that is needed skips', { timeout: 120_000 }, async () => {
-  await ann.page.locator('#open-settings').click();
+  await ann.openSettings();
   await ann.page.locator('input[name="preset"][value="class"]').check();
   await ann.page.getByRole('button', { name: 'Save', exact: true }).click();
   await tab(ben, /Queue/);

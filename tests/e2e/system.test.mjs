@@ -69,7 +69,7 @@ test('who turned them on is notified of mentions while the page is hidden, and o
   await ben.say('@Ann, before you asked for it');
   await until(async () => (await ann.said()).length === 1, { what: 'the first line' });
   await hide(ann, false);
-  await ann.page.locator('#open-settings').click();
+  await ann.openSettings();
   assert.deepEqual(await violations(ann.page), []);
   await ann.click('Turn on');
   await ann.page.getByRole('button', { name: 'Turn off' }).waitFor();
@@ -92,7 +92,7 @@ test('over plain http Settings say that notifications need https, and how', { ti
   try {
     const ann = await plain.visitor('Ann Plain');
     await ann.startRoom();
-    await ann.page.locator('#open-settings').click();
+    await ann.openSettings();
     assert.match(await ann.page.locator('#notify-hint').innerText(), /needs https.*\.\/dev cert/);
     assert.equal(await ann.page.locator('#notify-act').isVisible(), false);
   } finally {
@@ -121,7 +121,7 @@ test('the lock screen’s controls are the room’s once they are turned on, as 
   await Promise.all([ann.moving(), ben.moving()]);
   assert.deepEqual(await asked(ann), [], 'not without being asked');
   const turn_on = async (person) => {
-    await person.page.locator('#open-settings').click();
+    await person.openSettings();
     await person.page.getByLabel('Controls on the lock screen').check();
     await person.page.keyboard.press('Escape');
     await until(async () => (await asked(person)).includes('pause'), { what: 'the system knows' });
@@ -134,7 +134,7 @@ test('the lock screen’s controls are the room’s once they are turned on, as 
   await ann.page.evaluate('window.asked.seekto({ action: "seekto", seekTime: 30 })');
   await until(async () => Math.abs((await ben.video()).positionMs - 30_000) < 200, { what: 'both at 0:30' });
 
-  await ann.page.locator('#open-settings').click();
+  await ann.openSettings();
   await ann.page.getByText('Stage', { exact: true }).click();
   await ann.click('Save');
   await turn_on(ben);

@@ -37,6 +37,12 @@ export class Visitor {
     await this.page.getByRole(role, { name, exact: true }).click();
   }
 
+  /** The part is fetched first: what it shows is there when the dialog is. */
+  async openSettings() {
+    await this.page.locator('#open-settings').click();
+    await this.page.locator('#settings[open]').waitFor();
+  }
+
   async fill(label, text) {
     this.fields++;
     await this.page.getByLabel(label, { exact: true }).fill(text);
