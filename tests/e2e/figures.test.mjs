@@ -32,8 +32,8 @@ test('chat: from Enter to visible in the other browser', { timeout: 120_000 }, a
     await new Promise((later) => setTimeout(later, 40));
   }
   await until(async () => (await ben.said()).length === texts.length, { what: 'all lines at Ben’s' });
-  await until(async () => Object.keys(await ben.page.evaluate('window.matineeTest.painted')).length >= texts.length, { what: 'all lines painted' });
-  const [pressed, own, theirs, seen] = await Promise.all([ann.page.evaluate('window.matineeTest.pressed'), ann.shownAt(), ben.shownAt(), ben.page.evaluate('window.matineeTest.painted')]);
+  await until(async () => Object.keys(await ben.chatTimes('painted')).length >= texts.length, { what: 'all lines painted' });
+  const [pressed, own, theirs, seen] = await Promise.all([ann.chatTimes('pressed'), ann.chatTimes('shown'), ben.chatTimes('shown'), ben.chatTimes('painted')]);
   const painted = texts.map((text) => own[text] - pressed[text]);
   const arrived = texts.map((text) => theirs[text] - pressed[text]);
   const in_view = texts.map((text) => seen[text] - pressed[text]);

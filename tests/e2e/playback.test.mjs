@@ -73,7 +73,7 @@ test('a late joiner is within 250 ms at the first moving frame', { timeout: 120_
   await ann.moving();
   const late = await world.visitor('Late');
   await late.openRoom(code);
-  const opened = await late.page.evaluate('performance.timeOrigin');
+  const opened = await late.opened();
   await late.moving();
   await new Promise((later) => setTimeout(later, 500));
   const [theirs, reference] = await Promise.all([late.frames(), ann.frames()]);

@@ -1,6 +1,7 @@
 // A person at a browser: opens pages, fills what the page asks for by its labels, and reads what it shows.
 import { CLIP, readFrame } from './media.mjs';
 import { instrument } from './instruments.mjs';
+import { shift_of } from './machine_clock.mjs';
 import { skewClock } from './rig/skewed_clock.mjs';
 import { until } from './waiting.mjs';
 
@@ -108,8 +109,12 @@ export class Visitor {
     await this.click('Watch this');
   }
 
-  /** Everything this page was shown in the chat so far: text → machine time it appeared. @returns {Promise<Record<string, number>>} */
-  shownAt() { return this.page.evaluate('window.matineeTest.shown'); }
+  /** @param {'shown'|'painted'|'pressed'} what of the chat, so far: text → machine time it was shown, painted, or Enter pressed @returns {Promise<Record<string, number>>} */
+  async chatTimes(what) {
+    const times = await this.page.evaluate(`window.matineeTest.${what}`);
+    const shiftMs = await shift_of(this.page.mainFrame());
+    return Object.fromEntries(Object.entries(times).map(([text, at]) => [text, at + shiftMs]));
+  }
 
   play() { return this.page.getByRole('button', { name: 'Play', exact: true }).click(); }
 
@@ -121,23 +126,47 @@ export class Visitor {
   badge() { return this.page.locator('#badge').getAttribute('data-kind'); }
 
   /** The <video> as it is: position, and the frame in its picture, on the machine's one clock. */
-  video() {
+  async video() {
+    const shiftMs = await shift_of(this.page.mainFrame());
     return this.page.evaluate(`(() => { const v = document.querySelector('#stage video');
       if (!v) return null;
       return { positionMs: v.currentTime * 1000, durationMs: v.duration * 1000, paused: v.paused, seeking: v.seeking, rate: v.playbackRate, muted: v.muted,
-        frame: v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null, at: performance.timeOrigin + performance.now() }; })()`);
+        frame: v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null, at: performance.timeOrigin + performance.now() + ${shiftMs} }; })()`);
   }
 
-  /** Every frame presented since the page opened: [machine time ms, media time ms, moving]. @returns {Promise<[number, number, boolean][]>} */
-  frames() { return this.page.evaluate('window.matineeTest.frames'); }
+  /** @param {string} list of window.matineeTest @returns {Promise<any[][]>} its entries, on the machine's clock */
+  async #recorded(list) {
+    const shiftMs = await shift_of(this.page.mainFrame());
+    const entries = await this.page.evaluate(`window.matineeTest.${list}`);
+    return entries.map(([at, ...rest]) => [at + shiftMs, ...rest]);
+  }
 
-  /** The media clock, 20 times a second, in the same form. @returns {Promise<[number, number, boolean][]>} */
-  mediaClock() { return this.page.evaluate('window.matineeTest.clock'); }
+  /** Every frame presented since the page opened: [machine time ms, media time ms, moving]. @returns {Promise<any[][]>} */
+  frames() { return this.#recorded('frames'); }
+
+  /** The media clock, 20 times a second, in the same form. @returns {Promise<any[][]>} */
+  mediaClock() { return this.#recorded('clock'); }
+
+  /** What was clicked and asked of the player: [machine time ms, what, value]. @returns {Promise<any[][]>} */
+  events() { return this.#recorded('events'); }
+
+  /** Machine time at which this page began to be opened. */
+  async opened() { return (await this.page.evaluate('performance.timeOrigin')) + (await shift_of(this.page.mainFrame())); }
+
+  #youtubeFrame() { return this.page.frames().find((f) => f.url().startsWith('https://www.youtube-nocookie.com/')); }
 
   /** The stand-in YouTube player's own truth, or null. */
   async youtube() {
-    const frame = this.page.frames().find((f) => f.url().startsWith('https://www.youtube-nocookie.com/'));
-    return frame ? frame.evaluate('window.fake ? window.fake.read() : null') : null;
+    const frame = this.#youtubeFrame();
+    const now = await frame?.evaluate('window.fake ? window.fake.read() : null');
+    return now ? { ...now, at: now.at + (await shift_of(frame)) } : null;
+  }
+
+  /** Where it was, 20 times a second, in the form of frames(). @returns {Promise<any[][]>} */
+  async youtubeTrace() {
+    const frame = this.#youtubeFrame();
+    const shiftMs = await shift_of(frame);
+    return (await frame.evaluate('window.fake.trace')).map(([at, ...rest]) => [at + shiftMs, ...rest]);
   }
 
   /** The player plays: a position that only jumped, by a seek, does not count. */

@@ -1,14 +1,13 @@
 // The measured room: one server, an observer without a player who owns the room and knows its timeline by the machine's clock, and
 // members, each a browser context behind a network and perhaps with a wrong clock or a slow processor.
-import { performance } from 'node:perf_hooks';
 import { Person } from '../../system/client.mjs';
 import { startWorld, until } from '../harness.mjs';
+import { machine } from '../machine_clock.mjs';
 import { HOST } from '../fake_youtube.mjs';
 import { CLIP, clipBytes } from '../media.mjs';
 import { PROFILES, startNetwork } from './network.mjs';
 
 const ORIGIN = 'http://matinee.test';
-const machine = () => performance.timeOrigin + performance.now();
 
 export async function startRig() {
   const world = await startWorld({ origin: ORIGIN, args: ['--allowed-hosts', 'matinee.test', '--bench-guests', '1'] });
@@ -110,11 +109,11 @@ class Room {
   traces(player = 'video', members = this.members) {
     if (player === 'video') return Promise.all(members.map((m) => m.frames()));
     if (player === 'clock') return Promise.all(members.map((m) => m.mediaClock()));
-    return Promise.all(members.map((m) => m.page.frames().find((f) => f.url().includes(HOST)).evaluate('window.fake.trace')));
+    return Promise.all(members.map((m) => m.youtubeTrace()));
   }
 
-  /** @returns {Promise<[number, string, number|string][][]>} what was clicked and asked of each player */
-  events(members = this.members) { return Promise.all(members.map((m) => m.page.evaluate('window.matineeTest.events'))); }
+  /** What was clicked and asked of each player. */
+  events(members = this.members) { return Promise.all(members.map((m) => m.events())); }
 
   async close() {
     for (const { socket, timer } of this.#crowd) { clearInterval(timer); socket.close(); }

@@ -105,7 +105,7 @@ export async function lateJoin(room, member) {
   await page.goto(`${room.world.url}/rooms/${room.code}`, { waitUntil: 'commit' });
   await member.moving();
   await wait(5600);
-  const opened = await page.evaluate('performance.timeOrigin');
+  const opened = await member.opened();
   const trace = await member.frames();
   const i = trace.findIndex(([, media, moving], n) => n > 0 && moving && trace[n - 1][2] && media > trace[n - 1][1] && media - trace[n - 1][1] < 100) ;
   const [at, media] = trace[i];
