@@ -11,6 +11,9 @@ import { PositionReader } from './position.js';
 /** Up to here nobody minds that the pitch moves with the rate for a second or two. */
 const PITCH_FREE = 0.085;
 
+/** So many refreshes of the screen tell how often it changes. */
+const REFRESHES = 20;
+
 const SENTENCES = {
   [2]: ['media_network', t('player_error.network')],
   [3]: ['media_decode', t('player_error.decode')],
@@ -154,12 +157,18 @@ export class Html5Player extends PlayerEvents {
     /** @type {VideoFrameRequestCallback} */
     const onFrame = (_, frame) => {
       if (this.#gone) return;
-      this.#reader.show(frame.mediaTime * 1000);
+      this.#reader.show(frame.mediaTime * 1000, frame.expectedDisplayTime);
       const seen = { positionMs: frame.mediaTime * 1000, at: frame.expectedDisplayTime, clockMs: video.currentTime * 1000, clockAt: this.#now() };
       if (!video.seeking && !video.paused) this.#reader.see(seen, video.playbackRate);
       video.requestVideoFrameCallback(onFrame);
     };
     video.requestVideoFrameCallback(onFrame);
+    let refreshes = REFRESHES;
+    const onRefresh = (/** @type {number} */ at) => {
+      this.#reader.refresh(at);
+      if (--refreshes > 0 && !this.#gone) requestAnimationFrame(onRefresh);
+    };
+    requestAnimationFrame(onRefresh);
   }
 
   #onError() {

@@ -18,12 +18,17 @@ const KNOWN_AFTER = 30;
 const PICTURE_MS_MAX = 100;
 /** A screen of 60 Hz; slower videos say nothing about the screen. */
 const GRAIN_MS_MAX = 1000 / 60;
+/** No screen is quicker than 240 Hz; a page that was held up is called twice at once. */
+const REFRESH_MS_MIN = 1000 / 250;
 
 export class PositionReader {
   /** @type {Seen[]} */ #seen = [];
   #clockIsEven = true;
   #shownMs = NaN;
+  #shownAt = NaN;
   #shown = 0;
+  #refreshedAt = NaN;
+  #screenMs = GRAIN_MS_MAX;
   #lengthMs = Infinity;
 
   /** @param {Seen} frame @param {number} rate */
@@ -33,21 +38,29 @@ export class PositionReader {
     if (this.#seen.length >= JUDGED_FROM) this.#clockIsEven = deviation(this.#seen.map((f) => f.clockMs - f.clockAt * rate)) <= EVEN_MS;
   }
 
-  /** The picture that is on the screen, moving or not. @param {number} mediaMs */
-  show(mediaMs) {
+  /** The picture that is on the screen, moving or not. @param {number} mediaMs @param {number} at when it got there */
+  show(mediaMs, at) {
     const stepMs = mediaMs - this.#shownMs;
     // A screen may leave pictures out, and never shows one between two: the least step is the length of one.
     if (stepMs > 1 && stepMs < this.#lengthMs) this.#lengthMs = stepMs;
     this.#shownMs = mediaMs;
+    this.#shownAt = at;
     this.#shown++;
   }
 
-  /** @param {number} clockMs `currentTime` now @returns {{fromMs: number, lengthMs: number}|null} null: not known, or long gone */
+  /** The screen changes now: some of these in a row tell how often it does. @param {number} at */
+  refresh(at) {
+    const gapMs = at - this.#refreshedAt;
+    if (gapMs > REFRESH_MS_MIN) this.#screenMs = Math.min(this.#screenMs, gapMs);
+    this.#refreshedAt = at;
+  }
+
+  /** @param {number} clockMs `currentTime` now @returns {import('../sync/types.js').Picture|null} null: not known, or long gone */
   picture(clockMs) {
     // A busy page is told of its pictures late; how they lie is true all the same.
     const nearMs = Math.max(2 * this.#lengthMs, FRESH_MS);
     if (this.#shown < KNOWN_AFTER || this.#lengthMs > PICTURE_MS_MAX || !(Math.abs(clockMs - this.#shownMs) < nearMs)) return null;
-    return { fromMs: this.#shownMs, lengthMs: this.#lengthMs };
+    return { fromMs: this.#shownMs, lengthMs: this.#lengthMs, shownAt: this.#shownAt, screenMs: this.#screenMs };
   }
 
   /** What was seen does not compare with what comes: a seek, another rate, a stop. */

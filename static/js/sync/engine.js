@@ -34,6 +34,7 @@ export class SyncEngine extends EventTarget {
   #offsetMs = 0;
   #consented = '';
   #timer = 0;
+  #ticks = 0;
   #sleep = new SleepWatch();
   #live = new LiveLatency();
 
@@ -95,7 +96,7 @@ export class SyncEngine extends EventTarget {
 
   play() { this.#own ? this.#alone({ phase: 'playing' }) : this.#commands.play(this.#positionMs()); }
 
-  pause() { this.#own ? this.#alone({ phase: 'paused' }) : this.#commands.pause(stopAt(this.#positionMs(), this.#host.read(), this.#newsMs)); }
+  pause() { this.#own ? this.#alone({ phase: 'paused' }) : this.#commands.pause(stopAt(this.#positionMs(), this.#host.read(), this.#now(), this.#newsMs, this.#timeline?.rate ?? 1)); }
 
   /** @param {number} ms */
   seek(ms) { this.#own ? this.#alone({ position_ms: Math.max(0, ms) }) : this.#commands.seek(ms); }
@@ -224,14 +225,16 @@ export class SyncEngine extends EventTarget {
       decision = this.#controller.step(this.#state, lookOf(timeline, reading, this.#driver.clock, { now, hidden, turn: this.#turn, offsetMs: this.#offsetMs, behindMs: live?.behindMs }));
       this.#state = decision.state;
     }
+    const inMs = Math.min(hidden ? TICK_HIDDEN_MS : TICK_MS, decision?.wakeInMs ?? Infinity);
+    this.#sleep.expect(now + inMs);
+    this.#timer = setTimeout(() => this.#tick(), inMs);
+    // Before anything is drawn: a picture goes by in less time. The player may answer at once with another tick, which then has told all.
+    const tick = ++this.#ticks;
+    if (decision) this.#host.act(decision.actions);
+    if (tick !== this.#ticks) return;
     this.#reporter.report({
       timeline, reading: this.#fetching ? { ...AWAITED, positionMs: this.#positionMs() } : reading, decision, hidden, now, own: this.#own !== null, host: this.#host, needsConsent: this.#needsConsent(),
       positionMs: this.#positionMs(), people: this.#people, clock: this.#driver.clock, unsteady: this.#state.factor > 1, liveMs: live?.needMs,
     });
-    const inMs = Math.min(hidden ? TICK_HIDDEN_MS : TICK_MS, decision?.wakeInMs ?? Infinity);
-    this.#sleep.expect(now + inMs);
-    this.#timer = setTimeout(() => this.#tick(), inMs);
-    // Last: a player may answer at once, with another tick.
-    if (decision) this.#host.act(decision.actions);
   }
 }

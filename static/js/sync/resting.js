@@ -13,6 +13,10 @@ const TRIES = 3;
 const TOLD_AFTER_MS = 60;
 /** A pause that was set for a picture still to come is waited for so long; the room allows 100 ms and people are a way apart. */
 const PAUSE_AHEAD_MS = 150;
+/** Where in the time that stops on a picture pause() is called: a timer is late and never early. */
+const CALL_AT = 0.2;
+/** A player that stopped for a picture stands within so many of its lengths, and refreshes of the screen, of it. */
+const NEAR = { pictures: 1, screens: 2 };
 /** A start this late is made up for by rate within the first two seconds. */
 const LATE_START_MS = 120;
 /** How long play() may take before it is asked for again. */
@@ -27,17 +31,21 @@ export function hold(s, look) {
   const { reading } = look;
   const state = { ...s, playAt: null, alignSeekAt: null, stoppedAt: null };
   if (reading.state === 'loading' || reading.state === 'seeking') return rest(state);
-  const inMs = stopsIn(look);
-  if (inMs > 0) return { ...rest(state), wakeInMs: inMs };
-  if (reading.state === 'playing' || reading.state === 'buffering' || reading.state === 'ad') return rest(state, [{ do: 'pause' }]);
   const toMs = reading.durationMs === null ? look.holdMs : Math.min(look.holdMs, reading.durationMs);
   const off = reading.positionMs - toMs;
+  // More than that away there is nothing to be told: it stands on another picture.
+  const near = reading.picture !== undefined && Math.abs(off) < NEAR.pictures * reading.picture.lengthMs + NEAR.screens * reading.picture.screenMs;
+  if (reading.state === 'playing' || reading.state === 'buffering' || reading.state === 'ad') {
+    const call = near || look.phase === 'paused' ? callFor(look, toMs) : null;
+    if (call && call.inMs > 0) return { ...rest(state), wakeInMs: call.inMs };
+    // Too late for it: no need to stop first and see.
+    if (call && call.inMs < -call.forMs && reading.state === 'playing' && reading.edgeMs === undefined) return rest({ ...state, tries: s.tries + 1 }, [{ do: 'pause' }, { do: 'seek', toMs }]);
+    return rest(state, [{ do: 'pause' }]);
+  }
   // Seeking empties the player's pipeline, and the next start takes twice as long: not for a position inside the same picture. Who came
   // by a seek shows the right one; who just stopped there may show the one before.
   const stopped = reading.picture !== undefined && reading.edgeMs === undefined && s.tries === 0;
   const stoppedAt = s.stoppedAt ?? look.now;
-  // More than a picture away there is nothing to be told: it stands on another one.
-  const near = Math.abs(off) < (reading.picture?.lengthMs ?? 0);
   if (stopped && near && look.now - stoppedAt < TOLD_AFTER_MS) return { ...rest({ ...state, stoppedAt }), wakeInMs: TOLD_AFTER_MS };
   if ((near || !stopped) && shows(look, toMs)) return { ...rest({ ...state, stoppedAt }), errorMs: 0, inStep: true, ready: reading.ready };
   if ((stopped || Math.abs(off) > EXACT_MS) && s.tries < TRIES) return rest({ ...state, tries: s.tries + 1 }, [{ do: 'seek', toMs }]);
@@ -45,13 +53,26 @@ export function hold(s, look) {
 }
 
 /**
- * The person who paused named a place in the picture that was about to come: whoever hears in time stops on it.
- * @param {Look} look @returns {number} ms; 0: stop now
+ * When to call pause() so that the picture of a position is the last one. A player that is told to stop still shows what the next
+ * refresh of the screen was to show, and nothing after it (Chromium, 240 pauses at 24, 30 and 60 pictures a second: docs/sync.md).
+ * So the time for it begins a refresh before this picture is due and ends a refresh before the next is.
+ * @param {import('./types.js').Picture} picture @param {number} ms @param {number} rate
+ * @returns {{at: number, forMs: number}} local time at which to call, and how much later still is in time
  */
-function stopsIn({ reading, now, holdMs, rate, phase }) {
-  if (phase !== 'paused' || reading.state !== 'playing' || !reading.picture) return 0;
-  const leftMs = (holdMs - reading.positionMs) / rate - (now - reading.at);
-  return leftMs >= 1 && leftMs <= PAUSE_AHEAD_MS ? leftMs : 0;
+function timeToStop({ fromMs, lengthMs, shownAt, screenMs }, ms, rate) {
+  const due = shownAt + (Math.floor((ms - fromMs + EXACT_MS) / lengthMs) * lengthMs) / rate;
+  const windowMs = Math.max(lengthMs / rate, screenMs);
+  return { at: due - screenMs + CALL_AT * windowMs, forMs: (1 - CALL_AT) * windowMs };
+}
+
+/**
+ * The person who paused named a place in a picture that was about to come: whoever hears in time stops on it.
+ * @param {Look} look @param {number} toMs @returns {{inMs: number, forMs: number}|null} null: nothing is known, or it is no news on its way
+ */
+function callFor({ reading, now, rate }, toMs) {
+  if (reading.state !== 'playing' || !reading.picture) return null;
+  const { at, forMs } = timeToStop(reading.picture, toMs, rate);
+  return at - now > PAUSE_AHEAD_MS ? null : { inMs: at - now, forMs };
 }
 
 /** Is the picture of this position on the screen? @param {Look} look @param {number} ms */
@@ -60,20 +81,15 @@ function shows({ reading: { picture } }, ms) {
 }
 
 /**
- * Where in a picture everybody stops: late enough that it has reached every screen, early enough that the next has not. Chromium shows
- * pictures up to 12 ms before the media clock is there (measured at 60 Hz: 4 to 12), so that is early.
+ * The position to pause at for somebody who pauses now: the middle of the first picture that everybody can stop on.
+ * @param {number} positionMs where the room is @param {import('./types.js').Reading|null} reading @param {number} now local @param {number} newsMs so long takes the news @param {number} rate
  */
-const STOP_AT = 0.2;
-
-/**
- * The position to pause at for somebody who pauses now.
- * @param {number} positionMs where the room is @param {import('./types.js').Reading|null} reading @param {number} aheadMs so long takes the news
- */
-export function stopAt(positionMs, reading, aheadMs) {
+export function stopAt(positionMs, reading, now, newsMs, rate) {
   const picture = reading?.state === 'playing' ? reading.picture : undefined;
   if (!picture) return positionMs;
   const { fromMs, lengthMs } = picture;
-  return fromMs + (Math.ceil((positionMs + aheadMs - fromMs) / lengthMs - STOP_AT) + STOP_AT) * lengthMs;
+  const missedMs = now + newsMs - timeToStop(picture, fromMs, rate).at;
+  return fromMs + (Math.max(0, Math.ceil((missedMs * rate) / lengthMs)) + 0.5) * lengthMs;
 }
 
 /**

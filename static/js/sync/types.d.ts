@@ -18,13 +18,16 @@ export interface Reading {
   rate?: number;
   /** Positions come in steps this wide. */
   grainMs?: number;
-  /** The picture on the screen, as far as the player tells: shown from here, for so long. */
-  picture?: { fromMs: number; lengthMs: number };
+  /** The picture on the screen, as far as the player tells. */
+  picture?: Picture;
   /** A live stream: where the player should be now by the stream's own playlist, in its own time. */
   edgeMs?: number;
   /** A live stream with programme times: when the picture at media position 0 was made, Unix ms. */
   programmeMs?: number;
 }
+
+/** A picture of the film and when it reached the screen: media position of its beginning, its length in media time, local time, and how often the screen changes. */
+export interface Picture { fromMs: number; lengthMs: number; shownAt: number; screenMs: number }
 
 /** One look at the room and the player: everything a controller may know. */
 export interface Look {

@@ -2,9 +2,6 @@
 // Times are true milliseconds; a reading is stamped with the client's own clock by the simulation.
 
 const SCREEN_MS = 1000 / 60;
-/** Chromium shows the picture that is nearest to when the screen changes: up to so long before the media clock is there. */
-const SHOWN_EARLY_MS = 12;
-
 /** Shared motion: a position that moves at a speed, and things that happen later. */
 class Motion {
   constructor(random, drift) {
@@ -17,10 +14,23 @@ class Motion {
     this.pending = [];
   }
 
-  /** Position of the picture on the screen: the one that was due when the screen last changed; where it stands, the last that was shown. */
+  /** When the screen changed last, not after t. */
+  refreshBefore(t) { return Math.floor((t - this.screenPhase) / SCREEN_MS) * SCREEN_MS + this.screenPhase; }
+
+  /** Where the picture on the screen begins: the one that was due when the screen last changed; where it stands, the last that was shown. */
   pictureAt(t) {
-    const changed = Math.floor((t - this.screenPhase) / SCREEN_MS) * SCREEN_MS + this.screenPhase;
-    return this.moving ? this.pictureOf(this.at(Math.max(changed, this.since)) + SHOWN_EARLY_MS) : this.stillMs ?? this.pictureOf(this.positionMs);
+    return this.moving ? this.#dueAt(this.refreshBefore(t)) : this.stillMs ?? this.pictureOf(this.positionMs);
+  }
+
+  /** Chromium shows the picture that is nearest to when the screen changes: up to 12 ms before the media clock is there. */
+  #dueAt(refresh) { return this.pictureOf(this.at(Math.max(refresh, this.since)) + this.shownEarlyMs); }
+
+  /** What a player tells of its picture, in true time. */
+  told(t) {
+    const fromMs = this.pictureAt(t);
+    let shownAt = this.refreshBefore(t);
+    while (this.moving && shownAt - SCREEN_MS > this.since && this.#dueAt(shownAt - SCREEN_MS) === fromMs) shownAt -= SCREEN_MS;
+    return { fromMs, lengthMs: this.pictureMs, shownAt, screenMs: SCREEN_MS };
   }
 
   pictureOf(ms) { return Math.floor((ms + 1e-6) / this.pictureMs) * this.pictureMs; }
@@ -28,7 +38,8 @@ class Motion {
   at(t) { return this.moving ? this.positionMs + (t - this.since) * this.rate * (1 + this.drift) : this.positionMs; }
 
   set(t, change) {
-    if (change.moving === false && this.moving) this.stillMs = this.pictureMs ? this.pictureAt(t) : null;
+    // What stops still shows what the next refresh was to show.
+    if (change.moving === false && this.moving) this.stillMs = this.pictureMs ? this.#dueAt(this.refreshBefore(t) + SCREEN_MS) : null;
     if (change.positionMs !== undefined && !this.moving) this.stillMs = null;
     this.positionMs = change.positionMs ?? this.at(t);
     this.since = t;
@@ -57,7 +68,7 @@ export class Html5Model extends Motion {
     super(random, options.drift);
     // slipMs: after a start or seek the clock is this far ahead until the sound runs, 100 ms later. pitchLossMs: what keeping the
     // pitch costs at every step to a rate that is far from 1. Both as Chromium does it; so is the even clock.
-    Object.assign(this, { startMs: 60, seekMs: 120, noiseMs: 0.4, rateLagMs: 10, loadMs: 300, slipMs: 0, pitchLossMs: 22, pictureMs: 0, screenPhase: 0, ...options });
+    Object.assign(this, { startMs: 60, seekMs: 120, noiseMs: 0.4, rateLagMs: 10, loadMs: 300, slipMs: 0, pitchLossMs: 22, pictureMs: 0, screenPhase: 0, shownEarlyMs: 8, ...options });
     this.state = 'loading';
     this.seeks = 0;
     this.largestDev = 0;
@@ -133,7 +144,8 @@ export class Html5Model extends Motion {
   read(t, local) {
     if (this.refreshMs && this.state === 'playing') return this.#readFrame(t, local);
     const noise = this.state === 'playing' ? this.random.between(-this.noiseMs, this.noiseMs) : 0;
-    const picture = this.pictureMs ? { picture: { fromMs: this.pictureAt(t), lengthMs: this.pictureMs } } : {};
+    const told = this.pictureMs ? this.told(t) : null;
+    const picture = told ? { picture: { ...told, shownAt: local(told.shownAt) } } : {};
     return { state: this.state, positionMs: this.at(t) + noise, at: local(t), bufferedAheadMs: 10_000, durationMs: 3_600_000, ready: this.state !== 'loading', ...picture };
   }
 

@@ -40,7 +40,7 @@ test('frames of a picture that stood are too old to tell anything', () => {
 /** A film of so many pictures a second, of which a screen showed every n-th. */
 function showing(fps, every, count = 40) {
   const reader = new PositionReader();
-  for (let i = 0; i < count; i++) reader.show(((i % 10 === 9 ? i * every + 1 : i * every) * 1000) / fps);
+  for (let i = 0; i < count; i++) reader.show(((i % 10 === 9 ? i * every + 1 : i * every) * 1000) / fps, i);
   return reader;
 }
 
@@ -50,6 +50,7 @@ test('the picture on the screen, and how long one is, also where the screen leav
     assert.ok(picture);
     assert.ok(Math.abs(picture.fromMs - ((39 * every + 1) * 1000) / 60) < 1e-6);
     assert.ok(Math.abs(picture.lengthMs - 1000 / 60) < 1e-6, `every ${every}`);
+    assert.equal(picture.shownAt, 39);
   }
 });
 
@@ -63,4 +64,15 @@ test('a page too busy to hear of its last pictures still knows where they begin'
   const shownMs = (40 * 1000) / 60;
   assert.deepEqual(showing(60, 1).picture(shownMs + 149)?.fromMs, shownMs);
   assert.equal(showing(60, 1).picture(shownMs + 151), null);
+});
+
+test('how often the screen changes is seen from its refreshes, whatever the film; a page that was held up is no quick screen', () => {
+  const told = (/** @type {number[]} */ refreshes) => {
+    const reader = showing(24, 1);
+    for (const at of refreshes) reader.refresh(at);
+    return reader.picture((39 * 1000) / 24)?.screenMs;
+  };
+  assert.equal(told([]), 1000 / 60);
+  assert.equal(told([100, 108, 116, 124]), 8);
+  assert.equal(told([100, 133, 133.5, 150]), 16.5);
 });

@@ -38,7 +38,7 @@ export class Member {
     const drift = between(-100e-6, 100e-6);
     this.player = kind === 'html5'
       ? new Html5Model(this.random, { drift, startMs: between(5, 120), seekMs: between(20, 400), noiseMs: between(0, 1) < 0.7 ? between(0, 1) : between(1, 4), slipMs: between(0, 50), rateLagMs: between(0, 30), loadMs: between(50, 600),
-        screenPhase: between(0, 1000 / 60), ...player })
+        screenPhase: between(0, 1000 / 60), shownEarlyMs: between(0, 12), ...player })
       : new YoutubeModel(this.random, { drift, startMs: between(300, 1200), seekMs: between(200, 900), noiseMs: between(0, 10), rateLagMs: between(20, 120),
         periodMs: between(150, 300), fine: this.random.next() < 0.5, loadMs: between(400, 1200), ...player });
     this.controller = live ? hls : kind === 'html5' ? html5 : youtube;

@@ -129,18 +129,18 @@ test('a tab that was hidden for a minute is back in step when it is looked at', 
   assert.ok(quantile(back, 0.95) <= 12_000);
 });
 
-for (const [fps, least] of [[24, 0.98], [60, 0.9]]) {
+for (const fps of [24, 60]) {
   test(`a pause stops nearly everybody near on the same picture without a seek, and everybody else by one: ${fps} pictures a second`, (t) => {
     const pictureMs = 1000 / fps;
     const seeks = { lan: 0, slow: 0 };
     let members = 0;
     for (let seed = 1; seed <= 200; seed++) {
       const when = 12_000 + randomOf(seed).between(0, 100);
-      // The person who pauses shows some picture, and names a place in one of the next.
+      // The person who pauses shows some picture since some time, and names a place in one of the next.
       const now = when - 2030;
       const fromMs = Math.floor(now / pictureMs) * pictureMs;
-      const reading = { state: 'playing', positionMs: now, at: 0, bufferedAheadMs: 0, durationMs: null, ready: true, picture: { fromMs, lengthMs: pictureMs } };
-      const script = scriptOf([{ t: 2000, do: 'play' }, { t: when, do: 'pause', toMs: Math.round(stopAt(now, /** @type {any} */ (reading), 14)) }], 30);
+      const reading = { state: 'playing', positionMs: now, at: 0, bufferedAheadMs: 0, durationMs: null, ready: true, picture: { fromMs, lengthMs: pictureMs, shownAt: fromMs - now, screenMs: 1000 / 60 } };
+      const script = scriptOf([{ t: 2000, do: 'play' }, { t: when, do: 'pause', toMs: Math.round(stopAt(now, /** @type {any} */ (reading), 0, 14, 1)) }], 30);
       for (const profile of /** @type {const} */ (['lan', 'slow'])) {
         const member = new Member(seed * 16 + (profile === 'lan' ? 0 : 1), { profile, kind: 'html5', player: { pictureMs } });
         member.run(script.slice(0, 2), when);
@@ -152,7 +152,7 @@ for (const [fps, least] of [[24, 0.98], [60, 0.9]]) {
       members++;
     }
     t.diagnostic(`seeks a pause: ${(seeks.lan / members).toFixed(2)} near, ${(seeks.slow / members).toFixed(2)} far away`);
-    assert.ok(seeks.lan / members <= 1 - least);
+    assert.ok(seeks.lan / members <= 0.01);
   });
 }
 
