@@ -49,8 +49,8 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
   switch (message.type) {
     case 'room.welcome': return welcome(message);
     case 'chat.message':
-      attention.heard(message);
-      return chat.heard(message);
+      chat.heard(message);
+      return attention.heard(message);
     case 'chat.edited': return app.chat.edited(message);
     case 'chat.deleted':
       chat.composer.gone(message.seq);

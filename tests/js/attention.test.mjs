@@ -9,6 +9,9 @@ test('a notification is for a mention by somebody else, on a hidden page, of som
   const all = { on: true, granted: true, hidden: true, mine: false, mentions_me: true };
   assert.equal(worth_telling(all), true);
   for (const [name, value] of Object.entries({ on: false, granted: false, hidden: false, mine: true, mentions_me: false })) assert.equal(worth_telling({ ...all, [name]: value }), false, name);
+  let asked = 0;
+  const seen = { ...all, hidden: false, get granted() { return ++asked > 0; } };
+  assert.deepEqual([worth_telling(seen), asked], [false, 0], 'the browser is not asked for what does not matter');
 });
 
 test('Settings say why there are no notifications, and offer a button only where it can help', () => {

@@ -36,7 +36,8 @@ export function control_attention(app, tab_is_open) {
       const { people, settings } = app;
       const telling = worth_telling({
         on: settings.values.notify, hidden: document.hidden, mine: message.author === people.me,
-        granted: window.Notification?.permission === 'granted', mentions_me: mentions(message.text, people.self?.name ?? app.page.you.name),
+        get granted() { return window.Notification?.permission === 'granted'; },
+        get mentions_me() { return mentions(message.text, people.self?.name ?? app.page.you.name); },
       });
       if (telling) notifier().then(({ notify }) => notify(message, room_name()), () => {});
     },

@@ -15,7 +15,8 @@ export function notify_words({ secure, permission, on }) {
 }
 
 /**
- * Is this message worth a notification? Only what calls this person, and only when they cannot see it.
- * @param {{on: boolean, granted: boolean, hidden: boolean, mine: boolean, mentions_me: boolean}} facts
+ * Is this message worth a notification? Only what calls this person, and only when they cannot see it. `granted` is asked last: a browser
+ * answers it from another process, which takes a millisecond.
+ * @param {{on: boolean, readonly granted: boolean, hidden: boolean, mine: boolean, readonly mentions_me: boolean}} facts
  */
-export const worth_telling = ({ on, granted, hidden, mine, mentions_me }) => on && granted && hidden && !mine && mentions_me;
+export const worth_telling = (facts) => facts.on && facts.hidden && !facts.mine && facts.mentions_me && facts.granted;
