@@ -18,7 +18,7 @@ test('the browser finds nothing to complain of in the manifest, and all its icon
   await ann.goto('/');
   const session = await ann.context.newCDPSession(ann.page);
   const { url, errors, data } = await session.send('Page.getAppManifest');
-  assert.match(url, /\/static\/[0-9a-f]{16}\/manifest\.webmanifest$/);
+  assert.match(url, /\/static\/[0-9a-f]{16}\/manifest\.en\.webmanifest$/);
   assert.deepEqual(errors, []);
   for (const icon of JSON.parse(data).icons) {
     const answer = await ann.page.request.get(new URL(icon.src, url).href);

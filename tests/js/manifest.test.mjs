@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const root = new URL('../../', import.meta.url).pathname;
-const manifest = JSON.parse(readFileSync(`${root}static/manifest.webmanifest`, 'utf8'));
+const [manifest, german] = ['en', 'de'].map((language) => JSON.parse(readFileSync(`${root}static/manifest.${language}.webmanifest`, 'utf8')));
 const head = readFileSync(`${root}templates/partials/head.html`, 'utf8');
 
 /** Width and height as the file itself says. @param {string} path below static/ */
@@ -30,7 +30,7 @@ test('each icon is there and as large as the manifest says', () => {
 });
 
 test('every page names the manifest, a touch icon of 180 pixels, and both colours of the window', () => {
-  assert.match(head, /<link rel="manifest" href="\{\{asset_base\}\}\/manifest\.webmanifest">/);
+  assert.match(head, /<link rel="manifest" href="\{\{asset_base\}\}\/manifest\.\{\{lang\}\}\.webmanifest">/);
   const touch = /<link rel="apple-touch-icon" href="\{\{asset_base\}\}\/([^"]+)">/.exec(head)[1];
   assert.deepEqual(png_size(touch), [180, 180]);
   assert.equal(head.match(/<meta name="theme-color" media="\(prefers-color-scheme: (?:dark|light)\)"/g).length, 2);
@@ -38,4 +38,11 @@ test('every page names the manifest, a touch icon of 180 pixels, and both colour
 
 test('shortcuts lead to pages of ours', () => {
   assert.deepEqual(manifest.shortcuts.map((shortcut) => [shortcut.name, shortcut.url]), [['My rooms', '/rooms'], ['Start a room', '/']]);
+});
+
+test('in German the words are others, and nothing else is', () => {
+  assert.deepEqual(german.shortcuts.map((/** @type {{name: string}} */ shortcut) => shortcut.name), ['Meine Räume', 'Raum eröffnen']);
+  assert.notEqual(german.description, manifest.description);
+  const words = (/** @type {any} */ of) => ({ ...of, lang: '', description: '', shortcuts: of.shortcuts.map((/** @type {any} */ one) => ({ ...one, name: '' })) });
+  assert.deepEqual(words(german), words(manifest));
 });

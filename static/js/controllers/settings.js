@@ -5,7 +5,7 @@ import { t } from '../lib/strings.js';
 import { can } from '../models/rights.js';
 import { preferences_form } from '../models/settings.js';
 import { confirm_dialog, open_dialog } from '../views/dialogs.js';
-import { changed_room_settings, fill_room_settings, room_settings_problem, say_room_settings, show_password } from '../views/room_settings.js';
+import { changed_room_settings, fill_room_settings, room_settings_problem, say_password, say_room_settings, show_password } from '../views/room_settings.js';
 import { control_notify_row } from './notify.js';
 
 /** The Settings dialog: the room's part for those who may, and one's own part, which acts at once. @param {import('../app.js').App} app */
@@ -22,10 +22,8 @@ export function control_settings(app) {
   find('#room-form').addEventListener('submit', async (event) => {
     event.preventDefault();
     const problem = app.room ? room_settings_problem(app.room) : '';
-    if (problem) {
-      say_room_settings(problem);
-      return find('#set-password').focus();
-    }
+    say_password(problem);
+    if (problem) return undefined;
     const change = app.room && changed_room_settings(app.room);
     if (!change) return dialog.close();
     const reply = await connection.request({ type: 'room.settings', ...change });

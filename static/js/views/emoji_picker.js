@@ -90,14 +90,17 @@ export async function open_picker(button, chosen) {
     event.preventDefault();
     dialog.close();
   });
+  const stay = () => place(dialog, button);
+  addEventListener('resize', stay);
   dialog.addEventListener('close', () => {
+    removeEventListener('resize', stay);
     button.setAttribute('aria-expanded', 'false');
     dialog.remove();
   });
   paint();
   find('#main').append(dialog);
   dialog.showModal();
-  place(dialog, button);
+  stay();
   // A finger would get the soft keyboard over half of the grid.
   if (matchMedia('(pointer: coarse)').matches) first_cell()?.focus();
   else field.focus();

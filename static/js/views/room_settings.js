@@ -1,5 +1,5 @@
 // @ts-check
-import { el, find, set_text } from '../lib/dom.js';
+import { el, find, set_attribute, set_text } from '../lib/dom.js';
 import { span_text } from '../lib/format.js';
 import { t } from '../lib/strings.js';
 import { grants, roles } from '../models/rights.js';
@@ -45,7 +45,8 @@ export function fill_room_settings(room, may) {
   form.hidden = !may.edit;
   find('#close-room').hidden = !may.owner;
   find('#new-code').hidden = !may.owner;
-  find('#room-form-error').hidden = true;
+  say_room_settings('');
+  say_password('');
   /** @type {HTMLInputElement} */ (find('#set-name')).value = room.name;
   choose(form, 'preset', room.preset);
   choose(form, 'wait_policy', room.wait_policy);
@@ -108,4 +109,14 @@ function changed_grants(room) {
 export function say_room_settings(sentence) {
   find('#room-form-error').hidden = sentence === '';
   set_text(find('#room-form-error'), sentence);
+}
+
+/** Below the field, which gets the focus. @param {string} sentence "" when nothing is wrong with it */
+export function say_password(sentence) {
+  const error = find('#set-password-error');
+  error.hidden = sentence === '';
+  set_text(error, sentence);
+  const input = password_of(form_of());
+  set_attribute(input, 'aria-invalid', sentence ? 'true' : null);
+  if (sentence) input.focus();
 }
