@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,13 +61,18 @@ struct StoredMessage {
   std::int64_t edited_at_ms = 0;  // 0 = never
 };
 
+// What a message counts for a page's bound of bytes: its texts.
+[[nodiscard]] inline std::size_t bytes_of(const StoredMessage& message) { return message.body.size() + message.extra.size() + message.reactions.size(); }
+
 // A page of a room's history: after < seq < before, in rising order. When more match than limit, the page is the newest ones if
-// `before` is given or neither is, and the oldest ones if only `after` is given.
+// `before` is given or neither is, and the oldest ones if only `after` is given. It ends before it is over its bytes; the first message is
+// always told.
 struct ReadRequest {
   RoomId room;
   std::optional<rooms::Seq> after;
   std::optional<rooms::Seq> before;
   std::size_t limit = 50;
+  std::size_t bytes_max = std::numeric_limits<std::size_t>::max();  // see bytes_of
 };
 
 // Messages that hold every word of the query, the last one also as the beginning of a longer word. The query is a person's text and is

@@ -156,7 +156,7 @@ void Client::answer_probe(std::string_view t1, double received_ms) {
 void Client::read_history(const wire::ReadHistory& wanted, std::string ref) {
   if (histories_under_way_ >= limits::histories_under_way_max) return refuse({rooms::ErrorCode::slow_down, {}, 1'000}, ref);
   ++histories_under_way_;
-  seams::ReadRequest request{host_->room_id(), std::nullopt, wanted.before, wanted.limit};
+  seams::ReadRequest request{host_->room_id(), std::nullopt, wanted.before, wanted.limit, limits::history_bytes_max};
   context_.parts.log.read(request, context_.executor,
                           [weak = weak_from_this(), ref = std::move(ref)](seams::Result<std::vector<seams::StoredMessage>> page) {
                             const auto self = weak.lock();

@@ -16,6 +16,7 @@ inline constexpr std::chrono::seconds save_retry{1};
 inline constexpr std::chrono::seconds stop_max{5};           // for saving and closing at the end
 inline constexpr rooms::Rate messages{200, 100};             // of one socket, whatever they are; beyond: closed with 4008
 inline constexpr std::size_t histories_under_way_max = 4;    // of one socket
+inline constexpr std::size_t history_bytes_max = 256 * 1024;  // of texts in one page: a hundred of the longest messages are more than a tail holds
 inline constexpr std::size_t searches_under_way_max = 2;     // of one socket
 inline constexpr rooms::Rate searches{10, 2};                // of one socket
 inline constexpr std::size_t search_bytes_max = 256 * 1024;  // of texts in one answer

@@ -175,7 +175,13 @@ void SqliteMessageLog::read(seams::ReadRequest request, seams::Executor executor
         const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(request.limit, 1'000'000));
         Query query(db, oldest_first ? rising : falling, request.room, after, before, limit);
         std::vector<seams::StoredMessage> page;
-        while (query.next()) page.push_back(message_of(query));
+        std::size_t bytes = 0;
+        while (query.next()) {
+          seams::StoredMessage message = message_of(query);
+          bytes += seams::bytes_of(message);
+          if (bytes > request.bytes_max && !page.empty()) break;
+          page.push_back(std::move(message));
+        }
         if (!oldest_first) std::reverse(page.begin(), page.end());
         return page;
       });

@@ -141,7 +141,7 @@ seams::SearchPage find_messages(Connection& db, const seams::SearchRequest& requ
   std::size_t bytes = 0;
   while (query.next()) {
     seams::StoredMessage message = message_of(query);
-    bytes += message.body.size() + message.extra.size() + message.reactions.size();
+    bytes += seams::bytes_of(message);
     found.more_before = found.messages.size() == request.limit || (bytes > request.bytes_max && !found.messages.empty());
     if (found.more_before) break;
     found.messages.push_back(std::move(message));

@@ -339,6 +339,26 @@ TEST_CASE("a page holds the newest messages, or those before, after or between g
   CHECK(numbers({}, {}, 0).empty());
 }
 
+TEST_CASE("a page ends at its bound of bytes, after one message at least") {
+  Logged world;
+  for (int seq = 1; seq <= 4; ++seq) {
+    auto said = world.message(world.room, seq, "id-" + std::to_string(seq));
+    said.body = std::string(100, 'x');
+    said.extra.clear();
+    (void)world.append(std::move(said));
+  }
+  const auto ends = [&](std::optional<rooms::Seq> after, std::optional<rooms::Seq> before, std::size_t bytes_max) {
+    const auto page = world.read({world.room.id, after, before, 50, bytes_max});
+    return std::vector<std::int64_t>{page.front().seq.value, page.back().seq.value};
+  };
+  using Ends = std::vector<std::int64_t>;
+  CHECK(ends({}, {}, 300) == Ends{2, 4});
+  CHECK(ends({}, {}, 299) == Ends{3, 4});
+  CHECK(ends({}, rooms::Seq{4}, 200) == Ends{2, 3});
+  CHECK(ends(rooms::Seq{1}, {}, 200) == Ends{2, 3});
+  CHECK(ends({}, {}, 1) == Ends{4, 4});
+}
+
 TEST_CASE("a marked repeat is found by person and id") {
   Logged world;
   (void)world.append(world.message(world.room, 1, "id-1"));

@@ -198,6 +198,14 @@ void MemoryStore::read(seams::ReadRequest request, seams::Executor executor, sea
     if (oldest_first) page.resize(request.limit);
     else page.erase(page.begin(), page.end() - static_cast<std::ptrdiff_t>(request.limit));
   }
+  if (!oldest_first) std::reverse(page.begin(), page.end());
+  std::size_t bytes = 0;
+  const auto over = [&](const seams::StoredMessage& message) { return (bytes += seams::bytes_of(message)) > request.bytes_max; };
+  if (!page.empty()) {
+    bytes = seams::bytes_of(page.front());
+    page.erase(std::find_if(page.begin() + 1, page.end(), over), page.end());
+  }
+  if (!oldest_first) std::reverse(page.begin(), page.end());
   executor([done = std::move(done), page = std::move(page)] { done(page); });
 }
 
