@@ -10,6 +10,14 @@ import { PlaybackModel } from './models/playback.js';
 import { Settings } from './models/settings.js';
 import { find, set_text } from './lib/dom.js';
 
+/** What early.js opened, once, while it is of use. @returns {WebSocket | null} */
+function early_socket() {
+  const here = /** @type {{matinee_socket?: WebSocket}} */ (window);
+  const socket = here.matinee_socket;
+  delete here.matinee_socket;
+  return socket && socket.readyState <= WebSocket.OPEN ? socket : null;
+}
+
 /** The models of one room page, and what every controller needs of it. Says `room`, `code`, `connection`, `unread`, `tab`. */
 export class App extends Emitter {
   page = /** @type {import('./types.js').PageData} */ (JSON.parse(find('meta[name="matinee-room"]').getAttribute('content') ?? '{}'));
@@ -32,7 +40,7 @@ export class App extends Emitter {
   });
 
   connection = new Connection({
-    open: () => new WebSocket(new URL(this.page.socket_path, location.href.replace(/^http/, 'ws')), 'matinee.v1'),
+    open: () => early_socket() ?? new WebSocket(new URL(this.page.socket_path, location.href.replace(/^http/, 'ws')), 'matinee.v1'),
     later: (task, ms) => setTimeout(task, ms),
     cancel: (timer) => clearTimeout(timer),
     random: Math.random,

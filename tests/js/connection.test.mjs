@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Connection, backoff_ms, let_in_again } from '../../static/js/models/connection.js';
 
 /** A connection on sockets and timers that only move when the test says so. */
-function rig({ random = 0.5, join = () => ({ tab: 'tab-12345' }) } = {}) {
+function rig({ random = 0.5, ready = 0, join = () => ({ tab: 'tab-12345' }) } = {}) {
   const sockets = [];
   const timers = new Map();
   const heard = [];
@@ -11,7 +11,7 @@ function rig({ random = 0.5, join = () => ({ tab: 'tab-12345' }) } = {}) {
   let next = 1;
   const connection = new Connection({
     open: () => {
-      const socket = { sent: [], closed: false, send: (text) => socket.sent.push(JSON.parse(text)), close: () => { socket.closed = true; } };
+      const socket = { sent: [], closed: false, readyState: ready, send: (text) => socket.sent.push(JSON.parse(text)), close: () => { socket.closed = true; } };
       sockets.push(socket);
       return socket;
     },
@@ -38,6 +38,14 @@ test('it joins as soon as the socket is open and is joined with the welcome', ()
   say({ type: 'room.welcome' });
   assert.deepEqual(states, ['connecting', 'joining', 'joined']);
   assert.deepEqual(heard, ['room.welcome']);
+});
+
+test('a socket that is open already is joined at once', () => {
+  const { connection, last, say, states } = rig({ ready: 1 });
+  connection.start();
+  assert.deepEqual(last().sent, [{ type: 'room.join', tab: 'tab-12345' }]);
+  say({ type: 'room.welcome' });
+  assert.deepEqual(states, ['connecting', 'joining', 'joined']);
 });
 
 test('nothing is sent before the welcome', () => {

@@ -3,7 +3,7 @@ import { Emitter } from '../lib/emitter.js';
 
 /** @typedef {import('../types.js').ClientMessage} ClientMessage */
 /** @typedef {import('../types.js').Reply} Reply */
-/** @typedef {{send(text: string): void, close(code?: number): void, onopen: any, onmessage: any, onclose: any}} SocketLike */
+/** @typedef {{send(text: string): void, close(code?: number): void, readyState: number, onopen: any, onmessage: any, onclose: any}} SocketLike */
 /** @typedef {{open: () => SocketLike, later: (task: () => void, ms: number) => any, cancel: (timer: any) => void, random: () => number, join: () => object}} Parts */
 
 /**
@@ -22,6 +22,7 @@ const too_many_tabs = 'too many tabs';
 const refusals = ['no_such_room', 'room_full', 'room_closed'];
 /** Something is asked of this person first; the socket stays. */
 const stops = ['password_needed', 'wrong_password', 'account_needed', 'ask_first', 'slow_down'];
+const open = 1;  // WebSocket.OPEN
 const moved = 4005;
 const first_wait_ms = 500;
 const longest_wait_ms = 15_000;
@@ -95,6 +96,8 @@ export class Connection extends Emitter {
     };
     socket.onmessage = (/** @type {{data: string}} */ event) => socket === this.#socket && this.#hear(event.data);
     socket.onclose = (/** @type {{code: number, reason?: string}} */ event) => socket === this.#socket && this.#closed(event.code, event.reason);
+    // Opened before this page had all its scripts.
+    if (socket.readyState === open) socket.onopen();
   }
 
   /** The network changed or the page woke up: no reason to sit out the backoff, and a silent connection is asked for a sign of life. */

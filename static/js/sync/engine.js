@@ -3,11 +3,13 @@
 // It thinks in its pure parts (clock, timeline, controllers, view); here they are wired and ticked. What the player does by
 // itself – stalls, advertisements, somebody clicking into YouTube's frame – never becomes a command to the room.
 import { PlayerHost } from '../players/host.js';
+import { read_json, write_json } from '../lib/store.js';
 import { isThirdParty } from '../players/player.js';
 import { ClockDriver } from './clock_driver.js';
 import { Commands } from './commands.js';
 import { AWAITED, FILE, NOT_FETCHED, fetch_kit, kit_of } from './kits.js';
 import { LiveLatency } from './live_latency.js';
+import { LoadTime } from './load_time.js';
 import { Reporter } from './reporter.js';
 import { stopAt } from './resting.js';
 import { SleepWatch } from './sleep_watch.js';
@@ -19,6 +21,7 @@ import { branch, isAgain, isNewer, lookOf, positionAt } from './timeline.js';
 const TICK_MS = 100;
 const TICK_HIDDEN_MS = 1000;
 const NEWS_MS = 12;
+const LOAD_KEY = 'matinee.load_ms';
 const timers = { set: (/** @type {() => void} */ f, /** @type {number} */ ms) => setTimeout(f, ms), clear: (/** @type {number} */ timer) => clearTimeout(timer) };
 
 export class SyncEngine extends EventTarget {
@@ -37,6 +40,9 @@ export class SyncEngine extends EventTarget {
   #ticks = 0;
   #sleep = new SleepWatch();
   #live = new LiveLatency();
+  #load = new LoadTime({ known: read_json('localStorage', LOAD_KEY, null), keep: (ms) => write_json('localStorage', LOAD_KEY, ms) });
+  /** Server time minus the page's, as far as the welcome tells. */
+  #roughMs = 0;
 
   /** @param {import('../types.js').EngineOptions} options */
   constructor({ stage, send, now, askBeforeLoading }) {
@@ -59,6 +65,7 @@ export class SyncEngine extends EventTarget {
     this.#people = { you: welcome.you, names: new Map(), roles: new Map(), grants: welcome.room.grants };
     this.onPresence({ changed: welcome.participants });
     this.#room = welcome.playback;
+    this.#roughMs = welcome.server_time_ms - this.#now();
     this.#driver.burst({ fresh: true });
     this.#onTimeline();
   }
@@ -160,11 +167,17 @@ export class SyncEngine extends EventTarget {
 
   get #timeline() { return this.#own ?? this.#room; }
 
-  #server() { return this.#driver.clock.serverAt(this.#now()); }
+  #server() { return this.#driver.clock.estimate ? this.#driver.clock.serverAt(this.#now()) : this.#now() + this.#roughMs; }
 
   #positionMs() {
     const duration = this.#host.read()?.durationMs ?? null;
     return this.#timeline ? positionAt(this.#timeline, this.#server(), duration) : 0;
+  }
+
+  /** Where the room will be when this medium can play. @param {import('../types.js').Media} media */
+  #beginMs(media) {
+    const timeline = /** @type {Playback} */ (this.#timeline);
+    return media.kind === 'file' ? positionAt(timeline, this.#server() + this.#load.begin(this.#now())) : this.#positionMs();
   }
 
   /** @param {Partial<Playback>} change */
@@ -181,7 +194,8 @@ export class SyncEngine extends EventTarget {
       this.#state = kit.controller.initial();
     }
     if (!media || !kit || this.#needsConsent()) this.#host.clear();
-    else if (this.#host.show(media, this.#positionMs(), kit.Player)) this.#live.forget();
+    else if (this.#host.show(media, this.#beginMs(media), kit.Player)) this.#live.forget();
+    else this.#load.forget();
     if (!kit) this.#fetch(/** @type {import('../types.js').Media} */ (media).kind);
     this.#restep();
   }
@@ -216,6 +230,7 @@ export class SyncEngine extends EventTarget {
     const timeline = this.#timeline;
     if (!timeline) return;
     const reading = this.#host.read();
+    this.#load.look(reading, now);
     const hidden = document.visibilityState === 'hidden';
     let decision = null;
     let live = null;
