@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { People } from '../../static/js/models/people.js';
+import { changed_room_settings } from '../../static/js/models/room_change.js';
 import { actions_on, can, is_silenced, refusal } from '../../static/js/models/rights.js';
 import { state_badge, sync_figures } from '../../static/js/views/people_list.js';
 
@@ -90,4 +91,17 @@ test('beside the state stand the milliseconds and what is loaded, as far as they
   assert.equal(figures({ state: 'ad', error_ms: -900, ahead_ms: 200 }), '');
   assert.equal(figures({ state: 'playing' }), '', 'in a crowd the room tells states alone');
   assert.equal(figures({}), '');
+});
+
+test('of the settings only what was changed here is sent: what somebody else has changed in the meantime stays', () => {
+  const grants = { owner: [], moderator: ['chat', 'control'], member: ['chat'], guest: ['chat', 'react'] };
+  const seen = { name: 'Film night', preset: 'friends', wait_policy: 'fair', slow_ms: 0, access: 'open', grants };
+  const said = (more = {}) => ({ name: 'Film night', preset: 'friends', wait_policy: 'fair', slow_ms: 0, access: 'open', password: '', grants, ...more });
+  const now = { ...seen, name: 'Friday', slow_ms: 5_000, access: 'ask', grants: { ...grants, guest: ['chat'] } };
+  assert.equal(changed_room_settings(seen, said(), seen), null);
+  assert.equal(changed_room_settings(seen, said(), now), null);
+  assert.deepEqual(changed_room_settings(seen, said({ wait_policy: 'free' }), now), { wait_policy: 'free' });
+  assert.deepEqual(changed_room_settings(seen, said({ grants: { ...grants, guest: ['chat', 'react', 'control'] } }), now), { grants: { guest: ['chat', 'control'] } });
+  assert.deepEqual(changed_room_settings(seen, said({ access: 'password', password: 'four' }), now), { access: 'password', password: 'four' });
+  assert.deepEqual(changed_room_settings(seen, said({ preset: '', name: '' }), now), null);
 });

@@ -3,9 +3,10 @@ import { find, set_text } from '../lib/dom.js';
 import { sentence_for } from '../lib/sentences.js';
 import { t } from '../lib/strings.js';
 import { can } from '../models/rights.js';
+import { changed_room_settings } from '../models/room_change.js';
 import { preferences_form } from '../models/settings.js';
 import { confirm_dialog, open_dialog } from '../views/dialogs.js';
-import { changed_room_settings, fill_room_settings, room_settings_problem, say_password, say_room_settings, show_password } from '../views/room_settings.js';
+import { fill_room_settings, room_settings_problem, said_room_settings, say_password, say_room_settings, show_password } from '../views/room_settings.js';
 import { control_notify_row } from './notify.js';
 
 /** The Settings dialog: the room's part for those who may, and one's own part, which acts at once. @param {import('../app.js').App} app */
@@ -13,6 +14,7 @@ export function control_settings(app) {
   const { settings, connection, people } = app;
   const mine = /** @type {HTMLFormElement} */ (find('#my-form'));
   const dialog = /** @type {HTMLDialogElement} */ (find('#settings'));
+  let seen = app.room;
 
   find('#open-help').addEventListener('click', () => {
     dialog.close();
@@ -24,7 +26,7 @@ export function control_settings(app) {
     const problem = app.room ? room_settings_problem(app.room) : '';
     say_password(problem);
     if (problem) return undefined;
-    const change = app.room && changed_room_settings(app.room);
+    const change = app.room && seen && changed_room_settings(seen, said_room_settings(), app.room);
     if (!change) return dialog.close();
     const reply = await connection.request({ type: 'room.settings', ...change });
     if (reply.type === 'error') say_room_settings(sentence_for(reply));
@@ -43,7 +45,10 @@ export function control_settings(app) {
   });
   find('#close-room').addEventListener('click', async () => {
     const sure = await confirm_dialog({ title: t('settings.close_title'), text: t('settings.close_text'), action: t('settings.close_room'), danger: true });
-    if (sure) connection.send({ type: 'room.close' });
+    if (!sure) return;
+    const reply = await connection.request({ type: 'room.close' });
+    // Closed, the line has broken for good, and the page says so.
+    if (reply.type === 'error' && connection.state !== 'ended') say_room_settings(sentence_for(reply));
   });
 
   mine.addEventListener('submit', (event) => event.preventDefault());
@@ -67,6 +72,7 @@ export function control_settings(app) {
 
   return {
     open() {
+      seen = app.room;
       if (app.room) fill_room_settings(app.room, { edit: can(app.room, people.self, 'edit_room'), owner: people.self?.role === 'owner' });
       fill_mine();
       notify_row.paint();

@@ -66,43 +66,20 @@ function pace_is(slow_ms) {
   select.value = String(slow_ms);
 }
 
-/**
- * Only what was changed, so that two people editing at once do not undo each other.
- * @param {Room} room
- * @returns {Record<string, unknown> | null} fields of room.settings
- */
-export function changed_room_settings(room) {
+/** What the form says now. @returns {import('../models/room_change.js').Said} */
+export function said_room_settings() {
   const data = new FormData(form_of());
-  /** @type {Record<string, unknown>} */
-  const change = {};
-  const name = String(data.get('name') ?? '').trim();
-  if (name && name !== room.name) change.name = name;
-  const preset = data.get('preset');
-  if (preset && preset !== room.preset) change.preset = preset;
-  const policy = data.get('wait_policy');
-  if (policy && policy !== room.wait_policy) change.wait_policy = policy;
-  const slow_ms = Number(data.get('slow_ms') ?? 0);
-  if (slow_ms !== (room.slow_ms ?? 0)) change.slow_ms = slow_ms;
-  const access = data.get('access');
-  const password = access === 'password' ? String(data.get('password') ?? '') : '';
-  if (access && (access !== room.access || password)) change.access = access;
-  if (password) change.password = password;
-  const table = changed_grants(room);
-  if (table) change.grants = table;
-  return Object.keys(change).length ? change : null;
-}
-
-/** @param {Room} room @returns {Record<string, string[]> | null} */
-function changed_grants(room) {
-  /** @type {Record<string, string[]>} */
+  const access = String(data.get('access') ?? '');
+  /** @type {Record<string, import('../types.js').Grant[]>} */
   const table = {};
   for (const role of roles.slice(1)) {
     const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (find('#grants').querySelectorAll(`input[data-role="${role}"]`));
-    const now = [...boxes].filter((box) => box.checked).map((box) => box.dataset.grant ?? '');
-    const before = grants.filter((grant) => (room.grants[role] ?? []).includes(grant));
-    if (now.join() !== before.join()) table[role] = now;
+    table[role] = [...boxes].filter((box) => box.checked).map((box) => /** @type {import('../types.js').Grant} */ (box.dataset.grant));
   }
-  return Object.keys(table).length ? table : null;
+  return {
+    name: String(data.get('name') ?? '').trim(), preset: String(data.get('preset') ?? ''), wait_policy: String(data.get('wait_policy') ?? ''), slow_ms: Number(data.get('slow_ms') ?? 0),
+    access, password: access === 'password' ? String(data.get('password') ?? '') : '', grants: table,
+  };
 }
 
 /** @param {string} sentence */
