@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
+import { sendable, well_formed, wire_text } from '../../static/js/lib/sendable.js';
 import { clock_text, code_points, name_list, shown_code, spelled_code, spoken_position } from '../../static/js/lib/format.js';
 import { random_id } from '../../static/js/lib/ids.js';
 import { split_links } from '../../static/js/lib/links.js';
@@ -78,4 +79,17 @@ test('every refusal of a link has its own sentence, unknown codes keep the serve
   assert.equal(new Set(details.map((detail) => sentence_for({ code: 'bad_media', detail }))).size, details.length);
   assert.equal(sentence_for({ code: 'bad_media', detail: 'new_reason' }), 'This link cannot be played.');
   assert.equal(sentence_for({ code: 'some_new_code', message: 'The server says so.' }), 'The server says so.');
+});
+
+test('what was pasted can be sent: no half characters, none that no room takes, and the same to look at', () => {
+  assert.equal(sendable('a\u0000b\u001b[31mc\u0085\td\r\ne\rf'), 'ab[31mc\td\ne\nf');
+  assert.equal(sendable('\ud83d x \ude00 \ud83d\ude00'), '\ufffd x \ufffd \ud83d\ude00');
+  assert.equal(well_formed('\ude00\ud83d'), '\ufffd\ufffd');
+  for (const kept of ['\u202eabc', 'e\u0301'.repeat(40), '👩‍👩‍👧 🏳️‍🌈', '<b>&amp;</b>']) assert.equal(sendable(kept), kept);
+});
+
+test('no message is JSON that a reader refuses, wherever half a character stands', () => {
+  assert.equal(wire_text({ type: 'chat.post', text: 'x' }), '{"type":"chat.post","text":"x"}');
+  assert.deepEqual(JSON.parse(wire_text({ url: 'a\ud800', deep: [{ title: '\udfff' }] })), { url: 'a\ufffd', deep: [{ title: '\ufffd' }] });
+  assert.deepEqual(JSON.parse(wire_text({ text: '\\ud800' })), { text: '\\ud800' }, 'typed as an escape it stays one');
 });

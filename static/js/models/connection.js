@@ -1,5 +1,6 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
+import { wire_text } from '../lib/sendable.js';
 
 /** @typedef {import('../types.js').ClientMessage} ClientMessage */
 /** @typedef {import('../types.js').Reply} Reply */
@@ -164,7 +165,7 @@ export class Connection extends Emitter {
 
   /** @param {object} message */
   #put(message) {
-    this.#socket?.send(JSON.stringify(message));
+    this.#socket?.send(wire_text(message));
   }
 
   /** @param {string} text */

@@ -1,6 +1,7 @@
 // @ts-check
 import { el, find, set_attribute, set_text } from '../lib/dom.js';
 import { code_points } from '../lib/format.js';
+import { sendable } from '../lib/sendable.js';
 import { parts, t } from '../lib/strings.js';
 import { excerpt } from './chat_text.js';
 
@@ -108,9 +109,9 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
   }
 
   function submit() {
-    if (stopped || text.value.trim() === '') return undefined;
+    const value = sendable(text.value).replace(/\s+$/u, '');
+    if (stopped || value === '') return undefined;
     if (count() > longest) return announce(hint.textContent ?? '');
-    const value = text.value.replace(/\s+$/u, '');
     if (edits) return submit_edit(edits, value);
     if (waiting) return announce(slow);
     const reply_to = answers;
