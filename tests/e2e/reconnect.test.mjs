@@ -84,6 +84,15 @@ test('a part that cannot be fetched says so, and comes at the next wish', { time
   await ann.page.unroute('**/controllers/settings.js');
   await wish();
   await ann.page.locator('#settings[open]').waitFor();
+  await ann.page.keyboard.press('Escape');
+
+  // What belongs to the chat says so where one writes.
+  await ann.page.route('**/controllers/chat_actions.js', (route) => route.abort());
+  await ann.page.locator('#chat-emoji').click();
+  await until(async () => /could not be loaded/.test(await ann.page.locator('#composer-hint').innerText()), { what: 'the sentence above the box' });
+  await ann.page.unroute('**/controllers/chat_actions.js');
+  await ann.page.locator('#chat-emoji').click();
+  await ann.page.locator('dialog[open]').waitFor();
   await ann.close();
 });
 

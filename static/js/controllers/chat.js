@@ -2,6 +2,7 @@
 import { random_id } from '../lib/ids.js';
 import { sentence_for } from '../lib/sentences.js';
 import { find, set_text } from '../lib/dom.js';
+import { lazy } from '../lib/lazy.js';
 import { t } from '../lib/strings.js';
 import { mentions } from '../lib/mentions.js';
 import { Outbox } from '../models/outbox.js';
@@ -28,7 +29,7 @@ export function control_chat(app) {
   make_mention_list(() => [...people.here.values()].filter((one) => one.id !== people.me).map((one) => one.name));
   const composer = make_composer({
     send: post, typing: (on) => connection.send({ type: 'chat.typing', on }), announce: (sentence) => app.announce(sentence),
-    edit: async (seq, text) => (await actions()).edit(seq, text), edit_last: async () => (await actions()).edit_last(),
+    edit: async (seq, text) => (await actions()).edit(seq, text), edit_last: () => actions().then((it) => it.edit_last(), not_fetched),
   });
   const conditions = make_condition(app, composer);
   const log = new ChatLog({
@@ -37,16 +38,19 @@ export function control_chat(app) {
       if (chat.retry(id)) outbox.pump();
     },
     seen: (count) => app.emit('unread', count), unfolded: new Set(), names,
-    react: async (line, emoji) => (await actions()).react(line, emoji),
+    react: (line, emoji) => actions().then((it) => it.react(line, emoji), not_fetched),
     said: (seq) => chat.said(seq), place: (seq) => chat.messages.place(seq), gap: (before, line) => chat.messages.gap(before?.seq, line.seq), original, jump, mentions_me,
   });
 
-  /** @type {Promise<ReturnType<typeof import('./chat_actions.js').control_actions>> | undefined} */
-  let actions_here;
-  const actions = () => (actions_here ??= import('./chat_actions.js').then(({ control_actions }) => control_actions(app, { log, composer, tell: conditions.tell })));
-  listen_to_lines(log, { wanted: async (line, how) => (await actions()).at(line, how), left: async () => (await actions_here)?.leave(), out: () => composer.focus() });
-  find('#chat-emoji').addEventListener('click', async () => (await actions()).pick_for_text());
-  const search = async () => (await import('./chat_search.js')).open_search(app, { go_to: original });
+  /** @type {ReturnType<typeof import('./chat_actions.js').control_actions> | null} */
+  let actions_here = null;
+  const actions = lazy(async () => (actions_here = (await import('./chat_actions.js')).control_actions(app, { log, composer, tell: conditions.tell })));
+  const not_fetched = () => conditions.tell(t('parts.not_fetched'));
+  /** Pointing at a line in passing asks for nothing: no word when it cannot be fetched. @param {Line} line @param {import('../views/line_keys.js').How} how */
+  const wanted = (line, how) => actions().then((it) => it.at(line, how), how === 'tap' || how === 'menu' ? not_fetched : () => {});
+  listen_to_lines(log, { wanted, left: () => actions_here?.leave(), out: () => composer.focus() });
+  find('#chat-emoji').addEventListener('click', () => actions().then((it) => it.pick_for_text(), not_fetched));
+  const search = () => import('./chat_search.js').then(({ open_search }) => open_search(app, { go_to: original }), not_fetched);
   find('#chat-search-open').addEventListener('click', search);
 
   chat.on('changed', ({ from }) => {

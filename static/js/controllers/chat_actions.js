@@ -83,8 +83,9 @@ export function control_actions(app, { log, composer, tell }) {
 
   /** @param {HTMLElement} button @param {(emoji: string) => void} chosen */
   async function pick(button, chosen) {
-    const { open_picker } = await import('../views/emoji_picker.js');
-    open_picker(button, chosen);
+    const picker = await import('../views/emoji_picker.js').catch(() => null);
+    if (!picker) return tell(t('parts.not_fetched'));
+    return picker.open_picker(button, chosen);
   }
 
   chat.on('changed', refresh);
