@@ -50,6 +50,33 @@ test('a dead link and a file that is no video say so on the stage; another try p
   await ann.close();
 });
 
+test('an empty box closes nothing; closing the video is told on the empty stage too, with the way back', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Empty');
+  const ben = await world.visitor('Ben Empty');
+  await ben.openRoom(await ann.startRoom());
+  const error = ann.page.locator('#source-error');
+  const media = () => ben.page.locator('#main').getAttribute('data-media');
+  await ann.click('Watch this');
+  assert.equal(await error.innerText(), 'Paste a link first.');
+  await ann.watch(CLIP_URL);
+  await ann.moving();
+  for (const button of ['Watch this now', 'Add to queue']) {
+    await ann.page.locator('#source-link').fill('');
+    await ann.click(button);
+    await until(() => error.isVisible(), { what: `the sentence after ${button}` });
+    assert.equal(await error.innerText(), 'Paste a link first.');
+  }
+  assert.equal(await media(), 'file');
+
+  await ann.click('Close the video for everyone');
+  await until(async () => (await media()) === 'none', { what: 'an empty stage' });
+  await ben.page.locator('#notice-text').getByText('Ann Empty closed the video.').waitFor();
+  assert.deepEqual(await violations(ben.page), []);
+  await screenshots(ben.page, 'room-closed-video');
+  await ben.click('Undo');
+  await until(async () => (await media()) === 'file', { what: 'the video back' });
+});
+
 test('what YouTube refuses is told beside its frame, never over it', { timeout: 120_000 }, async () => {
   const ann = await world.visitor('Ann Refused');
   await ann.startRoom();

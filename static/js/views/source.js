@@ -36,6 +36,11 @@ export function make_source({ watch, add, close }) {
   /** @param {(url: string) => Promise<string | null>} act */
   async function take(act) {
     if (button.disabled) return;
+    // Nothing is not a link: for the room it would mean to close the video.
+    if (link.value.trim() === '') {
+      say(t('link.empty'));
+      return link.focus();
+    }
     button.disabled = now.disabled = true;
     const sentence = await act(link.value.trim());
     button.disabled = now.disabled = false;
