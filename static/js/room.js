@@ -11,6 +11,7 @@ import { control_queue } from './controllers/queue.js';
 import { control_stage_size } from './controllers/stage_size.js';
 import { follow_viewport } from './controllers/viewport.js';
 import { find, set_text } from './lib/dom.js';
+import { sentence_for } from './lib/sentences.js';
 import { intent_of, place_of } from './models/keys.js';
 import { SyncEngine } from './sync/engine.js';
 import { any_dialog_open, open_dialog, wire_dialogs } from './views/dialogs.js';
@@ -71,7 +72,7 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
     case 'room.knocked': return people.knocked_are(message.people);
     case 'room.moved': return app.take_code(message.code);
     case 'clock.reply': return engine.onClockReply(message);
-    case 'error': return message.id ? chat.refused(message) : say(message.message);
+    case 'error': return message.id ? chat.refused(message) : say(sentence_for(message));
     default: return undefined;
   }
 });
