@@ -12,6 +12,14 @@ bool is_unseen(std::uint32_t code_point) {
          (code_point >= 0xFFF9U && code_point <= 0xFFFBU) || (code_point >= 0xE0000U && code_point <= 0xE007FU);
 }
 
+// Unicode's White_Space, and letters that are drawn as nothing: the braille pattern without dots and Hangul's fillers.
+bool is_space(std::uint32_t code_point) {
+  return (code_point >= 0x09U && code_point <= 0x0DU) || code_point == 0x20U || code_point == 0x85U || code_point == 0xA0U || code_point == 0x1680U ||
+         (code_point >= 0x2000U && code_point <= 0x200AU) || code_point == 0x2028U || code_point == 0x2029U || code_point == 0x202FU ||
+         code_point == 0x205FU || code_point == 0x3000U || code_point == 0x2800U || code_point == 0x115FU || code_point == 0x1160U ||
+         code_point == 0x3164U || code_point == 0xFFA0U;
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> take_code_point(std::string_view& text) {
@@ -45,7 +53,7 @@ std::optional<TextShape> shape_of(std::string_view text) {
     const bool tab = *code_point == '\t';
     if (line_break) shape.line_breaks = true;
     if (is_unseen(*code_point)) shape.unseen = true;
-    if (*code_point != ' ' && !line_break && !tab) shape.blank = false;
+    if (!is_space(*code_point) && !is_unseen(*code_point)) shape.blank = false;
     if ((*code_point < 0x20U && !line_break && !tab) || (*code_point >= 0x7FU && *code_point <= 0x9FU)) shape.controls = true;
   }
   return shape;

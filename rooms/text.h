@@ -13,7 +13,7 @@ struct TextShape {
   bool controls = false;  // any of U+0000–001F other than newline and tab, or U+007F–009F
   bool line_breaks = false;
   bool unseen = false;  // marks that turn or hide text: zero-width, bidi, line separators, byte order mark, tags
-  bool blank = true;    // nothing but spaces, tabs and newlines
+  bool blank = true;    // nothing to see: spaces, unseen marks and fillers only
 };
 
 // Takes one code point off the front of a text that is not empty; nothing when the bytes are not UTF-8.

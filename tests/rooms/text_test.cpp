@@ -51,6 +51,9 @@ TEST_CASE("newline and tab are no control characters here, the others are", "[ro
 TEST_CASE("blank text is told from text", "[rooms]") {
   CHECK(shape_of("")->blank);
   CHECK(shape_of(" \n\t ")->blank);
+  for (const char* unseen : {"\u200B", "\u00A0", "\u2028\u2029", "\u2800", "\u3164", "\uFEFF", "\u3000\u2003", "\u200B \u2060"}) CHECK(shape_of(unseen)->blank);
+  CHECK_FALSE(shape_of("\u200Bx")->blank);
+  CHECK_FALSE(shape_of("\u2801")->blank);
   CHECK_FALSE(shape_of(" . ")->blank);
 }
 
