@@ -48,7 +48,9 @@ export function control_chat(app) {
   const not_fetched = () => conditions.tell(t('parts.not_fetched'));
   /** Pointing at a line in passing asks for nothing: no word when it cannot be fetched. @param {Line} line @param {import('../views/line_keys.js').How} how */
   const wanted = (line, how) => actions().then((it) => it.at(line, how), how === 'tap' || how === 'menu' ? not_fetched : () => {});
-  listen_to_lines(log, { wanted, left: () => actions_here?.leave(), out: () => composer.focus() });
+  // Not at once: the focus leaves a line also while the bar with the focus is being moved to another one.
+  const left = async () => (await actions_here)?.leave();
+  listen_to_lines(log, { wanted, left, out: () => composer.focus() });
   find('#chat-emoji').addEventListener('click', () => actions().then((it) => it.pick_for_text(), not_fetched));
   const search = () => import('./chat_search.js').then(({ open_search }) => open_search(app, { go_to: original }), not_fetched);
   find('#chat-search-open').addEventListener('click', search);
