@@ -183,6 +183,19 @@ test('fingers: a tap on a line brings its actions, another takes them away', { t
   assert.ok(Math.min(...sizes) >= 40, `${sizes}`);
   await line.tap();
   await until(async () => (await finn.page.locator('.line-actions').count()) === 0, { what: 'the bar gone' });
+  // At the upper edge of the log the bar is below its line, and over the next one.
+  await finn.page.setViewportSize({ width: 390, height: 600 });
+  const top = finn.page.locator('.line-item:has(.line-text)').first();
+  await top.evaluate((node) => node.scrollIntoView({ block: 'start' }));
+  await top.locator('.line-text').tap();
+  await finn.page.locator('.line-actions[data-below]').waitFor();
+  await finn.page.locator('.line-action[data-act="pick"]').tap({ timeout: 5_000 });
+  await finn.page.getByRole('dialog', { name: 'Emoji' }).waitFor();
+  await finn.page.keyboard.press('Escape');
+  await finn.page.setViewportSize({ width: 390, height: 844 });
+  // A bar that has the focus again goes on to another line.
+  await line.tap();
+  await row(finn, 'hello again').locator('.line-actions').waitFor();
   await finn.page.getByRole('button', { name: 'Emoji', exact: true }).tap();
   await finn.page.getByRole('dialog', { name: 'Emoji' }).waitFor();
   await finn.page.screenshot({ path: 'build/screenshots/room-chat-emoji-tap-390.png' });
