@@ -92,6 +92,14 @@ async function look(visitor, name) {
     const wide = await visitor.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) found.push(`${name} ${width}: ${wide} px wider than the screen`);
   }
+  // The room beside its panel in the smallest window that has both: what stands in one line stays there.
+  await visitor.page.setViewportSize({ width: 870, height: 800 });
+  found.push(...await visitor.page.evaluate((page) => ['.tab', '.source > .button:not([hidden]), .source > .icon-button:not([hidden])'].flatMap((one) => {
+    const boxes = [...document.querySelectorAll(one)].map((node) => { const range = document.createRange(); range.selectNodeContents(node); return range.getBoundingClientRect(); });
+    const middles = boxes.map((box) => box.top + box.height / 2);
+    const lines = boxes.some((box) => box.height > 30) || Math.max(...middles) - Math.min(...middles) > 8;
+    return boxes.length && lines ? [`${page} 870: ${one} takes more than one line`] : [];
+  }), name));
   await visitor.page.emulateMedia({ colorScheme: null, reducedMotion: null });
   await visitor.page.setViewportSize(before);
   return found;
