@@ -53,7 +53,11 @@ test('Arrow up in an empty box edits one’s last line; Escape gives the box bac
   assert.equal(await box(ann).inputValue(), 'hello wrold');
   assert.deepEqual(await everyLook(ann.page, 'editing'), []);
   await screenshots(ann.page, 'room-chat-edit');
+  await box(ann).fill(' ');
+  await box(ann).press('Enter');
+  assert.equal(await ann.page.locator('#composer-hint').innerText(), 'Write something, or delete the message instead.');
   await box(ann).fill('hello world');
+  assert.equal(await ann.page.locator('#composer-hint').innerText(), '');
   await box(ann).press('Enter');
   await heard(ben, 'hello world');
   assert.equal(await box(ann).inputValue(), 'a draft', 'what was being written is back');

@@ -105,6 +105,7 @@ export default {
   "chat.earlier": "Frühere Nachrichten",
   "chat.earlier_message": "eine frühere Nachricht",
   "chat.edit": "Bearbeiten",
+  "chat.edit_empty": "Schreib etwas, oder lösch stattdessen die Nachricht.",
   "chat.edited": "(bearbeitet)",
   "chat.edited_at": "Bearbeitet: {time}",
   "chat.editing": "Du bearbeitest {text}",

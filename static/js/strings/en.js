@@ -105,6 +105,7 @@ export default {
   "chat.earlier": "Earlier messages",
   "chat.earlier_message": "an earlier message",
   "chat.edit": "Edit",
+  "chat.edit_empty": "Write something, or delete the message instead.",
   "chat.edited": "(edited)",
   "chat.edited_at": "Edited {time}",
   "chat.editing": "Editing {text}",

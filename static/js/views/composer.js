@@ -110,7 +110,8 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
 
   function submit() {
     const value = sendable(text.value).replace(/\s+$/u, '');
-    if (stopped || value === '') return undefined;
+    if (stopped) return undefined;
+    if (value === '') return edits ? set_text(hint, t('chat.edit_empty')) : undefined;
     if (count() > longest) return announce(hint.textContent ?? '');
     if (edits) return submit_edit(edits, value);
     if (waiting) return announce(slow);
