@@ -28,6 +28,7 @@ Refusal refusal_of(StoreError error) {
     case StoreError::wrong_kind: return refusal(Why::not_allowed);
     case StoreError::not_found: return refusal(Why::wrong);
     case StoreError::only_admin:
+    case StoreError::too_many:
     case StoreError::unavailable:
     case StoreError::fenced:
     case StoreError::id_taken:

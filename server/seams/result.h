@@ -19,6 +19,7 @@ enum class StoreError : std::uint8_t {
   code_taken,   // a room has, or once had, this code: draw another
   wrong_kind,   // the operation is for guests only, or for accounts only, or for guest rooms only
   only_admin,   // the last admin there is cannot go
+  too_many,     // as many as the caller's bound allows are there already
 };
 
 [[nodiscard]] constexpr std::string_view to_string(StoreError error) {
@@ -32,6 +33,7 @@ enum class StoreError : std::uint8_t {
     case StoreError::code_taken: return "code_taken";
     case StoreError::wrong_kind: return "wrong_kind";
     case StoreError::only_admin: return "only_admin";
+    case StoreError::too_many: return "too_many";
   }
   return "unknown";
 }

@@ -16,6 +16,7 @@
 #include "server/store/room_directory.h"
 #include "server/store/session_store.h"
 #include "server/store/settings_store.h"
+#include "server/store/streams.h"
 #include "server/store/user_store.h"
 #include "server/store/writer.h"
 
@@ -78,7 +79,8 @@ struct Database::State {
         sessions(writer, readers, options.sessions),
         settings(writer, readers),
         throttles(writer, readers),
-        account_records(writer, readers) {}
+        account_records(writer, readers),
+        streams(writer, readers) {}
 
   static ConnectionOptions for_reading(ConnectionOptions options) {
     options.read_only = true;
@@ -97,6 +99,7 @@ struct Database::State {
   SqliteSettingsStore settings;
   SqliteThrottleStore throttles;
   SqliteAccountRecords account_records;
+  SqliteStreams streams;
 };
 
 tl::expected<std::unique_ptr<Database>, OpenError> Database::open(Options options) {
@@ -139,6 +142,7 @@ seams::SessionStore& Database::sessions() { return state_->sessions; }
 seams::SettingsStore& Database::settings() { return state_->settings; }
 seams::ThrottleStore& Database::throttles() { return state_->throttles; }
 seams::AccountRecords& Database::account_records() { return state_->account_records; }
+seams::Streams& Database::streams() { return state_->streams; }
 CommitFigures Database::figures() const { return state_->writer.figures(); }
 
 }  // namespace matinee::store

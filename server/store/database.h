@@ -16,6 +16,7 @@
 #include "server/seams/room_directory.h"
 #include "server/seams/session_store.h"
 #include "server/seams/settings_store.h"
+#include "server/seams/streams.h"
 #include "server/seams/user_store.h"
 #include "server/store/commit_statistics.h"
 
@@ -62,6 +63,7 @@ class Database {
   [[nodiscard]] seams::SettingsStore& settings();
   [[nodiscard]] seams::ThrottleStore& throttles();
   [[nodiscard]] seams::AccountRecords& account_records();
+  [[nodiscard]] seams::Streams& streams();
 
   [[nodiscard]] CommitFigures figures() const;  // any thread
   void stop();

@@ -144,7 +144,24 @@ CREATE TABLE avatars (
 ) STRICT;
 )sql";
 
-constexpr std::array<Migration, 5> steps_of_this_program{{{version_1}, {version_2}, {version_3}, {version_4}, {version_5}}};
+// Live streams that somebody has set up. Their numbers begin beyond 32 bits (server/seams/streams.h); an ended one has no key.
+constexpr const char* version_6 = R"sql(
+CREATE TABLE streams (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+  owner INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  key_hash BLOB NOT NULL,
+  created_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX streams_room ON streams (room);
+CREATE INDEX streams_owner ON streams (owner);
+INSERT INTO sqlite_sequence (name, seq) VALUES ('streams', 4294967295);
+)sql";
+
+constexpr std::array<Migration, 6> steps_of_this_program{{{version_1}, {version_2}, {version_3}, {version_4}, {version_5}, {version_6}}};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Query query(connection, sql);

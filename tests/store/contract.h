@@ -9,6 +9,7 @@
 #include "server/seams/room_directory.h"
 #include "server/seams/session_store.h"
 #include "server/seams/settings_store.h"
+#include "server/seams/streams.h"
 #include "server/seams/user_store.h"
 #include "tests/store/test_loop.h"
 
@@ -24,6 +25,7 @@ class Stores {
   virtual seams::SettingsStore& settings() = 0;
   virtual seams::ThrottleStore& throttles() = 0;
   virtual seams::AccountRecords& account_records() = 0;
+  virtual seams::Streams& streams() = 0;
   // Rooms and messages of these people are wanted: an implementation that keeps people makes them.
   virtual void make_people(TestLoop& loop, const std::vector<seams::UserId>& people) = 0;
   virtual void restart() = 0;  // stops in order and opens the same data again

@@ -15,6 +15,7 @@ class MemoryStores final : public Stores {
   seams::SettingsStore& settings() override { throw no_store(); }
   seams::ThrottleStore& throttles() override { throw no_store(); }
   seams::AccountRecords& account_records() override { throw no_store(); }
+  seams::Streams& streams() override { throw no_store(); }
   void make_people(TestLoop&, const std::vector<seams::UserId>&) override {}
   void restart() override {}  // what is in memory stays
 
