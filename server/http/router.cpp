@@ -11,8 +11,8 @@ struct Router::Route {
   std::string method;  // "GET" for WebSockets too
   std::vector<std::string> names;
   Handler handler;
-  UpgradeHandler upgrade;        // set = a WebSocket route …
-  std::string subprotocol = {};  // … with one of its own; empty = that of the options
+  UpgradeHandler upgrade;                       // set = a WebSocket route …
+  std::optional<std::string> subprotocol = {};  // … with one of its own; nothing = that of the options
 };
 
 // A trie over path segments; literals are tried before a parameter, a parameter before "the rest".
@@ -74,8 +74,8 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
   insert(pattern, Route{std::string(method), {}, std::move(handler), nullptr, {}});
 }
 
-void Router::websocket(std::string_view pattern, UpgradeHandler handler, std::string_view subprotocol) {
-  insert(pattern, Route{"GET", {}, nullptr, std::move(handler), std::string(subprotocol)});
+void Router::websocket(std::string_view pattern, UpgradeHandler handler, std::optional<std::string_view> subprotocol) {
+  insert(pattern, Route{"GET", {}, nullptr, std::move(handler), subprotocol ? std::optional<std::string>(*subprotocol) : std::nullopt});
 }
 
 void Router::insert(std::string_view pattern, Route route) {
@@ -133,7 +133,7 @@ void Router::dispatch(const RequestPtr& request, Responder responder) {
 void Router::upgrade(const Route& route, const RequestPtr& request, Responder responder) {
   const net::RequestHead& head = request->head();
   net::UpgradeRules rules = options_.upgrade;
-  if (!route.subprotocol.empty()) rules.subprotocol = route.subprotocol;
+  if (route.subprotocol) rules.subprotocol = *route.subprotocol;
   const net::UpgradeVerdict verdict = net::check_upgrade(head, request->exchange_->has_body(), rules);
   if (verdict.status != 0) {
     Response refusal = error(*request, verdict.status, verdict.reason);

@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,8 @@ class Router final : public net::HttpHandler {
   void add(std::string_view method, std::string_view pattern, Handler handler);
   void get(std::string_view pattern, Handler handler) { add("GET", pattern, std::move(handler)); }
   void post(std::string_view pattern, Handler handler) { add("POST", pattern, std::move(handler)); }
-  // `subprotocol`: instead of that of the options' rules.
-  void websocket(std::string_view pattern, UpgradeHandler handler, std::string_view subprotocol = {});
+  // `subprotocol`: instead of that of the options' rules; "": none, for players that offer none.
+  void websocket(std::string_view pattern, UpgradeHandler handler, std::optional<std::string_view> subprotocol = std::nullopt);
 
   void on_request(std::shared_ptr<net::Exchange> exchange) override;
   // The answer that on_request would give for this status; for handlers that refuse.
