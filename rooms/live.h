@@ -1,15 +1,29 @@
-// What runs live in a room, as everybody in it is told: the streams of cameras, screens and files, and how many desktop programs
+// What runs live in a room, as everybody in it is told: the streams of cameras, screens, files and programs, and how many desktop programs
 // are connected. Made by whoever serves the media and given to the room as one whole state; the room only keeps and tells it.
 // Pure values.
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 #include "rooms/ids.h"
 
 namespace matinee::rooms {
 
-enum class LiveKind : std::uint8_t { camera, screen, file, link };
+// feed: what a program sends with a stream's key.
+enum class LiveKind : std::uint8_t { camera, screen, file, link, feed };
+// How a stream can be had: pictures of a desktop program, or the container that its publisher sends.
+enum class LiveForm : std::uint8_t { mjpeg, ts, webm, mp4 };
+
+[[nodiscard]] constexpr std::string_view to_string(LiveForm form) {
+  switch (form) {
+    case LiveForm::mjpeg: return "mjpeg";
+    case LiveForm::ts: return "ts";
+    case LiveForm::webm: return "webm";
+    case LiveForm::mp4: return "mp4";
+  }
+  return "mjpeg";
+}
 // Frames of the room's own video, for the desktop windows: nobody needs them (fewer than two desktops, or an empty stage), somebody
 // has been asked, they come, or nobody here can send them.
 enum class VideoFrames : std::uint8_t { none, asking, live, nobody };
@@ -25,6 +39,8 @@ struct LiveStream {
   bool sound = false;
   bool online = true;  // false: lost, may come back within 30 s
   std::int64_t viewers = 0;
+  std::vector<LiveForm> forms = {};
+  std::vector<std::string> codecs = {};  // "h264", "aac"
   bool operator==(const LiveStream&) const = default;
 };
 

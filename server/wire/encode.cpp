@@ -135,6 +135,12 @@ void write_stream(JsonWriter& json, const rooms::LiveStream& s) {
   json.key("sound").boolean(s.sound);
   json.key("online").boolean(s.online);
   json.key("viewers").integer(s.viewers);
+  json.key("forms").open_array();
+  for (const rooms::LiveForm form : s.forms) json.string(rooms::to_string(form));
+  json.close_array();
+  json.key("codecs").open_array();
+  for (const std::string& codec : s.codecs) json.string(codec);
+  json.close_array();
   json.close_object();
 }
 

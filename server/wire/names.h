@@ -28,6 +28,7 @@ namespace matinee::wire {
     case rooms::LiveKind::screen: return "screen";
     case rooms::LiveKind::file: return "file";
     case rooms::LiveKind::link: return "link";
+    case rooms::LiveKind::feed: return "feed";
   }
   return "file";
 }

@@ -32,8 +32,9 @@ export interface Playback {
 }
 
 export interface LiveStream {
-  id: number; kind: 'camera' | 'screen' | 'file' | 'link'; room_video: boolean; title: string; publisher: string; name: string;
+  id: number; kind: 'camera' | 'screen' | 'file' | 'link' | 'feed'; room_video: boolean; title: string; publisher: string; name: string;
   width: number; height: number; fps: number; sound: boolean; online: boolean; viewers: number;
+  forms?: string[]; codecs?: string[];
 }
 export interface Live {
   streams: LiveStream[]; desktops: number; windows: number; frames: 'none' | 'asking' | 'live' | 'nobody';

@@ -46,6 +46,20 @@ test('what is no whole picture is nothing', () => {
   assert.equal(read_frame(empty.buffer), null, 'a picture without bytes that claims to be none of the same');
 });
 
+test('a stream in a form that this page cannot show takes no stage, and is told by its own name', () => {
+  const { model } = bench();
+  const garden = stream(2 ** 32, { kind: 'feed', title: 'Garden', forms: ['ts'], codecs: ['h264'] });
+  model.apply(live(garden, stream(3, { room_video: true })), '1');
+  assert.equal(stage(model), null);
+  assert.deepEqual(model.streams, []);
+  assert.deepEqual(model.elsewhere, [garden]);
+  assert.equal(stream_name(garden, '1'), 'Garden');
+  assert.equal(stream_name(garden, '7'), 'Garden');
+  model.apply(live(garden, stream(4, { forms: ['mjpeg'] }), stream(5, { forms: ['new', 'mjpeg'] })), '1');
+  assert.equal(stage(model), 4);
+  assert.deepEqual(model.streams.map(({ id }) => id), [4, 5]);
+});
+
 test('an empty stage is taken by a stream by itself, and given back when it ends', () => {
   const { model, pass } = bench();
   assert.equal(stage(model), null);

@@ -153,15 +153,31 @@ TEST_CASE("a welcome holds the room, its people, its stage and its conversation"
 
 TEST_CASE("what runs live is told stream by stream, with the desktops that show it") {
   rooms::LiveChanged changed;
-  changed.live.streams.push_back({7, rooms::LiveKind::screen, false, "My \"desk\"", {42}, "Ann", 1280, 720, 30, true, false, 3});
+  changed.live.streams.push_back(
+      {7, rooms::LiveKind::screen, false, "My \"desk\"", {42}, "Ann", 1280, 720, 30, true, false, 3, {rooms::LiveForm::mjpeg}, {"jpeg"}});
   changed.live.streams.push_back({8, rooms::LiveKind::link, true, "", {43}, "Bob", 640, 360, 25, false, true, 0});
+  changed.live.streams.push_back({4'294'967'296,
+                                  rooms::LiveKind::feed,
+                                  false,
+                                  "Garden",
+                                  {42},
+                                  "Ann",
+                                  0,
+                                  0,
+                                  0,
+                                  true,
+                                  true,
+                                  1,
+                                  {rooms::LiveForm::ts, rooms::LiveForm::webm, rooms::LiveForm::mp4},
+                                  {"h264", "aac"}});
   changed.live.desktops = 3;
   changed.live.windows = 2;
   changed.live.frames = rooms::VideoFrames::live;
   CHECK(
       text_of(changed) ==
-      R"({"type":"live.changed","live":{"streams":[{"id":7,"kind":"screen","room_video":false,"title":"My \"desk\"","publisher":"42","name":"Ann","width":1280,"height":720,"fps":30,"sound":true,"online":false,"viewers":3},)"
-      R"({"id":8,"kind":"link","room_video":true,"title":"","publisher":"43","name":"Bob","width":640,"height":360,"fps":25,"sound":false,"online":true,"viewers":0}],)"
+      R"({"type":"live.changed","live":{"streams":[{"id":7,"kind":"screen","room_video":false,"title":"My \"desk\"","publisher":"42","name":"Ann","width":1280,"height":720,"fps":30,"sound":true,"online":false,"viewers":3,"forms":["mjpeg"],"codecs":["jpeg"]},)"
+      R"({"id":8,"kind":"link","room_video":true,"title":"","publisher":"43","name":"Bob","width":640,"height":360,"fps":25,"sound":false,"online":true,"viewers":0,"forms":[],"codecs":[]},)"
+      R"({"id":4294967296,"kind":"feed","room_video":false,"title":"Garden","publisher":"42","name":"Ann","width":0,"height":0,"fps":0,"sound":true,"online":true,"viewers":1,"forms":["ts","webm","mp4"],"codecs":["h264","aac"]}],)"
       R"("desktops":3,"windows":2,"frames":"live"}})");
   for (const auto& [kind, name] : {std::pair{rooms::LiveKind::camera, R"("kind":"camera")"}, {rooms::LiveKind::file, R"("kind":"file")"}}) {
     changed.live.streams[0].kind = kind;

@@ -11,10 +11,16 @@ const nothing = { streams: [], desktops: 0, windows: 0, frames: 'none' };
 
 /**
  * @param {LiveStream} stream @param {string} me person id
- * @returns {string} "Ada’s camera", "Your screen", "Ada’s video"
+ * @returns {string} "Ada’s camera", "Your screen", "Ada’s video"; what somebody has set up has a name of its own
  */
 export function stream_name(stream, me) {
+  if (stream.kind === 'feed' && stream.title) return stream.title;
   return stream.publisher === me ? t(`live.your_${stream.kind}`) : t(`live.${stream.kind}`, { name: stream.name });
+}
+
+/** @param {LiveStream} stream */
+function is_shown(stream) {
+  return stream.forms === undefined || stream.forms.includes('mjpeg');
 }
 
 /**
@@ -75,7 +81,12 @@ export class LiveModel extends Emitter {
 
   /** Streams that can be watched here; the frames of the room's own video are for windows only. */
   get streams() {
-    return this.now.streams.filter((stream) => !stream.room_video);
+    return this.now.streams.filter((stream) => !stream.room_video && is_shown(stream));
+  }
+
+  /** Streams in forms that this page has no player for. */
+  get elsewhere() {
+    return this.now.streams.filter((stream) => !stream.room_video && !is_shown(stream));
   }
 
   /** The one that is meant when none is named. @returns {LiveStream | null} */

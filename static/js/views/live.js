@@ -10,7 +10,7 @@ import { frames_chip, stream_name } from '../models/live.js';
 
 /** @type {Record<LineState, import('../lib/strings.js').Key>} */
 const marks = { connecting: 'live.mark_connecting', live: 'live.mark_live', reconnecting: 'live.mark_connecting', away: 'live.mark_away', ended: 'live.mark_ended' };
-const kinds = /** @type {const} */ (['camera', 'screen', 'file', 'link']);
+const kinds = /** @type {const} */ (['camera', 'screen', 'file', 'link', 'feed']);
 
 /** @param {string} name @param {LineState} state @returns {string} what stands over the picture, "" = nothing */
 export function note_text(name, state) {
@@ -56,7 +56,10 @@ export function make_live(intents) {
     find('#windows-chip').hidden = frames !== 'windows';
     set_text(find('#windows-chip'), t('live.windows', { n: model.now.windows }));
     find('#frames-chip').hidden = frames !== 'nobody';
-    find('#live-chips').hidden = !offered && !frames;
+    const elsewhere = model.elsewhere.map((each) => stream_name(each, model.me));
+    find('#elsewhere-chip').hidden = elsewhere.length === 0;
+    set_text(find('#elsewhere-chip'), t('live.elsewhere', { streams: elsewhere.join(', '), n: elsewhere.length }));
+    find('#live-chips').hidden = !offered && !frames && elsewhere.length === 0;
   }
 
   /** @param {LiveModel} model @param {LiveStream | null} shown */
