@@ -20,6 +20,7 @@
 #include "server/http/router.h"
 #include "server/http/security_headers.h"
 #include "server/http/static_files.h"
+#include "server/media/ingest_routes.h"
 #include "server/media/live_routes.h"
 #include "server/net/listener.h"
 #include "server/net/tls_context.h"
@@ -77,6 +78,7 @@ struct App::State {
   void make_router();
   [[nodiscard]] media::LiveServices live_services();
   [[nodiscard]] pages::DesktopVideo desktop_video();
+  [[nodiscard]] pages::StreamServices stream_services();
   void finish_start();
   void stop();
   [[nodiscard]] Shared shared() {
@@ -174,6 +176,11 @@ void App::State::make_shards() {
     if (i == 0) throttle_loop = &shards.back()->loop();
     shards.back()->loop().tails().set_limit_bytes(net::all_tails_bytes_max / shard_count(config));
   }
+  const auto budget = std::make_shared<videoproto::PoolBudget>();  // shared by the streams of all loops
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    shards[i]->serve_media(
+        {.first_stream = static_cast<std::uint32_t>(i + 1), .stream_step = static_cast<std::uint32_t>(shards.size()), .budget = budget});
+  }
 }
 
 void App::State::listen() {
@@ -224,13 +231,7 @@ void App::State::listen() {
 
 void App::State::make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
                             std::shared_ptr<net::ConnectionCaps> caps) {
-  const auto budget = std::make_shared<videoproto::PoolBudget>();  // shared by the streams of all loops
-  for (std::size_t i = 0; i < shards.size(); ++i) {
-    shards[i]->serve_video({.first_stream = static_cast<std::uint32_t>(i + 1),
-                            .stream_step = static_cast<std::uint32_t>(shards.size()),
-                            .budget = budget,
-                            .home_of = [this](const std::string& code) { return home_thread_of(code).relay(); }});
-  }
+  for (auto& thread : shards) thread->serve_video([this](const std::string& code) { return &home_thread_of(code).relay(); });
   VideoPortsParts parts{
       .config = config,
       .tls = std::move(tls),
@@ -263,9 +264,28 @@ pages::DesktopVideo App::State::desktop_video() {
           .pair_s = media::limits::pair_ms / 1'000};
 }
 
+pages::StreamServices App::State::stream_services() {
+  return {.store = &database->streams(),
+          .standing =
+              [this](const std::string& code, seams::UserId who, seams::Executor executor,
+                     std::function<void(std::optional<pages::RoomStanding>)> done) {
+                ShardThread& home = home_thread_of(code);
+                home.loop().post([&home, code, who, executor = std::move(executor), done = std::move(done)] {
+                  std::optional<pages::RoomStanding> answer;
+                  if (const auto found = home.shard().gate().standing(code, who))
+                    answer = pages::RoomStanding{found->room, found->may_publish, found->may_edit};
+                  executor([done, answer] { done(answer); });
+                });
+              },
+          .changed = [this](seams::StreamId stream, const std::string& code) { home_thread_of(code).relay().check_media(stream); }};
+}
+
 media::LiveServices App::State::live_services() {
   return {
-      .home_of = [this](std::uint32_t stream) -> media::Relay& { return *shards[(stream - 1) % shards.size()]->relay(); },
+      .home_of = [this](std::uint32_t stream) -> media::Relay& { return shards[(stream - 1) % shards.size()]->relay(); },
+      .home_of_room = [this](const std::string& code) -> media::Relay& { return home_thread_of(code).relay(); },
+      .find_stored = [this](net::Loop& loop, seams::StreamId stream,
+                            auto done) { database->streams().find(stream, clock.now_ms(), of(loop).executor(), std::move(done)); },
       .find_visitor = [this](net::Loop& loop, const net::RequestHead& head, auto done) { of(loop).find_visitor(head, std::move(done)); },
       .is_from_here =
           [this](const http::Request& request) {
@@ -318,6 +338,7 @@ void App::State::make_router() {
       .version = page_version(),
       .desktop_video = desktop_video(),
       .account_records = &database->account_records(),
+      .streams = stream_services(),
       .reopen_room = [this](const std::string& code) { home_of(code).reopen(code); },
   });
   options.error_page = [this](const http::Request& request, int status, std::string_view) {
@@ -329,8 +350,10 @@ void App::State::make_router() {
     api::add_desktop_tokens(*router, {.accounts = [this](net::Loop& loop) -> auth::Accounts& { return of(loop).accounts(); },
                                       .video_port = video->port(),
                                       .fingerprint = video->fingerprint()});
-    media::add_live(*router, live_services());
   }
+  const media::LiveServices live = live_services();
+  media::add_ingest(*router, {live.home_of_room, live.find_stored, live.find_visitor, live.is_from_here});
+  media::add_live(*router, live);
   router->websocket("/rooms/{code}/socket", [this](const http::RequestPtr& request, net::UpgradeRequest upgrade) {
     std::string code(request->path_param("code"));
     if (const auto canonical = rooms::read_room_code(code)) code = *canonical;
@@ -391,7 +414,7 @@ void App::State::stop() {
     std::unique_lock lock(mutex);
     changed.wait_for(lock, shard::limits::stop_max + std::chrono::seconds(2), [&] { return left == 0; });
   }
-  if (video) log_figures();
+  log_figures();
   for (auto& thread : shards) thread->join();
   database->stop();
   const store::CommitFigures figures = database->figures();
@@ -428,13 +451,13 @@ void App::State::log_figures() {
   }
   std::unique_lock lock(all->mutex);
   all->changed.wait_for(lock, std::chrono::seconds(1), [&] { return all->left == 0; });
-  ops::log_info("desktop video", {{"desktops", all->sum.desktops_total},
-                                  {"streams", all->sum.streams_total},
-                                  {"pictures_in", all->sum.pictures_in},
-                                  {"pictures_out", all->sum.pictures_out},
-                                  {"pictures_dropped", all->sum.pictures_dropped},
-                                  {"bytes_in", all->sum.bytes_in},
-                                  {"bytes_out", all->sum.bytes_out}});
+  ops::log_info("live media", {{"desktops", all->sum.desktops_total},
+                               {"streams", all->sum.streams_total},
+                               {"pictures_in", all->sum.pictures_in},
+                               {"pictures_out", all->sum.pictures_out},
+                               {"pictures_dropped", all->sum.pictures_dropped},
+                               {"bytes_in", all->sum.bytes_in},
+                               {"bytes_out", all->sum.bytes_out}});
 }
 
 App::State::~State() {

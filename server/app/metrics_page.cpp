@@ -68,6 +68,12 @@ void MetricsPage::add_media_metrics() {
   add("matinee_bad_jpegs_total", "Pictures that are no JPEG", true, of, &C::bad_jpegs);
   add("matinee_pictures_skipped_total", "Pictures that no slot or memory was left for", true, of, &C::pictures_skipped);
   add("matinee_slow_viewers_closed_total", "Viewers closed because they held pictures for too long", true, of, &C::slow_viewers_closed);
+  add("matinee_media_units_in_total", "Units of container streams from publishers", true, of, &C::media_units_in);
+  add("matinee_media_units_out_total", "Units of container streams sent to viewers", true, of, &C::media_units_out);
+  add("matinee_media_units_skipped_total", "Units of container streams a viewer was too slow for", true, of, &C::media_units_skipped);
+  add("matinee_publishers_refused_total", "Publishers refused: the stream has one already, or too many are live", true, of,
+      &C::publishers_refused);
+  add("matinee_publishers_failed_total", "Publishers that sent what cannot be streamed", true, of, &C::publishers_failed);
 }
 
 // Every loop answers on itself; the answers come together on the first one.

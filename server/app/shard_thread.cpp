@@ -51,18 +51,23 @@ void ShardThread::serve(std::shared_ptr<net::HttpHandler> router, const ops::Hos
   http_ = std::make_unique<net::Http1Server>(loop_, std::move(router), net::HttpLimits{});
 }
 
-void ShardThread::serve_video(VideoPart part) {
-  relay_ = std::make_unique<media::Relay>(
-      media::RelayParts{.loop = loop_,
-                        .gate = shard_.gate(),
-                        .find_token = [this](const std::string& token, auto done) { find_token(token, std::move(done)); },
-                        .server_time_us = [clock = shared_.clock] { return static_cast<std::int64_t>(clock.now_fine_ms() * 1'000); },
-                        .first_stream = part.first_stream,
-                        .stream_step = part.stream_step,
-                        .budget = std::move(part.budget),
-                        .bounds = {}});
+void ShardThread::serve_media(MediaPart part) {
+  relay_ = std::make_unique<media::Relay>(media::RelayParts{
+      .loop = loop_,
+      .gate = shard_.gate(),
+      .find_token = [this](const std::string& token, auto done) { find_token(token, std::move(done)); },
+      .find_stream = [this](seams::StreamId stream,
+                            auto done) { shared_.database.streams().find(stream, shared_.clock.now_ms(), executor_, std::move(done)); },
+      .server_time_us = [clock = shared_.clock] { return static_cast<std::int64_t>(clock.now_fine_ms() * 1'000); },
+      .first_stream = part.first_stream,
+      .stream_step = part.stream_step,
+      .budget = std::move(part.budget),
+      .bounds = {}});
+}
+
+void ShardThread::serve_video(std::function<media::Relay*(const std::string& code)> home_of) {
   reception_ = std::make_unique<media::Reception>(
-      media::ReceptionParts{.loop = loop_, .home_of = std::move(part.home_of), .software = "matinee " MATINEE_VERSION});
+      media::ReceptionParts{.loop = loop_, .home_of = std::move(home_of), .software = "matinee " MATINEE_VERSION});
 }
 
 void ShardThread::start() {
@@ -72,9 +77,8 @@ void ShardThread::start() {
 void ShardThread::stop(std::function<void()> done) {
   loop_.post([this, done = std::move(done)]() mutable {
     http_->drain();
-    if (!relay_) return shard_.stop(std::move(done));
     // Desktop programs first: they leave their rooms before those are saved.
-    reception_->stop();
+    if (reception_) reception_->stop();
     relay_->stop([this, done = std::move(done)]() mutable { shard_.stop(std::move(done)); });
   });
 }
@@ -118,13 +122,12 @@ seams::Visit ShardThread::visit_of(const auth::Identity& who, const std::string&
 }
 
 std::optional<std::string> ShardThread::make_pair(const std::string& code, const auth::Identity& who, const std::string& address) {
-  if (!relay_ || !shard_.gate().is_present(code, who.user)) return std::nullopt;
+  if (!shard_.gate().is_present(code, who.user)) return std::nullopt;
   return relay_->make_pair(shard_.gate().key_of(code), visit_of(who, address));
 }
 
 void ShardThread::with_counters(std::function<void(const shard::ShardCounters&, const media::MediaCounters&)> read) {
   shard_.with_counters([this, read = std::move(read)](const shard::ShardCounters& shard) {
-    if (!relay_) return read(shard, {});
     relay_->with_counters([shard, read](const media::MediaCounters& media) { read(shard, media); });
   });
 }
@@ -133,7 +136,7 @@ void ShardThread::with_counters(std::function<void(const shard::ShardCounters&, 
 void ShardThread::follow_sessions() {
   sessions_.on_ended([this](seams::SessionId session, seams::UserId) {
     shard_.close_session(session);
-    if (relay_) relay_->end_session(session);
+    relay_->end_session(session);
   });
   sessions_.on_user_changed([this](seams::UserId user) {
     shared_.database.users().by_id(user, executor_, [this](seams::Result<seams::User> found) {

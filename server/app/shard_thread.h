@@ -35,12 +35,11 @@ struct Shared {
   std::string page_version;  // of the pages that this process gives out
 };
 
-// The loop's part in the desktop video of the process.
-struct VideoPart {
-  std::uint32_t first_stream = 1;  // ids go by loops: (id − 1) % step
+// The loop's part in the live streams of the process.
+struct MediaPart {
+  std::uint32_t first_stream = 1;  // ids of desktop programs' streams go by loops: (id − 1) % step
   std::uint32_t stream_step = 1;
   std::shared_ptr<videoproto::PoolBudget> budget;  // one for the process
-  std::function<media::Relay*(const std::string& code)> home_of;
 };
 
 class ShardThread {
@@ -52,7 +51,9 @@ class ShardThread {
 
   // `hosts` says whether browsers speak https with us: the session cookie's name depends on it.
   void serve(std::shared_ptr<net::HttpHandler> router, const ops::HostRules& hosts);
-  void serve_video(VideoPart part);       // before start; without it desktop programs have no relay here
+  void serve_media(MediaPart part);  // before start
+  // Likewise, after serve_media; without it desktop programs are not greeted here. `home_of`: a room's relay.
+  void serve_video(std::function<media::Relay*(const std::string& code)> home_of);
   void start();                           // the thread runs from here
   void stop(std::function<void()> done);  // drains; `done` on its own thread
   void join();                            // stops the loop and waits for the thread
@@ -62,8 +63,8 @@ class ShardThread {
   [[nodiscard]] auth::SessionService& sessions() { return sessions_; }
   [[nodiscard]] auth::Accounts& accounts() { return accounts_; }
   [[nodiscard]] shard::Shard& shard() { return shard_; }
-  [[nodiscard]] media::Relay* relay() { return relay_.get(); }  // null: no desktop video
-  // [any] Calls back on the loop. Without desktop video its figures are 0.
+  [[nodiscard]] media::Relay& relay() { return *relay_; }
+  // [any] Calls back on the loop.
   void with_counters(std::function<void(const shard::ShardCounters&, const media::MediaCounters&)> read);
   // The letters that let a desktop program into the room as this person; nothing when the person is not there. On the loop.
   [[nodiscard]] std::optional<std::string> make_pair(const std::string& code, const auth::Identity& who, const std::string& address);
@@ -86,7 +87,7 @@ class ShardThread {
   auth::Accounts accounts_;
   shard::Shard shard_;
   std::unique_ptr<media::Relay> relay_;
-  std::unique_ptr<media::Reception> reception_;
+  std::unique_ptr<media::Reception> reception_;  // null: no desktop video
   std::unique_ptr<net::Http1Server> http_;
   const ops::HostRules* hosts_ = nullptr;
   std::thread thread_;

@@ -19,6 +19,11 @@ struct MediaCounters {
   std::uint64_t bad_jpegs = 0;
   std::uint64_t pictures_skipped = 0;  // no slot or no memory was left for them
   std::uint64_t slow_viewers_closed = 0;
+  std::uint64_t media_units_in = 0;       // runs of packets, blocks, fragments
+  std::uint64_t media_units_out = 0;      // units × viewers
+  std::uint64_t media_units_skipped = 0;  // that one viewer was too slow for
+  std::uint64_t publishers_refused = 0;   // no key, the seat is taken, no room
+  std::uint64_t publishers_failed = 0;    // sent what is no media
 };
 
 }  // namespace matinee::media

@@ -31,4 +31,10 @@ inline constexpr std::size_t shared_pictures_bytes_max = 64 * 1024 * 1024;  // o
 inline constexpr std::int64_t view_check_ms = 1'000;                        // whether who watches still may
 inline constexpr std::int64_t mjpeg_repeat_us = 1'000'000;                  // a picture that stands still is sent again
 
+// Streams that come in containers.
+inline constexpr std::size_t media_streams_max = 32;   // live on one loop at once: each keeps up to streams::limits::live_bytes_max
+inline constexpr std::int64_t media_check_ms = 5'000;  // between two looks at what is stored of a live stream
+inline constexpr std::size_t chunk_bytes_max = 4 * 1024 * 1024;  // of a page that publishes
+inline constexpr std::int64_t chunk_silence_us = 10'000'000;     // then it is lost, as if a connection had broken
+
 }  // namespace matinee::media::limits

@@ -75,7 +75,7 @@ std::optional<vp::ErrorCode> LiveRoom::refusal(const DesktopClient& client, cons
   const auto mine =
       std::count_if(streams_.begin(), streams_.end(), [&](const Stream& each) { return each.hub->publisher() == client.person(); });
   if (static_cast<std::size_t>(mine) >= core_.parts.bounds.streams_per_person) return vp::ErrorCode::busy;
-  if (streams_.size() >= core_.parts.bounds.streams_per_room) return vp::ErrorCode::quota;
+  if (streams_.size() + media_.size() >= core_.parts.bounds.streams_per_room) return vp::ErrorCode::quota;
   return std::nullopt;
 }
 
@@ -205,6 +205,33 @@ void LiveRoom::declined(std::int64_t ask, const DesktopClient& client) {
   on_change();
 }
 
+// ---- streams that come in containers
+
+std::shared_ptr<MediaHub> LiveRoom::media_hub(const seams::StreamRecord& record) {
+  const auto at = std::find_if(media_.begin(), media_.end(), [&](const auto& each) { return each->id() == record.id.value; });
+  if (at != media_.end()) {
+    const auto hub = *at;
+    if (!hub->ended()) hub->update(record);
+    if (!hub->ended()) return hub;
+    forget_ended();
+  }
+  if (streams_.size() + media_.size() >= core_.parts.bounds.streams_per_room || !core_.has_room_for_media()) return nullptr;
+  const auto hub = std::make_shared<MediaHub>(MediaHubParts{
+      .record = record, .room = code_, .counters = core_.counters, .now_us = vp::monotonic_us, .on_changed = [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->on_change();
+      }});
+  media_.push_back(hub);
+  core_.add(hub);
+  return hub;
+}
+
+void LiveRoom::forget_ended() {
+  std::erase_if(media_, [this](const auto& hub) {
+    if (hub->ended()) core_.remove(*hub);
+    return hub->ended();
+  });
+}
+
 // ---- what follows
 
 void LiveRoom::on_change() {
@@ -217,9 +244,10 @@ void LiveRoom::on_change() {
 void LiveRoom::settle() {
   settling_ = false;
   const std::int64_t now_ms = core_.now_ms();
+  forget_ended();
   ask_for_frames(now_ms);
   tell_room(now_ms);
-  if (desktops_.empty() && streams_.empty() && told_ == rooms::LiveState{}) core_.forget_room(code_);
+  if (desktops_.empty() && streams_.empty() && media_.empty() && told_ == rooms::LiveState{}) core_.forget_room(code_);
 }
 
 void LiveRoom::on_tick(std::int64_t now_ms) {
@@ -227,6 +255,7 @@ void LiveRoom::on_tick(std::int64_t now_ms) {
   for (const Stream& stream : std::vector(streams_)) {
     if (stream.publisher == 0 && now_ms >= stream.lost_until_ms) end(stream.hub->id(), vp::EosReason::ended);
   }
+  for (const auto& hub : std::vector(media_)) hub->look();
   const std::int64_t now_us = vp::monotonic_us();
   if (now_us - sampled_at_us_ >= 1'000'000) {
     sampled_at_us_ = now_us;
@@ -272,6 +301,8 @@ void LiveRoom::ask_for_frames(std::int64_t now_ms) {
 
 void LiveRoom::tell_room(std::int64_t now_ms) {
   auto now = state();
+  const std::int64_t opening = core_.parts.gate.opening_of(code_);
+  if (opening != std::exchange(told_opening_, opening)) told_ = {};
   if (now == told_ || (told_at_ms_ != 0 && now_ms - told_at_ms_ < limits::tell_live_every_ms)) return;
   told_at_ms_ = now_ms;
   told_ = now;
@@ -282,9 +313,23 @@ rooms::LiveState LiveRoom::state() const {
   rooms::LiveState state;
   for (const Stream& each : streams_) {
     const auto& source = each.hub->source();
-    state.streams.push_back({each.hub->id(), static_cast<rooms::LiveKind>(source.kind), each.room_video, source.title,
-                             each.hub->publisher(), each.hub->publisher_name(), source.width, source.height, source.fps,
-                             source.audio != vp::AudioFormat::none, each.publisher != 0, static_cast<std::int64_t>(each.hub->viewers())});
+    state.streams.push_back({each.hub->id(),
+                             static_cast<rooms::LiveKind>(source.kind),
+                             each.room_video,
+                             source.title,
+                             each.hub->publisher(),
+                             each.hub->publisher_name(),
+                             source.width,
+                             source.height,
+                             source.fps,
+                             source.audio != vp::AudioFormat::none,
+                             each.publisher != 0,
+                             static_cast<std::int64_t>(each.hub->viewers()),
+                             {rooms::LiveForm::mjpeg},
+                             {"jpeg"}});
+  }
+  for (const auto& hub : media_) {
+    if (hub->program()) state.streams.push_back(hub->told());
   }
   state.desktops = static_cast<std::int64_t>(desktops_.size());
   if (const Stream* video = room_video()) {
@@ -298,6 +343,10 @@ void LiveRoom::stop() {
   for (const Stream& stream : std::exchange(streams_, {})) {
     core_.remove(stream.hub->id());
     stream.hub->end(vp::EosReason::stopped);
+  }
+  for (const auto& hub : std::exchange(media_, {})) {
+    core_.remove(*hub);
+    hub->end();
   }
   desktops_.clear();
 }

@@ -12,6 +12,7 @@
 #include "rooms/live.h"
 #include "rooms/playback.h"
 #include "server/media/frame_asker.h"
+#include "server/media/media_hub.h"
 #include "server/media/stream_hub.h"
 #include "videoproto/rate.h"
 
@@ -48,6 +49,10 @@ class LiveRoom : public std::enable_shared_from_this<LiveRoom> {
   // PUBLISH and META of one become a message for every desktop here. Counted by person: coming back with a new connection gains nothing.
   [[nodiscard]] bool may_announce(rooms::PersonId person);
 
+  // ---- streams that come in containers
+  // The hub of a stored stream, made when it is published first; null: as many are live as may be.
+  [[nodiscard]] std::shared_ptr<MediaHub> media_hub(const seams::StreamRecord& record);
+
   // ---- viewers
   [[nodiscard]] std::shared_ptr<StreamHub> find(std::uint32_t stream) const;
 
@@ -75,16 +80,19 @@ class LiveRoom : public std::enable_shared_from_this<LiveRoom> {
   void tell_room(std::int64_t now_ms);
   void sample_streams(std::int64_t now_us);
   [[nodiscard]] rooms::LiveState state() const;
+  void forget_ended();
 
   RelayCore& core_;
   std::string code_;
   std::vector<std::shared_ptr<DesktopClient>> desktops_;
   std::vector<Stream> streams_;
+  std::vector<std::shared_ptr<MediaHub>> media_;                               // shared with publishers and viewers
   std::unordered_map<rooms::PersonId, videoproto::RateBucket> announcements_;  // full ones are forgotten
   rooms::PlaybackState playback_;
   FrameAsker asker_;
   rooms::LiveState told_;
   std::int64_t told_at_ms_ = 0;
+  std::int64_t told_opening_ = 0;  // of the room: one that is opened anew knows nothing
   std::int64_t sampled_at_us_ = 0;
   bool settling_ = false;  // posted
 };

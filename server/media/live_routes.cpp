@@ -9,6 +9,8 @@
 #include "server/auth/throttle.h"
 #include "server/http/form.h"
 #include "server/media/live_viewers.h"
+#include "server/media/media_http_view.h"
+#include "server/media/media_socket_view.h"
 #include "server/media/mjpeg_view.h"
 #include "server/media/socket_view.h"
 #include "server/ops/network.h"
@@ -16,12 +18,48 @@
 namespace matinee::media {
 namespace {
 
+constexpr std::int64_t stream_max = (std::int64_t{1} << 53) - 1;
+
 // "7" of a path; nothing for any other spelling, so that a stream has one address.
-std::optional<std::uint32_t> read_stream(std::string_view text) {
-  std::uint32_t id = 0;
+std::optional<std::int64_t> read_stream(std::string_view text) {
+  std::int64_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size() || id == 0 || text.front() == '0') return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || id <= 0 || id > stream_max || text.front() == '0') return std::nullopt;
   return id;
+}
+
+// "7.webm" of a path.
+struct Named {
+  std::int64_t stream = 0;
+  rooms::LiveForm form = rooms::LiveForm::mjpeg;
+};
+std::optional<Named> read_named(std::string_view name) {
+  constexpr std::pair<std::string_view, rooms::LiveForm> endings[] = {
+      {".mjpg", rooms::LiveForm::mjpeg}, {".ts", rooms::LiveForm::ts}, {".webm", rooms::LiveForm::webm}, {".mp4", rooms::LiveForm::mp4}};
+  for (const auto& [ending, form] : endings) {
+    if (!name.ends_with(ending)) continue;
+    const auto stream = read_stream(name.substr(0, name.size() - ending.size()));
+    return stream ? std::optional(Named{*stream, form}) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// A stream that somebody may watch: of a desktop program, or one that comes in a container.
+struct Found {
+  std::shared_ptr<StreamHub> pictures;
+  std::shared_ptr<MediaHub> media;
+  explicit operator bool() const { return pictures || media; }
+  [[nodiscard]] const std::string& room() const { return pictures ? pictures->room() : media->room(); }
+  [[nodiscard]] rooms::LiveForm form() const { return pictures ? rooms::LiveForm::mjpeg : media->program()->form; }
+};
+
+std::string_view ending_of(rooms::LiveForm form) { return form == rooms::LiveForm::mjpeg ? "mjpg" : rooms::to_string(form); }
+
+void refuse_form(const http::Responder& responder, rooms::LiveForm form) {
+  http::Response response = http::Response::json(
+      406, "{\"error\":\"not_in_this_form\",\"sentence\":\"This stream is not to be had in this form.\",\"forms\":[\"" +
+               std::string(rooms::to_string(form)) + "\"]}");
+  responder.send(std::move(response).with("Cache-Control", "no-store"));
 }
 
 class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
@@ -30,18 +68,21 @@ class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
   void add();
 
  private:
-  using OnHome = std::function<void(Relay& home, std::shared_ptr<StreamHub> hub, Watcher who)>;  // hub is null: not for them, or none
+  using OnHome = std::function<void(Relay& home, Found stream, Watcher who)>;  // nothing found: not for them, or none
 
-  void find_watcher(const http::Request& request, net::Loop& loop, std::uint32_t stream, std::function<void(std::optional<Watcher>)> done);
+  void find_watcher(const http::Request& request, net::Loop& loop, std::int64_t stream, std::function<void(std::optional<Watcher>)> done);
+  // The relay at the stream's home. Called on `loop`, answers there.
+  void find_home(net::Loop& loop, std::int64_t stream, std::function<void(Relay&)> done);
   // Goes to the stream's home, on its loop.
-  void at_home(const http::RequestPtr& request, std::uint32_t stream, OnHome then);
+  void at_home(const http::RequestPtr& request, std::int64_t stream, OnHome then);
   void refuse(const http::RequestPtr& request, const http::Responder& responder) const;
 
-  void mjpeg(const http::RequestPtr& request, const http::Responder& responder, std::uint32_t stream);
+  void body(const http::RequestPtr& request, const http::Responder& responder, Named named);
   void socket(const http::RequestPtr& request, net::UpgradeRequest upgrade);
+  void media_socket(const http::RequestPtr& request, net::UpgradeRequest upgrade, bool ts);
   void thumb(const http::RequestPtr& request, const http::Responder& responder);
   void token(const http::RequestPtr& request, const http::Responder& responder);
-  void make_token(const http::RequestPtr& request, const http::Responder& responder, std::uint32_t stream, const std::string& csrf);
+  void make_token(const http::RequestPtr& request, const http::Responder& responder, std::int64_t stream, const std::string& csrf);
 
   http::Router& router_;
   const LiveServices services_;
@@ -50,10 +91,9 @@ class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
 void LiveRoutes::add() {
   const auto self = shared_from_this();
   router_.get("/live/{name}", [self](const http::RequestPtr& request, const http::Responder& responder) {
-    const std::string_view name = request->path_param("name");
-    const auto stream = name.ends_with(".mjpg") ? read_stream(name.substr(0, name.size() - 5)) : std::nullopt;
-    if (!stream) return self->refuse(request, responder);
-    self->mjpeg(request, responder, *stream);
+    const auto named = read_named(request->path_param("name"));
+    if (!named) return self->refuse(request, responder);
+    self->body(request, responder, *named);
   });
   router_.get("/live/{stream}/thumb.jpg",
               [self](const http::RequestPtr& request, const http::Responder& responder) { self->thumb(request, responder); });
@@ -63,9 +103,15 @@ void LiveRoutes::add() {
       "/live/{stream}/socket",
       [self](const http::RequestPtr& request, net::UpgradeRequest upgrade) { self->socket(request, std::move(upgrade)); },
       "matinee.live.v1");
+  router_.websocket(
+      "/live/{stream}/ts",
+      [self](const http::RequestPtr& request, net::UpgradeRequest upgrade) { self->media_socket(request, std::move(upgrade), true); }, "");
+  router_.websocket(
+      "/live/{stream}/media",
+      [self](const http::RequestPtr& request, net::UpgradeRequest upgrade) { self->media_socket(request, std::move(upgrade), false); }, "");
 }
 
-void LiveRoutes::find_watcher(const http::Request& request, net::Loop& loop, std::uint32_t stream,
+void LiveRoutes::find_watcher(const http::Request& request, net::Loop& loop, std::int64_t stream,
                               std::function<void(std::optional<Watcher>)> done) {
   if (const auto token = request.query_param("token")) {
     const auto pass = services_.view_tokens.read(*token, stream, services_.now_ms());
@@ -85,13 +131,26 @@ void LiveRoutes::find_watcher(const http::Request& request, net::Loop& loop, std
   });
 }
 
-void LiveRoutes::at_home(const http::RequestPtr& request, std::uint32_t stream, OnHome then) {
-  find_watcher(*request, request->loop(), stream, [self = shared_from_this(), stream, then = std::move(then)](std::optional<Watcher> who) {
-    Relay& home = self->services_.home_of(stream);
-    home.loop().post([&home, stream, then, who = std::move(who)]() mutable {
-      auto hub = who ? home.find(stream) : nullptr;
-      if (hub && !home.viewers()->admits(*hub, *who)) hub = nullptr;
-      then(home, std::move(hub), who ? std::move(*who) : Watcher{});
+// A stream that is not stored is looked for where it cannot be, and not found there.
+void LiveRoutes::find_home(net::Loop& loop, std::int64_t stream, std::function<void(Relay&)> done) {
+  if (stream < seams::first_stored_stream) return done(services_.home_of(static_cast<std::uint32_t>(stream)));
+  services_.find_stored(loop, seams::StreamId{stream}, [self = shared_from_this(), done = std::move(done)](const auto& found) {
+    done(found ? self->services_.home_of_room(found->room_code) : self->services_.home_of(1));
+  });
+}
+
+void LiveRoutes::at_home(const http::RequestPtr& request, std::int64_t stream, OnHome then) {
+  find_watcher(*request, request->loop(), stream, [self = shared_from_this(), request, stream, then](std::optional<Watcher> who) {
+    self->find_home(request->loop(), stream, [stream, then, who = std::move(who)](Relay& home) {
+      home.loop().post([&home, stream, then, who]() mutable {
+        Found found;
+        if (who && stream < seams::first_stored_stream) found.pictures = home.find(static_cast<std::uint32_t>(stream));
+        else if (who) found.media = home.find_media(stream);
+        // Until the publisher's first bytes have said what it is there is nothing to watch.
+        if (found.media && !found.media->program()) found = {};
+        if (found && !home.viewers()->admits(found.room(), *who)) found = {};
+        then(home, std::move(found), who ? std::move(*who) : Watcher{});
+      });
     });
   });
 }
@@ -100,37 +159,58 @@ void LiveRoutes::refuse(const http::RequestPtr& request, const http::Responder& 
   responder.send(router_.error(*request, 404, "There is nothing at this address.").with("Cache-Control", "no-store"));
 }
 
-void LiveRoutes::mjpeg(const http::RequestPtr& request, const http::Responder& responder, std::uint32_t stream) {
-  at_home(request, stream, [self = shared_from_this(), request, responder](Relay& home, std::shared_ptr<StreamHub> hub, Watcher who) {
-    if (!hub) return request->loop().post([=] { self->refuse(request, responder); });
+void LiveRoutes::body(const http::RequestPtr& request, const http::Responder& responder, Named named) {
+  at_home(request, named.stream, [self = shared_from_this(), request, responder, named](Relay& home, const Found& stream, Watcher who) {
+    if (!stream) return request->loop().post([=] { self->refuse(request, responder); });
+    if (stream.form() != named.form) return request->loop().post([=, form = stream.form()] { refuse_form(responder, form); });
     if (request->method() == "HEAD") {
-      return request->loop().post([responder] {
-        responder.start(200, MjpegView::headers());
+      auto headers = stream.pictures ? MjpegView::headers() : MediaHttpView::headers(*stream.media->program());
+      return request->loop().post([responder, headers = std::move(headers)] {
+        responder.start(200, headers);
         responder.finish();
       });
     }
-    const auto view = std::make_shared<MjpegView>(home.viewers(), std::move(who), responder);
-    view->open();
-    home.viewers()->add(view, hub);
+    if (stream.pictures) {
+      const auto view = std::make_shared<MjpegView>(home.viewers(), std::move(who), responder);
+      view->open();
+      return home.viewers()->add(view, stream.pictures);
+    }
+    const auto view = std::make_shared<MediaHttpView>(home.viewers(), std::move(who), responder);
+    view->open(*stream.media->program());
+    home.viewers()->keep(view);
+    view->start(stream.media);
   });
 }
 
 void LiveRoutes::socket(const http::RequestPtr& request, net::UpgradeRequest upgrade) {
   const auto stream = read_stream(request->path_param("stream"));
-  if (!stream) return SocketView::refuse(request->loop(), std::move(upgrade));
+  if (!stream) return ViewSocket::refuse(request->loop(), std::move(upgrade));
   const auto held = std::make_shared<net::UpgradeRequest>(std::move(upgrade));  // move only, and the ways there copy
-  at_home(request, *stream, [held](Relay& home, std::shared_ptr<StreamHub> hub, Watcher who) {
-    if (!hub) return SocketView::refuse(home.loop(), std::move(*held));
+  at_home(request, *stream, [held](Relay& home, const Found& found, Watcher who) {
+    if (!found.pictures) return ViewSocket::refuse(home.loop(), std::move(*held));
     const auto view = std::make_shared<SocketView>(home.viewers(), std::move(who));
-    if (SocketView::open(view, home.loop(), std::move(*held))) home.viewers()->add(view, hub);
+    if (SocketView::open(view, home.loop(), std::move(*held))) home.viewers()->add(view, found.pictures);
+  });
+}
+
+void LiveRoutes::media_socket(const http::RequestPtr& request, net::UpgradeRequest upgrade, bool ts) {
+  const auto stream = read_stream(request->path_param("stream"));
+  if (!stream) return ViewSocket::refuse(request->loop(), std::move(upgrade));
+  const auto held = std::make_shared<net::UpgradeRequest>(std::move(upgrade));
+  at_home(request, *stream, [held, ts](Relay& home, const Found& found, Watcher who) {
+    if (!found.media || (found.form() == rooms::LiveForm::ts) != ts) return ViewSocket::refuse(home.loop(), std::move(*held));
+    const auto view = std::make_shared<MediaSocketView>(home.viewers(), std::move(who), !ts);
+    if (!MediaSocketView::open(view, home.loop(), std::move(*held))) return;
+    home.viewers()->keep(view);
+    view->start(found.media);
   });
 }
 
 void LiveRoutes::thumb(const http::RequestPtr& request, const http::Responder& responder) {
   const auto stream = read_stream(request->path_param("stream"));
   if (!stream) return refuse(request, responder);
-  at_home(request, *stream, [self = shared_from_this(), request, responder](Relay&, const std::shared_ptr<StreamHub>& hub, const Watcher&) {
-    const auto unit = hub ? hub->last_picture() : std::nullopt;
+  at_home(request, *stream, [self = shared_from_this(), request, responder](Relay&, const Found& found, const Watcher&) {
+    const auto unit = found.pictures ? found.pictures->last_picture() : std::nullopt;
     if (!unit) return request->loop().post([=] { self->refuse(request, responder); });
     const auto bytes = unit->picture.bytes();
     http::Response response{200, {{"Content-Type", "image/jpeg"}, {"Cache-Control", "no-store"}}, {}};
@@ -152,25 +232,25 @@ void LiveRoutes::token(const http::RequestPtr& request, const http::Responder& r
   });
 }
 
-void LiveRoutes::make_token(const http::RequestPtr& request, const http::Responder& responder, std::uint32_t stream,
+void LiveRoutes::make_token(const http::RequestPtr& request, const http::Responder& responder, std::int64_t stream,
                             const std::string& csrf) {
-  at_home(request, stream,
-          [self = shared_from_this(), request, responder, stream, csrf](Relay&, const std::shared_ptr<StreamHub>& hub, const Watcher& who) {
-            // Who came by a token gets no further one: it would never end.
-            if (!hub || who.by_token) return request->loop().post([=] { self->refuse(request, responder); });
-            const seams::Visit& visit = who.visit;
-            if (!self->services_.form_tokens.check_session(visit.session, csrf)) {
-              return request->loop().post([=] { responder.send(self->router_.error(*request, 403, "This form is too old.")); });
-            }
-            const std::string token = self->services_.view_tokens.make(
-                {stream, visit.person.id, visit.person.kind, visit.session, self->services_.now_ms() + limits::view_token_ms});
-            request->loop().post([=] {
-              const std::string url = self->services_.base_url(*request) + "/live/" + std::to_string(stream) + ".mjpg?token=" + token;
-              responder.send(
-                  http::Response::json(200, "{\"url\":\"" + url + "\",\"expires_s\":" + std::to_string(limits::view_token_ms / 1'000) + "}")
-                      .with("Cache-Control", "no-store"));
-            });
-          });
+  at_home(request, stream, [self = shared_from_this(), request, responder, stream, csrf](Relay&, const Found& found, const Watcher& who) {
+    // Who came by a token gets no further one: it would never end.
+    if (!found || who.by_token) return request->loop().post([=] { self->refuse(request, responder); });
+    const seams::Visit& visit = who.visit;
+    if (!self->services_.form_tokens.check_session(visit.session, csrf)) {
+      return request->loop().post([=] { responder.send(self->router_.error(*request, 403, "This form is too old.")); });
+    }
+    const std::string token = self->services_.view_tokens.make(
+        {stream, visit.person.id, visit.person.kind, visit.session, self->services_.now_ms() + limits::view_token_ms});
+    request->loop().post([=, form = found.form()] {
+      const std::string url =
+          self->services_.base_url(*request) + "/live/" + std::to_string(stream) + "." + std::string(ending_of(form)) + "?token=" + token;
+      responder.send(
+          http::Response::json(200, "{\"url\":\"" + url + "\",\"expires_s\":" + std::to_string(limits::view_token_ms / 1'000) + "}")
+              .with("Cache-Control", "no-store"));
+    });
+  });
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "server/media/live_view.h"
 
-#include <utility>
-
 #include "server/media/live_viewers.h"
 #include "videoproto/connection.h"
 
@@ -14,14 +12,6 @@ void LiveView::start(const std::shared_ptr<StreamHub>& hub) {
   pump();
 }
 
-void LiveView::end(End why) {
-  if (std::exchange(is_over_, true)) return;
-  const auto self = shared_from_this();  // whoever held us lets go now
-  viewing_ = {};
-  if (const auto all = viewers()) all->forget(*this);
-  over(why);
-}
-
 void LiveView::on_end(vp::EosReason, bool too_slow) { end(too_slow ? End::too_slow : End::ended); }
 
 void LiveView::taken() {
@@ -30,7 +20,7 @@ void LiveView::taken() {
 }
 
 void LiveView::pump() {
-  while (!is_over_ && busy_since_us_ == 0) {
+  while (!is_over() && busy_since_us_ == 0) {
     const std::int64_t now_us = vp::monotonic_us();
     const auto unit = viewing_.take_picture(now_us);
     if (!unit) return;

@@ -8,19 +8,23 @@
 namespace matinee::media {
 namespace vp = videoproto;
 
-bool LiveViewers::admits(const StreamHub& hub, const Watcher& who) const {
+bool LiveViewers::admits(const std::string& room, const Watcher& who) const {
   const rooms::Person& person = who.visit.person;
-  if (!gate_.may_watch(hub.room(), person)) return false;
-  return who.by_token || gate_.is_present(hub.room(), person.id);
+  if (!gate_.may_watch(room, person)) return false;
+  return who.by_token || gate_.is_present(room, person.id);
+}
+
+void LiveViewers::keep(const std::shared_ptr<LiveWatch>& view) {
+  views_.emplace(view.get(), view);
+  if (!timer_.running()) arm();
 }
 
 void LiveViewers::add(const std::shared_ptr<LiveView>& view, const std::shared_ptr<StreamHub>& hub) {
-  views_.emplace(view.get(), view);
-  if (!timer_.running()) arm();
+  keep(view);
   view->start(hub);
 }
 
-void LiveViewers::forget(const LiveView& view) { views_.erase(&view); }
+void LiveViewers::forget(const LiveWatch& view) { views_.erase(&view); }
 
 std::optional<BrowserPicture> LiveViewers::picture_of(const StreamHub& hub, const vp::Unit& unit) {
   Made& made = made_[hub.id()];
@@ -28,9 +32,9 @@ std::optional<BrowserPicture> LiveViewers::picture_of(const StreamHub& hub, cons
   if (made.picture.message && made.number == unit.picture_number && made.sequence == unit.header.sequence) return made.picture;
   made.picture = {};
   if (held_bytes_->load(std::memory_order_relaxed) + unit.picture.bytes().size() > bytes_max_) {
-    if (LiveView* slowest = longest_busy()) {
+    if (LiveWatch* slowest = longest_busy()) {
       loop_.post([weak = slowest->weak_from_this()] {  // not inside another one's turn
-        if (const auto view = weak.lock()) view->end(LiveView::End::too_slow);
+        if (const auto view = weak.lock()) view->end(LiveWatch::End::too_slow);
       });
     }
     return std::nullopt;
@@ -41,18 +45,18 @@ std::optional<BrowserPicture> LiveViewers::picture_of(const StreamHub& hub, cons
   return made.picture;
 }
 
-LiveView* LiveViewers::longest_busy() const {
-  LiveView* longest = nullptr;
+LiveWatch* LiveViewers::longest_busy() const {
+  LiveWatch* longest = nullptr;
   for (const auto& [address, view] : views_) {
-    if (view->busy_since_us() == 0) continue;
+    if (view->busy_since_us() == 0 || !view->holds_pictures()) continue;
     if (longest == nullptr || view->busy_since_us() < longest->busy_since_us()) longest = view.get();
   }
   return longest;
 }
 
 template <class Which>
-void LiveViewers::end_those(LiveView::End why, const Which& which) {
-  std::vector<std::shared_ptr<LiveView>> chosen;  // whoever ends leaves the table, so it is read first
+void LiveViewers::end_those(LiveWatch::End why, const Which& which) {
+  std::vector<std::shared_ptr<LiveWatch>> chosen;  // whoever ends leaves the table, so it is read first
   for (const auto& [address, view] : views_) {
     if (which(*view)) chosen.push_back(view);
   }
@@ -60,12 +64,12 @@ void LiveViewers::end_those(LiveView::End why, const Which& which) {
 }
 
 void LiveViewers::end_session(seams::SessionId session) {
-  end_those(LiveView::End::not_allowed, [session](const LiveView& view) { return view.who().visit.session == session; });
+  end_those(LiveWatch::End::not_allowed, [session](const LiveWatch& view) { return view.who().visit.session == session; });
 }
 
 void LiveViewers::stop() {
   timer_.cancel();
-  end_those(LiveView::End::stopping, [](const LiveView&) { return true; });
+  end_those(LiveWatch::End::stopping, [](const LiveWatch&) { return true; });
   made_.clear();
 }
 
@@ -78,9 +82,9 @@ void LiveViewers::arm() {
 
 void LiveViewers::check() {
   const std::int64_t now_us = vp::monotonic_us();
-  end_those(LiveView::End::not_allowed,
-            [this](const LiveView& view) { return view.hub() && !gate_.may_watch(view.hub()->room(), view.who().visit.person); });
-  end_those(LiveView::End::too_slow, [now_us](LiveView& view) { return view.is_stuck(now_us); });
+  end_those(LiveWatch::End::not_allowed,
+            [this](const LiveWatch& view) { return view.room() != nullptr && !gate_.may_watch(*view.room(), view.who().visit.person); });
+  end_those(LiveWatch::End::too_slow, [now_us](LiveWatch& view) { return view.is_stuck(now_us); });
   std::erase_if(made_, [](const auto& entry) { return !entry.second.used; });
   for (auto& [stream, made] : made_) made.used = false;
   if (!views_.empty()) arm();

@@ -22,10 +22,12 @@ class LiveViewers : public std::enable_shared_from_this<LiveViewers> {
       : loop_(loop), gate_(gate), bytes_max_(bytes_max) {}
 
   // By cookie: who is in the room now. By token: who may still watch.
-  [[nodiscard]] bool admits(const StreamHub& hub, const Watcher& who) const;
-  // Keeps it until it is over, and starts it.
+  [[nodiscard]] bool admits(const std::string& room, const Watcher& who) const;
+  // Keeps it until it is over.
+  void keep(const std::shared_ptr<LiveWatch>& view);
+  // … and starts it.
   void add(const std::shared_ptr<LiveView>& view, const std::shared_ptr<StreamHub>& hub);
-  void forget(const LiveView& view);
+  void forget(const LiveWatch& view);
   // For the viewers: nothing when too many pictures are on their way.
   [[nodiscard]] std::optional<BrowserPicture> picture_of(const StreamHub& hub, const videoproto::Unit& unit);
 
@@ -43,14 +45,14 @@ class LiveViewers : public std::enable_shared_from_this<LiveViewers> {
   };
   void arm();
   void check();
-  [[nodiscard]] LiveView* longest_busy() const;
+  [[nodiscard]] LiveWatch* longest_busy() const;
   template <class Which>
-  void end_those(LiveView::End why, const Which& which);
+  void end_those(LiveWatch::End why, const Which& which);
 
   net::Loop& loop_;
   seams::RoomGate& gate_;
   const std::size_t bytes_max_;
-  std::unordered_map<const LiveView*, std::shared_ptr<LiveView>> views_;
+  std::unordered_map<const LiveWatch*, std::shared_ptr<LiveWatch>> views_;
   std::unordered_map<std::uint32_t, Made> made_;                            // by stream: the newest picture
   std::shared_ptr<HeldBytes> held_bytes_ = std::make_shared<HeldBytes>(0);  // shared with the pictures
   net::Timer timer_;

@@ -15,7 +15,7 @@ class MjpegView::Answer : public std::enable_shared_from_this<Answer> {
  public:
   Answer(http::Responder responder, net::Loop& home) : responder_(std::move(responder)), home_(home) {}
 
-  void start(std::weak_ptr<LiveView> view) {
+  void start(std::weak_ptr<LiveWatch> view) {
     view_ = std::move(view);
     responder_.start(200, headers());
   }
@@ -47,7 +47,7 @@ class MjpegView::Answer : public std::enable_shared_from_this<Answer> {
 
   http::Responder responder_;
   net::Loop& home_;
-  std::weak_ptr<LiveView> view_;
+  std::weak_ptr<LiveWatch> view_;
   bool first_ = true, writing_ = false, finishing_ = false;
 };
 

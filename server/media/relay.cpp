@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/media/live_room.h"
 #include "server/media/relay_core.h"
 
 namespace matinee::media {
@@ -21,6 +22,24 @@ std::string Relay::make_pair(const std::string& code, seams::Visit visit) {
 }
 
 std::shared_ptr<StreamHub> Relay::find(std::uint32_t stream) const { return core_->find(stream); }
+
+std::shared_ptr<MediaHub> Relay::find_media(std::int64_t stream) const { return core_->find_media(stream); }
+
+std::shared_ptr<MediaHub> Relay::media_hub(const seams::StreamRecord& record) {
+  return core_->stopped() ? nullptr : core_->room(core_->parts.gate.key_of(record.room_code))->media_hub(record);
+}
+
+void Relay::check_media(seams::StreamId stream) {
+  core_->post([stream](RelayCore& core) { core.check_media(stream.value); });
+}
+
+std::optional<seams::RoomGate::Standing> Relay::standing(const std::string& code, rooms::PersonId person) const {
+  return core_->parts.gate.standing(code, person);
+}
+
+bool Relay::stopped() const { return core_->stopped(); }
+
+MediaCounters& Relay::counters() const { return *core_->counters; }
 
 const std::shared_ptr<LiveViewers>& Relay::viewers() const { return core_->viewers; }
 

@@ -16,11 +16,13 @@
 #include "server/net/loop.h"
 #include "server/seams/result.h"
 #include "server/seams/room_gate.h"
+#include "server/seams/streams.h"
 #include "videoproto/connection.h"
 
 namespace matinee::media {
 
 class LiveViewers;
+class MediaHub;
 class StreamHub;
 class RelayCore;
 
@@ -40,6 +42,7 @@ struct RelayBounds {
   std::size_t streams_per_person = limits::streams_per_person_max;
   std::size_t pairs = limits::pairs_max;
   std::size_t resume_tokens = limits::resume_tokens_max;
+  std::size_t media_streams = limits::media_streams_max;
   std::chrono::milliseconds tick{250};  // how often deadlines are looked at
 };
 
@@ -48,6 +51,8 @@ struct RelayParts {
   seams::RoomGate& gate;
   // token → who; called on the loop, answers there. not_found: unknown, expired or revoked.
   std::function<void(const std::string& token, std::function<void(seams::Result<seams::Visit>)> done)> find_token;
+  // What is stored of a stream now; called on the loop, answers there. Empty: there are none.
+  std::function<void(seams::StreamId stream, std::function<void(seams::Result<seams::StreamRecord>)> done)> find_stream = {};
   std::function<std::int64_t()> server_time_us;  // the room's clock in µs: playback.at_ms × 1000
   std::uint32_t first_stream = 1;                // ids are first, first + step, …: from an id follows its home loop
   std::uint32_t stream_step = 1;
@@ -70,6 +75,16 @@ class Relay {
   [[nodiscard]] std::string make_pair(const std::string& code, seams::Visit visit);
   // Null when there is no such stream on this loop.
   [[nodiscard]] std::shared_ptr<StreamHub> find(std::uint32_t stream) const;
+  // A stored stream that is live on this loop, or null.
+  [[nodiscard]] std::shared_ptr<MediaHub> find_media(std::int64_t stream) const;
+  // The hub of a stored stream of a room of this loop, for whoever publishes it. Null: as many are live as may be, or the relay stops.
+  [[nodiscard]] std::shared_ptr<MediaHub> media_hub(const seams::StreamRecord& record);
+  // [any] What is stored of this stream has changed.
+  void check_media(seams::StreamId stream);
+  // What somebody who is in the room of this loop now may do about its streams.
+  [[nodiscard]] std::optional<seams::RoomGate::Standing> standing(const std::string& code, rooms::PersonId person) const;
+  [[nodiscard]] MediaCounters& counters() const;
+  [[nodiscard]] bool stopped() const;
   // The browsers that watch.
   [[nodiscard]] const std::shared_ptr<LiveViewers>& viewers() const;
   // The stream's room.

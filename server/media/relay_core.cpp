@@ -41,7 +41,10 @@ void RelayCore::end_session(seams::SessionId session) {
 std::shared_ptr<LiveRoom> RelayCore::room(const std::string& code) {
   auto& room = rooms_[code];
   if (!room) room = std::make_shared<LiveRoom>(*this, code);
-  if (!timer_.running()) arm();
+  if (!timer_.running()) {
+    media_checked_ms_ = now_ms();
+    arm();
+  }
   return room;
 }
 
@@ -59,6 +62,24 @@ std::shared_ptr<StreamHub> RelayCore::find(std::uint32_t stream) const {
   return at == streams_.end() ? nullptr : at->second;
 }
 
+std::shared_ptr<MediaHub> RelayCore::find_media(std::int64_t stream) const {
+  const auto at = media_.find(stream);
+  return at == media_.end() ? nullptr : at->second;
+}
+
+// A store that does not answer ends nothing. A room that got a new code and left memory may open elsewhere: then its streams come in
+// there from now on, and who publishes connects again.
+void RelayCore::check_media(std::int64_t stream) {
+  if (!parts.find_stream || !media_.contains(stream)) return;
+  parts.find_stream(seams::StreamId{stream}, [weak = weak_from_this(), stream](seams::Result<seams::StreamRecord> found) {
+    const auto self = weak.lock();
+    const auto hub = self ? self->find_media(stream) : nullptr;
+    if (!hub || (!found && found.error() != seams::StoreError::not_found)) return;
+    if (!found || self->parts.gate.key_of(found->room_code) != hub->room()) return hub->end();
+    hub->update(std::move(*found));
+  });
+}
+
 void RelayCore::post(std::function<void(RelayCore&)> task) {
   parts.loop.post([weak = weak_from_this(), task = std::move(task)] {
     if (const auto self = weak.lock()) task(*self);
@@ -74,6 +95,10 @@ void RelayCore::arm() {
 
 void RelayCore::tick() {
   const std::int64_t now = now_ms();
+  if (now - media_checked_ms_ >= limits::media_check_ms) {
+    media_checked_ms_ = now;
+    for (const auto& [stream, hub] : media_) check_media(stream);
+  }
   for (const auto& [code, room] : std::unordered_map(rooms_)) room->on_tick(now);
   if (!rooms_.empty() && !stopped_) arm();
 }

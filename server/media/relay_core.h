@@ -11,6 +11,7 @@
 #include "server/media/counters.h"
 #include "server/media/credentials.h"
 #include "server/media/live_viewers.h"
+#include "server/media/media_hub.h"
 #include "server/media/relay.h"
 #include "server/media/stream_hub.h"
 
@@ -27,6 +28,7 @@ class RelayCore : public std::enable_shared_from_this<RelayCore> {
   // Closes everything; nobody gets in any more.
   void stop();
   void end_session(seams::SessionId session);
+  [[nodiscard]] bool stopped() const { return stopped_; }
 
   // Made when the first desktop comes.
   [[nodiscard]] std::shared_ptr<LiveRoom> room(const std::string& code);
@@ -39,6 +41,13 @@ class RelayCore : public std::enable_shared_from_this<RelayCore> {
   [[nodiscard]] std::shared_ptr<StreamHub> find(std::uint32_t stream) const;
   void add(const std::shared_ptr<StreamHub>& hub) { streams_[hub->id()] = hub; }
   void remove(std::uint32_t stream) { streams_.erase(stream); }
+  // Streams that come in containers, by the number that is stored.
+  [[nodiscard]] std::shared_ptr<MediaHub> find_media(std::int64_t stream) const;
+  [[nodiscard]] bool has_room_for_media() const { return media_.size() < parts.bounds.media_streams; }
+  void add(const std::shared_ptr<MediaHub>& hub) { media_[hub->id()] = hub; }
+  void remove(const MediaHub& hub) { media_.erase(hub.id()); }
+  // Looks at what is stored of it, and does what follows.
+  void check_media(std::int64_t stream);
   [[nodiscard]] std::int64_t now_ms() const { return parts.deadline_clock_ms(); }
   void post(std::function<void(RelayCore&)> task);
 
@@ -54,6 +63,8 @@ class RelayCore : public std::enable_shared_from_this<RelayCore> {
 
   std::unordered_map<std::string, std::shared_ptr<LiveRoom>> rooms_;
   std::unordered_map<std::uint32_t, std::shared_ptr<StreamHub>> streams_;
+  std::unordered_map<std::int64_t, std::shared_ptr<MediaHub>> media_;
+  std::int64_t media_checked_ms_ = 0;
   std::unordered_map<std::uint64_t, std::weak_ptr<DesktopClient>> clients_;  // each belongs to its connection
   std::uint64_t last_client_ = 0;
   std::uint32_t next_stream_;

@@ -38,7 +38,7 @@ std::string ViewTokens::make(const ViewPass& pass) const {
   return token + "." + signature(token);
 }
 
-std::optional<ViewPass> ViewTokens::read(std::string_view token, std::uint32_t stream, std::int64_t now_ms) const {
+std::optional<ViewPass> ViewTokens::read(std::string_view token, std::int64_t stream, std::int64_t now_ms) const {
   const std::size_t dot = token.rfind('.');
   if (dot == token.npos) return std::nullopt;
   const std::string_view text = token.substr(0, dot);

@@ -13,7 +13,7 @@ namespace matinee::media {
 
 // What a token says. The name and the address of the person are not in it.
 struct ViewPass {
-  std::uint32_t stream = 0;
+  std::int64_t stream = 0;
   rooms::PersonId person;
   rooms::PersonKind kind = rooms::PersonKind::guest;
   seams::SessionId session;
@@ -25,7 +25,7 @@ class ViewTokens {
   explicit ViewTokens(std::string secret) : secret_(std::move(secret)) {}
   [[nodiscard]] std::string make(const ViewPass& pass) const;
   // Nothing when it is not ours, for another stream, or too old.
-  [[nodiscard]] std::optional<ViewPass> read(std::string_view token, std::uint32_t stream, std::int64_t now_ms) const;
+  [[nodiscard]] std::optional<ViewPass> read(std::string_view token, std::int64_t stream, std::int64_t now_ms) const;
 
  private:
   [[nodiscard]] std::string signature(std::string_view claims) const;

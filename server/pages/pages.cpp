@@ -16,6 +16,7 @@
 #include "server/pages/previews.h"
 #include "server/pages/room.h"
 #include "server/pages/setup.h"
+#include "server/pages/streams.h"
 #include "server/pages/visit.h"
 
 namespace matinee::pages {
@@ -46,6 +47,12 @@ void add_pages(http::Router& router, const Services& services) {
   router.get("/rooms/{code}/subtitles", on_page(services, room_subtitles));
   router.get("/previews/{key}", on_page(services, preview_picture));
   router.post("/rooms/{code}/desktop", on_form(services, pair_desktop));
+  router.get("/rooms/{code}/streams", on_page(services, list_streams));
+  router.post("/rooms/{code}/streams", on_form(services, make_stream));
+  router.post("/rooms/{code}/streams/{stream}/key", on_form(services, rekey_stream));
+  router.post("/rooms/{code}/streams/{stream}/name", on_form(services, rename_stream));
+  router.post("/rooms/{code}/streams/{stream}/end", on_form(services, end_stream));
+  router.post("/rooms/{code}/streams/{stream}/delete", on_form(services, delete_stream));
   router.get("/r/{code}", on_page(services, short_link));
   router.get("/signup", on_page(services, sign_up_page));
   router.post("/signup", on_form(services, sign_up, enter_when_stale));

@@ -12,6 +12,7 @@
 #include "server/seams/account_records.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/settings_store.h"
+#include "server/seams/streams.h"
 #include "server/seams/user_store.h"
 
 namespace matinee::auth {
@@ -60,6 +61,24 @@ struct DesktopVideo {
   std::int64_t pair_s = 0;  // how long a pairing holds
 };
 
+// What somebody who is in a room may do about its streams.
+struct RoomStanding {
+  seams::RoomId room;
+  bool may_publish = false;
+  bool may_edit = false;  // the room
+};
+
+// Streams that people set up, as far as pages speak of them.
+struct StreamServices {
+  seams::Streams* store = nullptr;  // never null once people are served
+  // Asks the room's home shard; answers on `executor`. Nothing: the person is not in that room.
+  std::function<void(const std::string& code, seams::UserId who, seams::Executor executor,
+                     std::function<void(std::optional<RoomStanding>)> done)>
+      standing;
+  // Key, name or existence of one have changed. From any loop.
+  std::function<void(seams::StreamId stream, const std::string& code)> changed;
+};
+
 struct Services {
   const Strings& strings;
   const Templates& templates;
@@ -80,6 +99,7 @@ struct Services {
   std::string version;
   DesktopVideo desktop_video = {};
   seams::AccountRecords* account_records = nullptr;  // never null once people are served
+  StreamServices streams = {};
   // A room whose stored data was changed beside whoever serves it. Empty: no room is served.
   std::function<void(const std::string& code)> reopen_room;
 };

@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include "rooms/live.h"
 #include "rooms/person.h"
 #include "rooms/playback.h"
 #include "rooms/result.h"
+#include "server/seams/room_directory.h"
 #include "server/seams/visit.h"
 
 namespace matinee::seams {
@@ -49,6 +51,15 @@ class RoomGate {
   // The room is open in memory and has not blocked the person: may go on watching its streams.
   [[nodiscard]] virtual bool may_watch(const std::string& code, const rooms::Person& person) const = 0;
   [[nodiscard]] virtual bool may_publish(const std::string& code, rooms::PersonId person) const = 0;
+  // What somebody who is in the room now may do about its streams; nothing: not there.
+  struct Standing {
+    RoomId room;
+    bool may_publish = false;
+    bool may_edit = false;  // the room
+  };
+  [[nodiscard]] virtual std::optional<Standing> standing(const std::string& code, rooms::PersonId person) const = 0;
+  // Another number each time the room is opened; 0 = not in memory. Who told it something then tells it again.
+  [[nodiscard]] virtual std::int64_t opening_of(const std::string& code) const = 0;
   // Told to everybody in the room, and to newcomers in their welcome. A room that is not in memory: nothing happens.
   virtual void tell_live(const std::string& code, rooms::LiveState state) = 0;
 };

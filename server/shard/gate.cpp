@@ -66,6 +66,14 @@ bool Gate::may_publish(const std::string& code, rooms::PersonId person) const {
   return open != nullptr && open->may(person, rooms::Grant::go_live);
 }
 
+std::optional<seams::RoomGate::Standing> Gate::standing(const std::string& code, rooms::PersonId person) const {
+  const rooms::Room* open = room(code);
+  if (open == nullptr || open->participant(person) == nullptr) return std::nullopt;
+  return Standing{rooms_.find(code)->room_id(), open->may(person, rooms::Grant::go_live), open->may(person, rooms::Grant::edit_room)};
+}
+
+std::int64_t Gate::opening_of(const std::string& code) const { return room(code) == nullptr ? 0 : rooms_.find(code)->epoch(); }
+
 void Gate::tell_live(const std::string& code, rooms::LiveState state) {
   RoomHost* host = rooms_.find(code);
   if (host != nullptr) host->tell_live(std::move(state));

@@ -29,6 +29,8 @@ class Gate final : public seams::RoomGate {
   [[nodiscard]] bool is_present(const std::string& code, rooms::PersonId person) const override;
   [[nodiscard]] bool may_watch(const std::string& code, const rooms::Person& person) const override;
   [[nodiscard]] bool may_publish(const std::string& code, rooms::PersonId person) const override;
+  [[nodiscard]] std::optional<Standing> standing(const std::string& code, rooms::PersonId person) const override;
+  [[nodiscard]] std::int64_t opening_of(const std::string& code) const override;
   void tell_live(const std::string& code, rooms::LiveState state) override;
 
   void close_session(seams::SessionId session);

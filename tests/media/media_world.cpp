@@ -139,8 +139,15 @@ World::World(WorldOptions options) {
       done(visit(std::stoll(token.substr(6))));
     });
   };
+  const auto find_stream = [this](seams::StreamId stream, const std::function<void(seams::Result<seams::StreamRecord>)>& done) {
+    loop.post([this, stream, done] {
+      const auto found = stored.find(stream.value);
+      if (found == stored.end()) return done(tl::unexpected(seams::StoreError::not_found));
+      done(found->second);
+    });
+  };
   relay = std::make_unique<Relay>(RelayParts{
-      loop, gate, find_token, [] { return vp::monotonic_us() + 1'000'000'000'000'000; }, 1, 1,
+      loop, gate, find_token, find_stream, [] { return vp::monotonic_us() + 1'000'000'000'000'000; }, 1, 1,
       std::make_shared<vp::PoolBudget>(options.pool_bytes), vp::limits::frame_bytes_default,
       [this, start_ms = net::Loop::coarse_now_ms()] { return (clock_stands ? start_ms : net::Loop::coarse_now_ms()) + clock_ahead_ms; },
       options.bounds});

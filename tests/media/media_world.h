@@ -36,6 +36,10 @@ class FakeGate final : public seams::RoomGate {
   bool is_present(const std::string&, rooms::PersonId) const override { return true; }
   bool may_watch(const std::string&, const rooms::Person& person) const override { return !not_watching.contains(person.id.value); }
   bool may_publish(const std::string&, rooms::PersonId person) const override { return !without_grant.contains(person.value); }
+  std::optional<Standing> standing(const std::string&, rooms::PersonId person) const override {
+    return Standing{seams::RoomId{1}, !without_grant.contains(person.value), false};
+  }
+  std::int64_t opening_of(const std::string&) const override { return opening; }
   void tell_live(const std::string& code, rooms::LiveState state) override;
 
   void play(const std::string& url, std::int64_t by, rooms::Phase phase = rooms::Phase::playing);
@@ -46,6 +50,7 @@ class FakeGate final : public seams::RoomGate {
   rooms::PlaybackState playback;
   std::set<std::int64_t> without_grant, not_watching;
   std::optional<rooms::ErrorCode> refuse;
+  std::int64_t opening = 1;
   std::map<std::string, std::vector<rooms::LiveState>> told;  // by room
   struct Present {
     std::string code;
@@ -139,9 +144,10 @@ class World {
 
   net::Loop loop;
   FakeGate gate{loop};
-  bool clock_stands = false;                   // it moves by clock_ahead_ms only
-  std::int64_t clock_ahead_ms = 0;             // of deadlines
-  std::set<std::string> known_tokens_revoked;  // tokens are "token-PERSON"
+  bool clock_stands = false;                           // it moves by clock_ahead_ms only
+  std::int64_t clock_ahead_ms = 0;                     // of deadlines
+  std::map<std::int64_t, seams::StreamRecord> stored;  // streams that are set up
+  std::set<std::string> known_tokens_revoked;          // tokens are "token-PERSON"
   std::unique_ptr<Relay> relay;
   std::unique_ptr<Reception> reception;
   std::vector<std::shared_ptr<Desktop>> desktops;

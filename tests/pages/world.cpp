@@ -32,6 +32,8 @@ struct World::State {
   std::atomic<std::int64_t> clock_ms{1'800'000'000'000};
   std::function<std::optional<pages::RoomSummary>(const std::string&)> summary;
   std::function<std::optional<std::string>(const std::string&, const auth::Identity&)> pairing;
+  std::function<std::optional<pages::RoomStanding>(const std::string&, seams::UserId)> standing;
+  std::vector<seams::StreamId> changed_streams;
   std::vector<std::string> reopened;
   std::unique_ptr<store::Database> database;
   net::Loop loop;
@@ -119,6 +121,13 @@ void World::State::make_pages() {
                         .short_print = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
                         .pair_s = 300},
       .account_records = &database->account_records(),
+      .streams = {.store = &database->streams(),
+                  .standing =
+                      [this](const std::string& code, seams::UserId who, const seams::Executor& on,
+                             const std::function<void(std::optional<pages::RoomStanding>)>& done) {
+                        on([this, code, who, done] { done(standing ? standing(code, who) : std::nullopt); });
+                      },
+                  .changed = [this](seams::StreamId stream, const std::string&) { changed_streams.push_back(stream); }},
       .reopen_room = [this](const std::string& code) { reopened.push_back(code); },
   });
   http::RouterOptions routing;
@@ -189,6 +198,22 @@ void World::on_pairing(std::function<std::optional<std::string>(const std::strin
     state_->pairing = answer;
     done(true);
   });
+}
+
+void World::on_standing(std::function<std::optional<pages::RoomStanding>(const std::string&, seams::UserId)> answer) {
+  state_->await<bool>([this, answer = std::move(answer)](auto done) {
+    state_->standing = answer;
+    done(true);
+  });
+}
+
+std::vector<seams::StreamId> World::changed_streams() {
+  return state_->await<std::vector<seams::StreamId>>([this](auto done) { done(state_->changed_streams); });
+}
+
+seams::Result<seams::StreamRecord> World::stream(seams::StreamId id) {
+  return state_->await<seams::Result<seams::StreamRecord>>(
+      [this, id](auto done) { state_->database->streams().find(id, state_->clock_ms, state_->executor, done); });
 }
 
 seams::Result<auth::Identity> World::resolve(const std::string& token) {

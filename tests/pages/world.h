@@ -52,6 +52,10 @@ class World {
   void on_summary(std::function<std::optional<pages::RoomSummary>(const std::string&)> answer);
   // What "Connect desktop" is told by the room; without it nobody is in any room.
   void on_pairing(std::function<std::optional<std::string>(const std::string& code, const auth::Identity& who)> answer);
+  // What somebody may do about a room's streams; without it nobody is in any room.
+  void on_standing(std::function<std::optional<pages::RoomStanding>(const std::string& code, seams::UserId who)> answer);
+  std::vector<seams::StreamId> changed_streams();  // whoever serves them was told
+  seams::Result<seams::StreamRecord> stream(seams::StreamId id);
   seams::Result<auth::Identity> resolve(const std::string& token);
   std::vector<std::string> reopened_rooms();  // whoever serves them was told to read them anew
   // A message in the log of a room, as its shard would have written it.

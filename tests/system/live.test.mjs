@@ -149,7 +149,7 @@ test('strangers, people of other rooms, streams that do not exist and tokens tha
   const answers = [
     await nobody.request(`/live/${live.stream}.mjpg`), await other.owner.request(`/live/${live.stream}.mjpg`),
     await live.owner.request('/live/4000000000.mjpg'), await live.owner.request(`/live/0${live.stream}.mjpg`), await live.owner.request('/live/0.mjpg'),
-    await live.owner.request('/live/x.mjpg'), await live.owner.request(`/live/${live.stream}.webm`), await nobody.request(`/live/${live.stream}/thumb.jpg`),
+    await live.owner.request('/live/x.mjpg'), await live.owner.request(`/live/${live.stream}.avi`), await nobody.request(`/live/${live.stream}.webm`), await nobody.request(`/live/${live.stream}/thumb.jpg`),
     await nobody.request(`/live/${live.stream}.mjpg?token=`), await nobody.request(`/live/${other.stream}.mjpg${url.search}`),
     await nobody.request(`${url.pathname}${url.search.replace(/.$/, (c) => (c === 'A' ? 'Q' : 'A'))}`),
     await live.owner.request(`/live/${live.stream}.mjpg?token=1.1.1.1.1.x`),
@@ -159,6 +159,9 @@ test('strangers, people of other rooms, streams that do not exist and tokens tha
     assert.equal(answer.text, answers[0].text, `answer ${i}`);
     assert.equal(answer.headers.get('cache-control'), 'no-store');
   }
+  const other_form = await live.owner.request(`/live/${live.stream}.webm`);
+  assert.equal(other_form.status, 406);
+  assert.deepEqual(JSON.parse(other_form.text).forms, ['mjpeg']);
   // No token for strangers, without the form's own token, or from elsewhere.
   assert.equal((await nobody.request(`/live/${live.stream}/token`, { method: 'POST', form: { csrf: 'x' } })).status, 404);
   assert.equal((await live.owner.request(`/live/${live.stream}/token`, { method: 'POST', form: { csrf: 'x' } })).status, 403);

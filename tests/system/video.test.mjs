@@ -323,7 +323,7 @@ test('SIGTERM says shutting_down to desktops and to who is being greeted, and th
   assert.equal((await desktop.closed)?.code, ERROR.shutting_down);
   assert.equal((await greeted.closed)?.code, ERROR.shutting_down);
   assert.equal((await stopped).code, 0);
-  assert.match(one.log, /info desktop video desktops=1 streams=0 pictures_in=0/);
+  assert.match(one.log, /info live media desktops=1 streams=0 pictures_in=0/);
   own.remove();
 });
 

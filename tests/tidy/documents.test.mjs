@@ -59,8 +59,11 @@ test('the routes for programs are on the protocol page, and there are no others'
 });
 
 test('the live streams of the protocol page are the routes of server/media', () => {
-  const routes = [...read('server/media/live_routes.cpp').matchAll(/router_\.(get|post|websocket)\(\s*"([^"]+)"/g)]
-    .map(([, method, path]) => `${method === 'post' ? 'POST' : 'GET'} ${path.replace('{name}', '{stream}.mjpg')}`);
+  const endings = [...read('server/media/live_routes.cpp').matchAll(/\{"(\.\w+)", rooms::LiveForm::\w+\}/g)].map((m) => m[1]);
+  assert.equal(endings.length, 4);
+  const routes = ['live_routes', 'ingest_routes'].flatMap((file) => [...read(`server/media/${file}.cpp`).matchAll(/router_\.(get|post|websocket)\(\s*"([^"]+)"/g)])
+    .map(([, method, path]) => `${method === 'post' ? 'POST' : 'GET'} ${path}`)
+    .flatMap((route) => (route.endsWith('{name}') ? endings.map((ending) => route.replace('{name}', `{stream}${ending}`)) : [route]));
   assert.ok(routes.length > 0);
   assert.deepEqual(names(firstCells('Live streams')).sort(), routes.sort());
 });

@@ -25,6 +25,7 @@ const sources = [
   { file: 'server/pages/export.h' },
   { file: 'server/pages/account_end.h' },
   { file: 'server/pages/room_list.h' },
+  { file: 'server/pages/streams.h' },
   { file: 'server/pages/devices.h', only: ['devices_shown_max'] },
   { file: 'server/api/desktop_tokens.h', only: ['desktop_client_bytes_max', 'desktop_token_body_bytes_max'] },
   { file: 'server/previews/limits.h' },

@@ -40,7 +40,7 @@ const allowed = {
   store: ['seams', 'rooms', 'ops'],
   auth: ['seams', 'rooms', 'ops'],
   shard: ['rooms', 'rooms_links', 'wire', 'seams', 'net', 'ops'],
-  media: ['rooms', 'seams', 'net', 'http', 'auth', 'videoproto', 'ops'],
+  media: ['rooms', 'seams', 'net', 'http', 'auth', 'streams', 'videoproto', 'ops'],
   previews: ['rooms', 'rooms_links', 'seams', 'wire', 'ops'],
   pages: ['http', 'net', 'auth', 'shard', 'previews', 'seams', 'rooms', 'rooms_links', 'videoproto', 'ops'],
   api: ['http', 'net', 'auth', 'shard', 'seams', 'rooms', 'ops'],

@@ -1,0 +1,109 @@
+#include "server/media/ingest_routes.h"
+
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "rooms/text.h"
+#include "server/auth/digest.h"
+#include "server/media/chunk_upload.h"
+#include "server/media/ingest.h"
+#include "server/media/limits.h"
+
+namespace matinee::media {
+namespace {
+
+template <class Number>
+std::optional<Number> read_number(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+std::string bearer_of(const http::Request& request) {
+  constexpr std::string_view scheme = "Bearer ";
+  const std::string_view field = request.header("authorization");
+  return field.starts_with(scheme) ? std::string(field.substr(scheme.size())) : std::string();
+}
+
+bool is_set(const http::Request& request, std::string_view name) { return request.query_param(name) == "1"; }
+
+class IngestRoutes : public std::enable_shared_from_this<IngestRoutes> {
+ public:
+  IngestRoutes(http::Router& router, IngestServices services) : router_(router), services_(std::move(services)) {}
+  void add();
+
+ private:
+  void publish(const http::RequestPtr& request, const http::Responder& responder, std::string key);
+  void chunk(const http::RequestPtr& request, const http::Responder& responder);
+
+  http::Router& router_;
+  const IngestServices services_;
+};
+
+void IngestRoutes::add() {
+  const auto self = shared_from_this();
+  router_.post("/ingest/{stream}", [self](const http::RequestPtr& request, const http::Responder& responder) {
+    self->publish(request, responder, bearer_of(*request));
+  });
+  router_.post("/ingest/{stream}/{key}", [self](const http::RequestPtr& request, const http::Responder& responder) {
+    self->publish(request, responder, std::string(request->path_param("key")));
+  });
+  router_.post("/live/{stream}/chunks",
+               [self](const http::RequestPtr& request, const http::Responder& responder) { self->chunk(request, responder); });
+}
+
+// A stream that does not exist, one that has ended and a wrong key are one answer. The key is compared as a hash, in constant time.
+void IngestRoutes::publish(const http::RequestPtr& request, const http::Responder& responder, std::string key) {
+  const auto wrong = [responder] { responder.send(refusal(403, "wrong_key", "There is no stream here that this key opens.")); };
+  const auto id = read_number<std::int64_t>(request->path_param("stream"));
+  if (!id || *id < seams::first_stored_stream) return wrong();
+  services_.find_stored(
+      request->loop(), seams::StreamId{*id},
+      [self = shared_from_this(), request, responder, wrong, key = std::move(key)](seams::Result<seams::StreamRecord> found) {
+        if (!found && found.error() != seams::StoreError::not_found)
+          return responder.send(refusal(503, "unavailable", "Storage does not answer. Come back in a moment."));
+        if (!found || found->ended_at_ms != 0) return wrong();
+        const auth::Sha256 hash = auth::sha256(key);
+        if (!auth::equal_in_constant_time(auth::as_text(hash), auth::as_text(found->key_hash))) return wrong();
+        if (found->room_closed || found->owner_blocked)
+          return responder.send(refusal(403, "forbidden", "The room of this stream is closed, or its owner is blocked there."));
+        Relay& home = self->services_.home_of_room(found->room_code);
+        std::make_shared<Ingest>(request, responder, home)->start(std::move(*found), is_set(*request, "takeover"));
+      });
+}
+
+void IngestRoutes::chunk(const http::RequestPtr& request, const http::Responder& responder) {
+  if (!services_.is_from_here(*request)) return responder.send(refusal(403, "not_from_here", "This request is not from our own pages."));
+  const auto id = read_number<std::int64_t>(request->path_param("stream"));
+  const auto number = read_number<std::uint64_t>(request->query_param("seq").value_or(""));
+  const std::string session = request->query_param("s").value_or("");
+  if (!number || !rooms::is_message_id(session))
+    return responder.send(refusal(400, "bad_request", "A chunk has a session of 8 to 36 letters and a number."));
+  const auto declared = read_number<std::uint64_t>(request->header("content-length"));
+  if (declared && *declared > limits::chunk_bytes_max) return responder.send(refusal(413, "too_large", "The chunk is too large."));
+  const auto none = [responder] { responder.send(refusal(404, "no_such_stream", "You have no such stream in a room that you are in.")); };
+  if (!id || *id < seams::first_stored_stream) return none();
+  ChunkAsked asked{session, *number, is_set(*request, "takeover"), is_set(*request, "last")};
+  services_.find_visitor(
+      request->loop(), request->head(),
+      [self = shared_from_this(), request, responder, none, asked, stream = *id](const seams::Result<seams::Visit>& visit) {
+        if (!visit) return responder.send(refusal(401, "not_logged_in", "You are logged out. Reload the page."));
+        self->services_.find_stored(
+            request->loop(), seams::StreamId{stream},
+            [self, request, responder, none, asked, person = visit->person.id](seams::Result<seams::StreamRecord> found) {
+              if (!found && found.error() != seams::StoreError::not_found)
+                return responder.send(refusal(503, "unavailable", "Storage does not answer. Come back in a moment."));
+              if (!found || found->owner != person) return none();
+              Relay& home = self->services_.home_of_room(found->room_code);
+              std::make_shared<ChunkUpload>(request, responder, home, asked)->start(std::move(*found), person);
+            });
+      });
+}
+
+}  // namespace
+
+void add_ingest(http::Router& router, IngestServices services) { std::make_shared<IngestRoutes>(router, std::move(services))->add(); }
+
+}  // namespace matinee::media

@@ -1,0 +1,161 @@
+// MediaHub: one live stream that comes in a container, between its publisher and everybody who watches it. What comes is scanned, framed
+// once, and kept in a ring; a viewer is a place in it. Who falls behind goes on at a newer key frame, who stalls costs nothing.
+// Its publisher is a connection with the stream's key, or a page that sends numbered chunks. The hub outlives it by 30 s.
+//
+//            enter()                  leave(), silence            30 s, finish(), end()
+//   ┌────┐ ──────────▶ ┌────────┐ ─────────────────▶ ┌──────┐ ─────────────────────────▶ ┌───────┐  viewers are told once
+//   │free│             │ taken  │                    │ lost │                             │ ended │
+//   └────┘             └────────┘ ◀───────────────── └──────┘                             └───────┘
+//                                      enter()              (the seat: streams/publisher_seat.h)
+// Thread rule: the loop of the room's home. Times are videoproto::monotonic_us().
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rooms/live.h"
+#include "server/media/chunk_line.h"
+#include "server/media/counters.h"
+#include "server/media/media_scan.h"
+#include "server/net/frame.h"
+#include "server/seams/streams.h"
+#include "streams/live_buffer.h"
+#include "streams/publisher_seat.h"
+
+namespace matinee::media {
+
+class MediaHub;
+
+// A unit as viewers get it. The message is a whole binary WebSocket frame; over HTTP its bytes go out from `at` on.
+struct MediaUnit {
+  net::SharedFrame message;
+  std::size_t at = 0;
+  std::optional<streams::ClusterHead> lead_in = std::nullopt;
+};
+// Shared: the ring and whoever still sends it.
+using SharedUnit = std::shared_ptr<const MediaUnit>;
+using MediaRing = streams::LiveBuffer<SharedUnit>;
+
+class MediaViewer {
+ public:
+  virtual ~MediaViewer() = default;
+  virtual void on_unit() = 0;  // something may be taken now
+  virtual void on_end() = 0;   // last
+};
+
+// A viewer's place; leaves the stream when destroyed, which is allowed inside every call to the viewer. Move only.
+class MediaViewing {
+ public:
+  MediaViewing() = default;
+  MediaViewing(MediaViewing&&) noexcept = default;
+  MediaViewing& operator=(MediaViewing&& other) noexcept;
+  ~MediaViewing();
+  explicit operator bool() const { return place_ != nullptr; }
+
+  struct Taken {
+    SharedUnit init;  // to be sent first; null: the viewer has it
+    SharedUnit unit;
+    bool anew = false;  // the first one, or others were left out before it: `lead_in` is needed
+  };
+  [[nodiscard]] std::optional<Taken> take();
+  [[nodiscard]] const std::shared_ptr<MediaHub>& hub() const { return hub_; }
+
+ private:
+  friend class MediaHub;
+  struct Place;
+  MediaViewing(std::shared_ptr<MediaHub> hub, std::shared_ptr<Place> place) : hub_(std::move(hub)), place_(std::move(place)) {}
+  void leave();
+  std::shared_ptr<MediaHub> hub_;  // shared with the room and the stream's other viewers
+  std::shared_ptr<Place> place_;   // shared with the hub, which may be walking over it
+};
+
+struct MediaHubParts {
+  seams::StreamRecord record;
+  std::string room;                         // its key in the tables of the loop
+  std::shared_ptr<MediaCounters> counters;  // of the loop
+  std::function<std::int64_t()> now_us;
+  std::function<void()> on_changed = [] {};  // something of what is told
+  streams::LiveBounds bounds = {};
+};
+
+class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink {
+ public:
+  using Ticket = streams::PublisherSeat::Ticket;
+
+  explicit MediaHub(MediaHubParts parts);
+  ~MediaHub() override;
+  MediaHub(const MediaHub&) = delete;
+  MediaHub& operator=(const MediaHub&) = delete;
+
+  [[nodiscard]] std::int64_t id() const { return parts_.record.id.value; }
+  [[nodiscard]] const std::string& room() const { return parts_.room; }
+  [[nodiscard]] const seams::StreamRecord& record() const { return parts_.record; }
+  [[nodiscard]] bool ended() const { return seat_.phase() == streams::PublisherSeat::Phase::ended; }
+  [[nodiscard]] bool online() const { return seat_.phase() == streams::PublisherSeat::Phase::taken; }
+  [[nodiscard]] std::size_t viewers() const { return viewers_; }
+  // Nothing until the publisher's first bytes have said it: until then nobody is told of the stream.
+  [[nodiscard]] const std::optional<MediaProgram>& program() const { return program_; }
+  [[nodiscard]] rooms::LiveStream told() const;  // as the room is told; with program() only
+  [[nodiscard]] const MediaRing& ring() const { return ring_; }
+
+  // ---- a publisher with a connection
+  // Nothing: somebody else publishes, and `take_over` is false. Whoever published before does no more.
+  [[nodiscard]] std::optional<Ticket> enter(bool take_over);
+  struct Fed {
+    enum class What : std::uint8_t { fine, not_yours, bad };
+    What what = What::fine;
+    std::string_view word = {};  // bad: what is wrong
+  };
+  [[nodiscard]] Fed feed(Ticket ticket, streams::Bytes bytes);
+  void finish(Ticket ticket);  // it has said goodbye: the stream ends
+  void leave(Ticket ticket);   // it is gone without: it may come back
+
+  // ---- a page that publishes
+  struct Chunk {
+    enum class What : std::uint8_t { next, repeat, gap, busy };
+    What what = What::next;
+    ChunkLine::Turn turn = 0;
+    std::uint64_t expected = 0;
+  };
+  [[nodiscard]] Chunk begin_chunk(const std::string& session, std::uint64_t number, bool take_over);
+  [[nodiscard]] Fed feed_chunk(const std::string& session, ChunkLine::Turn turn, streams::Bytes bytes);
+  [[nodiscard]] Fed end_chunk(const std::string& session, ChunkLine::Turn turn, bool last);
+
+  // ---- viewers
+  // `viewer` must outlive the answer. Empty after the end.
+  [[nodiscard]] MediaViewing watch(MediaViewer& viewer);
+
+  // What is stored has been read again. Another key, a blocked owner, a closed room: it ends.
+  void update(seams::StreamRecord record);
+  void look();  // at deadlines
+  void end();
+
+ private:
+  friend class MediaViewing;
+  [[nodiscard]] Fed scan(streams::Bytes bytes);
+  void on_program(const MediaProgram& program, streams::Bytes init) override;
+  void on_piece(const MediaPiece& piece) override;
+  void on_key() override { ring_.mark_key(); }
+  void tell_unit();
+  void leave(MediaViewing::Place& place);
+  void lose(Ticket ticket);
+
+  MediaHubParts parts_;
+  streams::PublisherSeat seat_;
+  std::unique_ptr<MediaScan> scan_;  // of who publishes now
+  std::optional<MediaProgram> program_;
+  MediaRing ring_;
+  std::vector<std::byte> init_;
+  std::optional<ChunkLine> line_;  // of a page that publishes
+  Ticket line_ticket_ = 0;
+  std::int64_t heard_us_ = 0;  // the last chunk
+  std::vector<std::shared_ptr<MediaViewing::Place>> places_;
+  std::size_t viewers_ = 0;
+  int telling_ = 0;  // calls under way over places_: nothing is erased meanwhile
+};
+
+}  // namespace matinee::media
