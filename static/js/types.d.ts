@@ -34,6 +34,7 @@ export interface Playback {
 export interface LiveStream {
   id: number; kind: 'camera' | 'screen' | 'file' | 'link' | 'feed'; room_video: boolean; title: string; publisher: string; name: string;
   width: number; height: number; fps: number; sound: boolean; online: boolean; viewers: number;
+  /** How it can be had, and what is in it; absent: as pictures. */
   forms?: string[]; codecs?: string[];
 }
 export interface Live {

@@ -1,8 +1,11 @@
 // @ts-check
+import { find } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
 import { LiveMeter, latency_text } from '../models/live_meter.js';
 import { stream_name } from '../models/live.js';
+import { live_form } from '../models/live_form.js';
 import { LiveStreamPlayer } from '../players/live_stream.js';
+import { LiveVideoPlayer } from '../players/live_video.js';
 import { make_live } from '../views/live.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -29,7 +32,10 @@ export function control_live(app, engine, alone) {
     decode: (jpeg) => createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' })),
     later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), random: Math.random,
   });
-  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back() });
+  const video = new LiveVideoPlayer(/** @type {HTMLVideoElement} */ (find('#live-video')));
+  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), mute: (muted) => video.mute(muted) });
+  const can = { media: 'MediaSource' in window };
+  const form_of = (/** @type {import('../types.js').LiveStream | null} */ stream) => (stream ? live_form(stream, can) : 'mjpeg');
   /** The stream whose picture is on the canvas. */
   let drawn = 0;
   let over = false;
@@ -44,6 +50,9 @@ export function control_live(app, engine, alone) {
     const stream = model.on_stage;
     if (!stream) return 'ended';
     if (!stream.online) return 'away';
+    const form = form_of(stream);
+    if (form === 'none' || (form !== 'mjpeg' && video.state === 'unplayable')) return 'unplayable';
+    if (form !== 'mjpeg') return video.state === 'live' ? 'live' : video.state === 'waiting' ? 'reconnecting' : 'connecting';
     if (player.state === 'waiting') return 'reconnecting';
     return drawn === stream.id ? 'live' : 'connecting';
   }
@@ -55,9 +64,18 @@ export function control_live(app, engine, alone) {
       drawn = 0;
       view.blank();
     }
-    if ((stream?.id ?? 0) !== player.stream) meter.forget();
-    player.watch(stream?.id ?? 0);
-    if (stream?.online) player.hurry();
+    const form = form_of(stream);
+    const pictures = form === 'mjpeg' ? stream?.id ?? 0 : 0;
+    if (pictures !== player.stream) meter.forget();
+    player.watch(pictures);
+    const in_video = form === 'media' || form === 'ts' ? stream?.id ?? 0 : 0;
+    // Nobody wants to hear their own words a second later.
+    if (in_video && in_video !== video.stream && stream?.publisher === model.me) video.mute(true);
+    video.watch(in_video, form);
+    if (stream?.online) {
+      player.hurry();
+      video.hurry();
+    }
     clearInterval(ticking);
     ticking = stream ? setInterval(paint_facts, FACTS_EVERY_MS) : undefined;
   }
@@ -79,7 +97,7 @@ export function control_live(app, engine, alone) {
     const facts = [];
     if (stream && line_state() === 'live') {
       const now = performance.now();
-      const late = latency_text(meter.latency_ms(now));
+      const late = latency_text(form_of(stream) === 'mjpeg' ? meter.latency_ms(now) : video.behind_ms);
       const fps = Math.round(meter.fps(now));
       if (late) facts.push(t('live.behind', { time: late }));
       if (fps) facts.push(t('live.fps', { n: fps }));
@@ -89,7 +107,7 @@ export function control_live(app, engine, alone) {
   }
 
   function paint() {
-    view.paint(model, line_state());
+    view.paint(model, line_state(), { video: video.stream !== 0, muted: video.muted, hushed: video.hushed });
     paint_facts();
   }
 
@@ -114,6 +132,7 @@ export function control_live(app, engine, alone) {
   });
   player.on('still', measure);
   player.on('state', paint);
+  video.on('state', paint);
   const changed = () => {
     if (!model.on_stage && !model.ended) drawn = 0;
     step_out();
@@ -125,7 +144,10 @@ export function control_live(app, engine, alone) {
   app.on('connection', (state) => {
     over = state === 'ended';
     tune();
-    if (state === 'joined') player.hurry();
+    if (state === 'joined') {
+      player.hurry();
+      video.hurry();
+    }
   });
   document.addEventListener('visibilitychange', () => {
     tune();

@@ -5,6 +5,7 @@ import { lazy } from '../lib/lazy.js';
 import { read_json } from '../lib/store.js';
 import { t } from '../lib/strings.js';
 import { film_of } from '../models/playback.js';
+import { can } from '../models/rights.js';
 import { open_dialog } from '../views/dialogs.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -29,6 +30,10 @@ export function control_parts(app, engine, player) {
 
   offer(['open-settings'], lazy(async () => (await import('./settings.js')).control_settings(app)));
   offer(['desktop-open', 'stage-desktop', 'frames-connect'], lazy(async () => (await import('./desktop.js')).control_desktop(app)));
+  offer(['go-live', 'stage-live'], lazy(async () => (await import('./go_live.js')).control_go_live(app, player.say)));
+  const may_go_live = () => { for (const id of ['go-live', 'stage-live']) find(`#${id}`).hidden = !can(app.room, app.people.self, 'go_live'); };
+  app.on('room', may_go_live);
+  app.people.on('change', may_go_live);
   offer(['badge-open'], lazy(async () => {
     const { make_sound_offset } = await import('../views/sound_offset.js');
     make_sound_offset({

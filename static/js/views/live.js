@@ -1,15 +1,16 @@
 // @ts-check
-import { el, find, set_attribute, set_text } from '../lib/dom.js';
+import { el, find, set_attribute, set_icon, set_text } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
 import { frames_chip, stream_name } from '../models/live.js';
 
 /** @typedef {import('../models/live.js').LiveModel} LiveModel */
 /** @typedef {import('../types.js').LiveStream} LiveStream */
-/** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended'} LineState */
-/** @typedef {{watch(id: number): void, back(): void}} Intents */
+/** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended' | 'unplayable'} LineState */
+/** @typedef {{watch(id: number): void, back(): void, mute(muted: boolean): void}} Intents */
+/** @typedef {{video: boolean, muted: boolean, hushed: boolean}} Sound video: the stream is in the <video>, which has its sound */
 
 /** @type {Record<LineState, import('../lib/strings.js').Key>} */
-const marks = { connecting: 'live.mark_connecting', live: 'live.mark_live', reconnecting: 'live.mark_connecting', away: 'live.mark_away', ended: 'live.mark_ended' };
+const marks = { connecting: 'live.mark_connecting', live: 'live.mark_live', reconnecting: 'live.mark_connecting', away: 'live.mark_away', ended: 'live.mark_ended', unplayable: 'live.mark_live' };
 const kinds = /** @type {const} */ (['camera', 'screen', 'file', 'link', 'feed']);
 
 /** @param {string} name @param {LineState} state @returns {string} what stands over the picture, "" = nothing */
@@ -19,6 +20,7 @@ export function note_text(name, state) {
     case 'reconnecting': return t('live.reconnecting');
     case 'away': return t('live.away', { stream: name });
     case 'ended': return t('live.has_ended', { stream: name });
+    case 'unplayable': return t('live.cannot', { stream: in_sentence(name) });
     case 'live': return '';
   }
 }
@@ -37,6 +39,10 @@ export function make_live(intents) {
   const act = find('#live-chip-act');
   const choices = find('#live-choices');
   let doing = () => {};
+  const video = find('#live-video');
+  const mute = find('#live-mute');
+  find('#live-tap').addEventListener('click', () => intents.mute(false));
+  mute.addEventListener('click', () => intents.mute(mute.dataset.muted !== 'yes'));
 
   act.addEventListener('click', () => doing());
 
@@ -91,8 +97,8 @@ export function make_live(intents) {
     blank() {
       canvas.width = canvas.height = 1;
     },
-    /** @param {LiveModel} model @param {LineState} state of what is on the stage */
-    paint(model, state) {
+    /** @param {LiveModel} model @param {LineState} state of what is on the stage @param {Sound} sound */
+    paint(model, state, sound) {
       const stream = model.on_stage;
       const shown = stream ?? model.ended;
       find('#live').hidden = find('#live-bar').hidden = shown === null;
@@ -107,7 +113,14 @@ export function make_live(intents) {
       set_text(find('#live-name'), name);
       set_text(find('#live-title'), shown.title);
       set_attribute(canvas, 'aria-label', t('live.named_picture', { stream: name }));
-      find('#live-sound').hidden = !shown.sound || state === 'ended';
+      video.hidden = !sound.video;
+      canvas.hidden = sound.video;
+      find('#live-sound').hidden = !shown.sound || sound.video || state === 'ended';
+      find('#live-tap').hidden = !sound.video || !sound.hushed;
+      mute.hidden = !sound.video || sound.hushed || state === 'ended';
+      mute.dataset.muted = sound.muted ? 'yes' : 'no';
+      set_attribute(mute, 'aria-label', t(sound.muted ? 'live.unmute' : 'live.mute'));
+      set_icon(mute, sound.muted ? 'muted' : 'volume');
     },
     /** @param {string[]} facts */
     facts(facts) {
