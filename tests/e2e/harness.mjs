@@ -20,9 +20,9 @@ const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 /**
  * One world per story file: server, stand-ins, browser. `stop()` ends all of it.
- * @param {{args?: string[], origin?: string}} options origin: the name to open pages under, mapped to the server
+ * @param {{args?: string[], origin?: string, flags?: string[]}} options origin: the name to open pages under, mapped to the server; flags: of the browser
  */
-export async function startWorld({ args = [], origin } = {}) {
+export async function startWorld({ args = [], origin, flags = [] } = {}) {
   const place = temporaryFolder();
   const [server, media, youtube] = await Promise.all([Server.start({ data: place.folder, args }).ready, startMediaServer(), startFakeYoutube()]);
   const serverPort = new URL(server.url).port;
@@ -32,7 +32,7 @@ export async function startWorld({ args = [], origin } = {}) {
   rules.push('MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1', 'EXCLUDE localhost');
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...QUIET, '--ignore-certificate-errors', `--host-resolver-rules=${rules.join(', ')}`, '--autoplay-policy=no-user-gesture-required'],
+    args: [...QUIET, '--ignore-certificate-errors', `--host-resolver-rules=${rules.join(', ')}`, '--autoplay-policy=no-user-gesture-required', ...flags],
   });
   const world = {
     server, media, youtube, browser, place, url: origin ?? server.url, visitors: [],

@@ -1,0 +1,162 @@
+// Going live from a page, with a camera whose pictures are numbered, and what the others see of it; and a program that sends MPEG-TS.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { quantile, screenshots, startWorld, until } from './harness.mjs';
+import { violations } from './looks.mjs';
+import { CLIP, makeCamera, makeClip, readFrame } from './media.mjs';
+
+let world;
+before(async () => {
+  world = await startWorld({ flags: ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${makeCamera()}`] });
+});
+after(() => world?.stop());
+
+/** The number in the picture of a <video>, or null. @param {import('./visitor.mjs').Visitor} person @param {string} selector */
+const numberIn = (person, selector) => person.page.evaluate(`(() => { const v = document.querySelector('${selector}');
+  return v && v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null; })()`);
+
+/** Two pictures of the stage that follow each other. */
+const moving = (person) => until(async () => {
+  const first = await numberIn(person, '#live-video');
+  await new Promise((later) => setTimeout(later, 150));
+  const second = await numberIn(person, '#live-video');
+  return first !== null && second !== null && first !== second;
+}, { timeoutMs: 20_000, what: `${person.name} sees a moving picture` });
+
+async function streamer(name) {
+  const person = await world.visitor(name, { permissions: ['camera', 'microphone'] });
+  return person;
+}
+
+async function goLive(person) {
+  await person.page.locator('#go-live').click();
+  await until(async () => (await numberIn(person, '#go-live-preview')) !== null, { timeoutMs: 15_000, what: 'the preview' });
+  await person.page.locator('#go-live-dialog').getByRole('button', { name: 'Go live', exact: true }).click();
+  await person.page.locator('#live-own').waitFor();
+}
+
+test('somebody’s camera is on everybody’s stage a moment later, and End ends it', { timeout: 180_000 }, async (t) => {
+  const ann = await streamer('Ann Camera');
+  const ben = await world.visitor('Ben Watches');
+  await ben.openRoom(await ann.startRoom());
+  await ann.page.locator('#go-live').click();
+  await until(async () => (await numberIn(ann, '#go-live-preview')) !== null, { what: 'the preview' });
+  await until(() => ann.page.evaluate(() => document.querySelector('.go-live-level').value > 0.2), { what: 'the microphone is heard' });
+  assert.deepEqual(await violations(ann.page), []);
+  await screenshots(ann.page, 'room-go-live');
+  await ann.page.keyboard.press('Escape');
+  await goLive(ann);
+  await Promise.all([moving(ann), moving(ben)]);
+  await until(async () => (await ben.page.locator('#live-bar').getAttribute('data-state')) === 'live', { what: 'the bar says live' });
+  assert.match(await ben.page.locator('#live-name').innerText(), /Ann Camera’s camera/);
+  await until(async () => /You are live · 0:\d\d · 2 watching/.test(await ann.page.locator('#live-own-text').innerText()), { what: 'how many watch' });
+  assert.equal(await ann.page.evaluate('document.querySelector("#live-video").muted'), true, 'nobody hears themselves');
+  assert.deepEqual(await violations(ben.page), []);
+  await screenshots(ben.page, 'room-live-camera');
+  await screenshots(ann.page, 'room-live-own');
+
+  // From the camera to the other page: the picture that a track shows now, and the one on Ben's stage.
+  await ann.page.evaluate(async () => {
+    const video = document.createElement('video');
+    video.id = 'camera-now';
+    video.muted = true;
+    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
+    document.body.append(video);
+    await video.play();
+  });
+  const behind = [];
+  for (let i = 0; i < 30; i++) {
+    const [sent, seen] = await Promise.all([numberIn(ann, '#camera-now'), numberIn(ben, '#live-video')]);
+    if (sent !== null && seen !== null) behind.push((((sent - seen + 1200) % 1200) * 1000) / CLIP.fps);
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  t.diagnostic(`browser to browser, camera to picture: ${quantile(behind, 0.5).toFixed(0)} / ${quantile(behind, 0.95).toFixed(0)} ms (p50 / p95 of ${behind.length})`);
+  assert.ok(quantile(behind, 0.5) < 6_000);
+  await ann.page.evaluate('document.querySelector("#camera-now").remove()');
+
+  await ann.page.locator('#live-own-end').click();
+  await until(async () => /has ended/.test(await ben.page.locator('#live-note-text').innerText()), { what: 'the end' });
+  assert.equal(await ann.page.locator('#live-own').isVisible(), false);
+  assert.deepEqual([...ann.problems, ...ben.problems], []);
+  for (const person of [ann, ben]) await person.close();
+});
+
+test('a line that is away for some seconds cuts nothing out, and a late joiner sees a picture soon', { timeout: 180_000 }, async (t) => {
+  const ann = await streamer('Ann Tunnel');
+  const code = await ann.startRoom();
+  await goLive(ann);
+  await moving(ann);
+  await ann.context.setOffline(true);
+  await until(async () => /connection is away/.test(await ann.page.locator('#live-own-text').innerText()), { what: 'the word about the line' });
+  await ann.context.setOffline(false);
+  await until(async () => /You are live/.test(await ann.page.locator('#live-own-text').innerText()), { timeoutMs: 20_000, what: 'live again' });
+  const late = await world.visitor('Late');
+  await late.openRoom(code);
+  const opened = Date.now();
+  await moving(late);
+  t.diagnostic(`a late joiner sees it move ${Date.now() - opened} ms after the room was there`);
+  for (const person of [ann, late]) await person.close();
+});
+
+test('what stands in the way of a camera is said where its picture would be', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Refuses');
+  await ann.startRoom();
+  await ann.page.locator('#go-live').click();
+  await until(async () => /does not let Matinee use your camera/.test(await ann.page.locator('.go-live-over').innerText()), { what: 'the refusal' });
+  assert.deepEqual(await violations(ann.page), []);
+  await screenshots(ann.page, 'room-go-live-refused');
+  await ann.context.grantPermissions(['camera', 'microphone'], { origin: world.url });
+  await ann.page.getByRole('button', { name: 'Try again' }).click();
+  await until(async () => (await numberIn(ann, '#go-live-preview')) !== null, { what: 'the preview after all' });
+  await ann.page.keyboard.press('Escape');
+  assert.equal(await ann.page.evaluate('document.querySelector("#go-live-preview").srcObject'), null, 'the camera is let go');
+  await ann.close();
+});
+
+test('who may not go live has no button for it', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Stage');
+  const ben = await world.visitor('Ben Audience');
+  await ben.openRoom(await ann.startRoom());
+  await ben.page.locator('#go-live').waitFor();
+  await ann.openSettings();
+  await ann.page.locator('input[name="preset"][value="stage"]').check();
+  await ann.click('Save');
+  await ben.page.locator('#go-live').waitFor({ state: 'hidden' });
+  assert.equal(await ann.page.locator('#go-live').isVisible(), true);
+  for (const person of [ann, ben]) await person.close();
+});
+
+test('what ffmpeg sends as MPEG-TS plays on the stage', { timeout: 180_000 }, async (t) => {
+  const ann = await world.visitor('Ann Program');
+  const code = await ann.startRoom();
+  const made = await ann.page.evaluate(async () => {
+    const page = JSON.parse(document.querySelector('meta[name="matinee-room"]').getAttribute('content'));
+    const answer = await fetch(`/rooms/${page.code}/streams`, { method: 'POST', body: new URLSearchParams({ csrf: page.csrf, name: 'Garden', kind: 'feed' }) });
+    return { status: answer.status, ...(await answer.json()) };
+  });
+  assert.ok(made.key, JSON.stringify(made));
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-re', '-stream_loop', '-1', '-i', makeClip(), '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '30', '-r', '30',
+    '-c:a', 'aac', '-f', 'mpegts', `${world.server.url}/ingest/${made.id}/${made.key}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  ffmpeg.stderr.on('data', (data) => { said += data; });
+  try {
+    const ben = await world.visitor('Ben Garden');
+    await ben.openRoom(code);
+    await Promise.all([moving(ann), moving(ben)]);
+    const ahead = [];
+    for (let i = 0; i < 20; i++) {
+      const [a, b] = await Promise.all([numberIn(ann, '#live-video'), numberIn(ben, '#live-video')]);
+      if (a !== null && b !== null) ahead.push((Math.abs(a - b) * 1000) / CLIP.fps);
+      await new Promise((later) => setTimeout(later, 50));
+    }
+    t.diagnostic(`two pages are ${quantile(ahead, 0.5).toFixed(0)} ms apart (p50)`);
+    await screenshots(ben.page, 'room-live-program');
+    assert.deepEqual(ben.problems, []);
+    await ben.close();
+  } finally {
+    ffmpeg.kill('SIGINT');
+  }
+  assert.equal(said, '');
+  await ann.close();
+});
