@@ -6,6 +6,7 @@ import { find, set_text } from '../lib/dom.js';
 import { has, t } from '../lib/strings.js';
 import { ChunkSender, recording_of } from '../models/chunk_sender.js';
 import { open_dialog } from '../views/dialogs.js';
+import { control_feeds } from './feeds.js';
 import { load_styles, make_go_live } from '../views/go_live.js';
 
 /** @typedef {import('../views/go_live.js').Kind} Kind */
@@ -43,7 +44,8 @@ export async function control_go_live(app, say) {
   /** @type {ReturnType<typeof listen_to> | null} */ let ear = null;
 
   const type = recording_of((one) => 'MediaRecorder' in window && MediaRecorder.isTypeSupported(one));
-  const view = make_go_live({ kind: choose, device: () => void take(), start: () => void start(), closed });
+  const feeds = control_feeds(app);
+  const view = make_go_live({ kind: choose, device: () => void take(), start: () => void start(), closed }, feeds.node);
   const sender = new ChunkSender({
     post, later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), now: () => performance.now(), draw_session: random_id,
   });
@@ -69,7 +71,11 @@ export async function control_go_live(app, say) {
   /** @param {Kind} chosen */
   function choose(chosen) {
     kind = chosen;
-    void take();
+    if (kind !== 'feed') return void take();
+    asked++;
+    release();
+    paint();
+    return feeds.open();
   }
 
   async function take() {
@@ -235,7 +241,7 @@ export async function control_go_live(app, say) {
     open() {
       if (sender.state === 'live' || sender.state === 'behind') return end_button.focus();
       open_dialog('go-live-dialog');
-      void take();
+      choose(kind);
       return undefined;
     },
   };
