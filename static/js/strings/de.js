@@ -330,7 +330,7 @@ export default {
   "go_live.device": "Gerät {n}",
   "go_live.end": "Beenden",
   "go_live.failed": "Die Kamera ließ sich nicht starten. Versuch es noch einmal.",
-  "go_live.feed": "OBS, ffmpeg oder Kamera",
+  "go_live.feed": "OBS oder ffmpeg",
   "go_live.https": "Kamera und Bildschirm brauchen https. Wer diesen Server betreibt, richtet es mit ./dev cert ein.",
   "go_live.in_use": "Ein anderes Programm benutzt die Kamera. Schließ es und versuch es noch einmal.",
   "go_live.level": "Wie laut du bist",

@@ -330,7 +330,7 @@ export default {
   "go_live.device": "Device {n}",
   "go_live.end": "End",
   "go_live.failed": "The camera could not be started. Try again.",
-  "go_live.feed": "OBS, ffmpeg or a camera",
+  "go_live.feed": "OBS or ffmpeg",
   "go_live.https": "Cameras and screens need https. Who runs this server gets it with ./dev cert.",
   "go_live.in_use": "Another program uses the camera. Close it, then try again.",
   "go_live.level": "How loud you are",
