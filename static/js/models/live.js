@@ -1,6 +1,7 @@
 // @ts-check
 import { Emitter } from '../lib/emitter.js';
 import { t } from '../lib/strings.js';
+import { live_form } from './live_form.js';
 
 /** @typedef {import('../types.js').Live} Live */
 /** @typedef {import('../types.js').LiveStream} LiveStream */
@@ -19,9 +20,7 @@ export function stream_name(stream, me) {
 }
 
 /** @param {LiveStream} stream */
-function is_shown(stream) {
-  return stream.forms === undefined || stream.forms.includes('mjpeg');
-}
+const is_shown = (stream) => live_form(stream, { media: 'MediaSource' in globalThis }) !== 'none';
 
 /**
  * What runs live in the room, and which of it this page shows where.
@@ -84,7 +83,7 @@ export class LiveModel extends Emitter {
     return this.now.streams.filter((stream) => !stream.room_video && is_shown(stream));
   }
 
-  /** Streams in forms that this page has no player for. */
+  /** Streams in forms that this browser cannot show. */
   get elsewhere() {
     return this.now.streams.filter((stream) => !stream.room_video && !is_shown(stream));
   }

@@ -446,7 +446,7 @@ export default {
   "live.cannot": "This browser cannot show {stream}.",
   "live.connect_yours": "Connect yours",
   "live.connecting_to": "Connecting to {stream}…",
-  "live.elsewhere": { "one": "{streams} is live, in a form that this page cannot show yet", "other": "{streams} are live, in forms that this page cannot show yet" },
+  "live.elsewhere": { "one": "{streams} is live, in a form that this browser cannot show", "other": "{streams} are live, in forms that this browser cannot show" },
   "live.feed": "{name}’s stream",
   "live.file": "{name}’s video",
   "live.fps": "{n} fps",

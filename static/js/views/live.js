@@ -111,8 +111,8 @@ export function make_live(intents) {
       find('#live-note').hidden = note.textContent === '';
       set_text(find('#live-mark'), t(marks[state]));
       set_text(find('#live-name'), name);
-      // What a page sends is called like the person's camera, which stands there already.
-      set_text(find('#live-title'), shown.title === t(`live.${shown.kind}`, { name: shown.name }) ? '' : shown.title);
+      // What a page sends is called like the person's camera, and a program's stream by its title: that stands there already.
+      set_text(find('#live-title'), shown.title === name || shown.title === t(`live.${shown.kind}`, { name: shown.name }) ? '' : shown.title);
       set_attribute(canvas, 'aria-label', t('live.named_picture', { stream: name }));
       video.hidden = !sound.video;
       canvas.hidden = sound.video;
