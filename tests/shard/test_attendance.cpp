@@ -144,6 +144,38 @@ TEST_CASE("a desktop hears when the right to go live comes or goes, by preset an
   CHECK(desktop.heard() == Lines{"admitted Person 43 may publish, 0 nothing", "rights taken", "rights given"});
 }
 
+TEST_CASE("who is in a room has a standing there, by tab or desktop, and the room another number each time it is opened") {
+  ShardWorld world;
+  const auto standing = [&](std::int64_t person, const std::string& code = room_code) {
+    std::optional<seams::RoomGate::Standing> answer;
+    world.run([&] { answer = world.shard().gate().standing(code, {person}); });
+    return answer;
+  };
+  const auto opening = [&] {
+    std::int64_t answer = 0;
+    world.run([&] { answer = world.shard().gate().opening_of(room_code); });
+    return answer;
+  };
+  CHECK_FALSE(standing(owner.value));
+  CHECK(opening() == 0);
+  Tab ann(world, owner.value);
+  ann.join();
+  Desktop desktop(world, 43);
+  REQUIRE(desktop.await("admitted") == "admitted Person 43 may publish, 0 nothing");
+  REQUIRE(standing(owner.value));
+  CHECK(standing(owner.value)->room == world.store().record(room_code).id);
+  CHECK(standing(owner.value)->may_edit);
+  REQUIRE(standing(43));
+  CHECK(standing(43)->may_publish);
+  CHECK_FALSE(standing(43)->may_edit);
+  CHECK_FALSE(standing(44));
+  CHECK_FALSE(standing(43, "AAAAAAAA"));
+  ann.ask(R"({"type":"room.settings","preset":"stage")");
+  CHECK_FALSE(standing(43)->may_publish);
+  CHECK(opening() == world.store().record(room_code).epoch);
+  CHECK(opening() > 0);
+}
+
 TEST_CASE("a guest who becomes an account keeps the desktop, and its right follows the role") {
   ShardWorld world;
   Tab ann(world, owner.value);

@@ -16,7 +16,7 @@ export async function start() {
 export async function stop() { await server?.kill(); place.remove(); }
 
 export const cookies = (person) => [...person.jar].map((pair) => pair.join('=')).join('; ');
-const csrf_of = async (person, code) => /&quot;csrf&quot;:&quot;([^&]+)&quot;/.exec((await person.request(`/rooms/${code}`)).text)?.[1];
+export const csrf_of = async (person, code) => /&quot;csrf&quot;:&quot;([^&]+)&quot;/.exec((await person.request(`/rooms/${code}`)).text)?.[1];
 
 // A room whose owner has its page open, and a stream of theirs.
 export async function room(fields = {}) {
@@ -55,8 +55,8 @@ export class Ffmpeg {
 }
 
 // A live socket: everything it brings until it closes.
-export function watch(live, path = 'ts', headers = { cookie: cookies(live.owner) }) {
-  const web = new WebSocket(`${server.url.replace('http', 'ws')}/live/${live.id}/${path}`, { origin: server.url, headers });
+export function watch(live, path = 'ts', headers = { cookie: cookies(live.owner) }, base = server.url) {
+  const web = new WebSocket(`${base.replace('http', 'ws')}/live/${live.id}/${path}`, { origin: base, headers });
   const view = { web, binary: [], texts: [], bytes: 0, first: 0, last: 0 };
   let wake = () => {};
   web.on('message', (data, binary) => {

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { Person } from './client.mjs';
-import { clip, cookies, Ffmpeg, grows, place, probe, publish, room, server, start, stop, told, watch } from './streams.mjs';
+import { Server, temporaryFolder } from './server.mjs';
+import { clip, cookies, csrf_of, Ffmpeg, grows, place, probe, publish, room, server, start, stop, told, watch } from './streams.mjs';
 
 before(start);
 after(stop);
@@ -214,4 +215,32 @@ test('nothing that a viewer can see holds a key', async () => {
   assert.ok(seen.some((text) => text.includes('Garden')), 'the stream itself is seen');
   for (const text of seen) assert.ok(!text.includes(live.key) && !text.includes('key_hash'), text.slice(0, 200));
   for (const file of ['matinee.sqlite3', 'matinee.sqlite3-wal']) assert.ok(!readFileSync(join(place.folder, 'data', file)).includes(live.key), 'not even the data folder holds it');
+});
+
+test('a stream that is live before anybody opens its room is told to who comes, and a server that stops tells its viewers', async () => {
+  const own = temporaryFolder();
+  const start_again = () => Server.start({ data: own.folder, args: ['--shards', '2'] }).ready;
+  let one = await start_again();
+  const owner = new Person(one.url);
+  const code = await owner.startRoom('Olga');
+  await owner.socket(code);
+  const csrf = await csrf_of(owner, code);
+  const { id, key } = JSON.parse((await owner.request(`/rooms/${code}/streams`, { method: 'POST', form: { csrf, name: 'Garden' } })).text);
+  assert.equal((await one.stop()).code, 0);
+  one = await start_again();
+  owner.base = one.url;
+  const ffmpeg = new Ffmpeg(`${one.url}/ingest/${id}/${key}`);
+  const socket = await owner.socket(code);
+  const here = (live) => live.streams.find((stream) => stream.id === id);
+  const stream = here(socket.welcome.live) ?? here((await socket.next((m) => m.type === 'live.changed' && here(m.live))).live);
+  assert.deepEqual([stream.title, stream.forms], ['Garden', ['ts']]);
+  const view = watch({ id, owner }, 'ts', undefined, one.url);
+  await view.until(({ bytes }) => bytes > 5_000);
+  const began = Date.now();
+  assert.equal((await one.stop()).code, 0);
+  assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
+  assert.equal(await view.closed, 1012);
+  assert.notEqual(await ffmpeg.ended, undefined, 'its connection is gone');
+  assert.match(one.log, /info live media .*streams=1 /);
+  own.remove();
 });
