@@ -10,6 +10,7 @@
 #include "server/media/chunk_upload.h"
 #include "server/media/ingest.h"
 #include "server/media/limits.h"
+#include "videoproto/jpeg_head.h"
 
 namespace matinee::media {
 namespace {
@@ -29,6 +30,14 @@ std::string bearer_of(const http::Request& request) {
 
 bool is_set(const http::Request& request, std::string_view name) { return request.query_param(name) == "1"; }
 
+void refuse_unknown(const http::Responder& responder) {
+  responder.send(refusal(404, "no_such_stream", "You have no such stream in a room that you are in."));
+}
+
+void refuse_unavailable(const http::Responder& responder) {
+  responder.send(refusal(503, "unavailable", "Storage does not answer. Come back in a moment."));
+}
+
 class IngestRoutes : public std::enable_shared_from_this<IngestRoutes> {
  public:
   IngestRoutes(http::Router& router, IngestServices services) : router_(router), services_(std::move(services)) {}
@@ -37,6 +46,10 @@ class IngestRoutes : public std::enable_shared_from_this<IngestRoutes> {
  private:
   void publish(const http::RequestPtr& request, const http::Responder& responder, std::string key);
   void chunk(const http::RequestPtr& request, const http::Responder& responder);
+  void still(const http::RequestPtr& request, const http::Responder& responder);
+  // A stream that the person of this request made; whoever is none of it is answered.
+  void find_own(const http::RequestPtr& request, const http::Responder& responder,
+                std::function<void(Relay& home, seams::StreamRecord stream, rooms::PersonId person)> use);
 
   http::Router& router_;
   const IngestServices services_;
@@ -52,6 +65,8 @@ void IngestRoutes::add() {
   });
   router_.post("/live/{stream}/chunks",
                [self](const http::RequestPtr& request, const http::Responder& responder) { self->chunk(request, responder); });
+  router_.post("/live/{stream}/thumb.jpg",
+               [self](const http::RequestPtr& request, const http::Responder& responder) { self->still(request, responder); });
 }
 
 // A stream that does not exist, one that has ended and a wrong key are one answer. The key is compared as a hash, in constant time.
@@ -74,32 +89,58 @@ void IngestRoutes::publish(const http::RequestPtr& request, const http::Responde
       });
 }
 
+void IngestRoutes::find_own(const http::RequestPtr& request, const http::Responder& responder,
+                            std::function<void(Relay& home, seams::StreamRecord stream, rooms::PersonId person)> use) {
+  const auto id = read_number<std::int64_t>(request->path_param("stream"));
+  if (!id || *id < seams::first_stored_stream) return refuse_unknown(responder);
+  services_.find_visitor(
+      request->loop(), request->head(),
+      [self = shared_from_this(), request, responder, id, use = std::move(use)](const seams::Result<seams::Visit>& visit) {
+        if (!visit) return responder.send(refusal(401, "not_logged_in", "You are logged out. Reload the page."));
+        self->services_.find_stored(request->loop(), seams::StreamId{*id},
+                                    [self, responder, use, person = visit->person.id](seams::Result<seams::StreamRecord> found) {
+                                      if (!found && found.error() != seams::StoreError::not_found) return refuse_unavailable(responder);
+                                      if (!found || found->owner != person) return refuse_unknown(responder);
+                                      Relay& home = self->services_.home_of_room(found->room_code);
+                                      use(home, std::move(*found), person);
+                                    });
+      });
+}
+
 void IngestRoutes::chunk(const http::RequestPtr& request, const http::Responder& responder) {
   if (!services_.is_from_here(*request)) return responder.send(refusal(403, "not_from_here", "This request is not from our own pages."));
-  const auto id = read_number<std::int64_t>(request->path_param("stream"));
   const auto number = read_number<std::uint64_t>(request->query_param("seq").value_or(""));
   const std::string session = request->query_param("s").value_or("");
   if (!number || !rooms::is_message_id(session))
     return responder.send(refusal(400, "bad_request", "A chunk has a session of 8 to 36 letters and a number."));
   const auto declared = read_number<std::uint64_t>(request->header("content-length"));
   if (declared && *declared > limits::chunk_bytes_max) return responder.send(refusal(413, "too_large", "The chunk is too large."));
-  const auto none = [responder] { responder.send(refusal(404, "no_such_stream", "You have no such stream in a room that you are in.")); };
-  if (!id || *id < seams::first_stored_stream) return none();
   ChunkAsked asked{session, *number, is_set(*request, "takeover"), is_set(*request, "last")};
-  services_.find_visitor(
-      request->loop(), request->head(),
-      [self = shared_from_this(), request, responder, none, asked, stream = *id](const seams::Result<seams::Visit>& visit) {
-        if (!visit) return responder.send(refusal(401, "not_logged_in", "You are logged out. Reload the page."));
-        self->services_.find_stored(
-            request->loop(), seams::StreamId{stream},
-            [self, request, responder, none, asked, person = visit->person.id](seams::Result<seams::StreamRecord> found) {
-              if (!found && found.error() != seams::StoreError::not_found)
-                return responder.send(refusal(503, "unavailable", "Storage does not answer. Come back in a moment."));
-              if (!found || found->owner != person) return none();
-              Relay& home = self->services_.home_of_room(found->room_code);
-              std::make_shared<ChunkUpload>(request, responder, home, asked)->start(std::move(*found), person);
+  find_own(request, responder, [request, responder, asked](Relay& home, seams::StreamRecord stream, rooms::PersonId person) {
+    std::make_shared<ChunkUpload>(request, responder, home, asked)->start(std::move(stream), person);
+  });
+}
+
+void IngestRoutes::still(const http::RequestPtr& request, const http::Responder& responder) {
+  if (!services_.is_from_here(*request)) return responder.send(refusal(403, "not_from_here", "This request is not from our own pages."));
+  find_own(request, responder, [request, responder](Relay& home, const seams::StreamRecord& stream, rooms::PersonId person) {
+    request->read_body(
+        limits::still_bytes_max, [&home, request, responder, stream, person](const tl::expected<std::string, http::BodyError>& body) {
+          if (!body)
+            return responder.send(refusal(http::status_of(body.error()), "bad_body", "The picture did not come whole, or is too large."));
+          if (!videoproto::scan_jpeg(std::as_bytes(std::span(*body))))
+            return responder.send(refusal(422, "bad_picture", "This is no JPEG."));
+          home.loop().post([&home, request, responder, stream, person, jpeg = std::make_shared<const std::string>(*body)] {
+            const auto standing = home.standing(stream.room_code, person);
+            const auto hub = standing && standing->may_publish ? home.find_media(stream.id.value) : nullptr;
+            if (hub) hub->set_still(jpeg);
+            request->loop().post([responder, taken = hub != nullptr] {
+              if (!taken) return refuse_unknown(responder);
+              responder.send({204, {{"Cache-Control", "no-store"}}, {}});
             });
-      });
+          });
+        });
+  });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 //   POST /ingest/{stream}          Authorization: Bearer KEY; a cookie counts for nothing
 //   POST /ingest/{stream}/{key}    the same for programs that can say no more than an address
 //   POST /live/{stream}/chunks     ?s=SESSION&seq=N: numbered chunks of a page of ours, whose person made the stream and may go live
+//   POST /live/{stream}/thumb.jpg  a still of what such a page publishes
 // Whether a key fits is said before the body is read. docs/protocol.md, "Live streams".
 // Thread rule: add once at start. A request is read on its own loop; its bytes go to the stream's home loop.
 #pragma once

@@ -36,5 +36,6 @@ inline constexpr std::size_t media_streams_max = 32;   // live on one loop at on
 inline constexpr std::int64_t media_check_ms = 5'000;  // between two looks at what is stored of a live stream
 inline constexpr std::size_t chunk_bytes_max = 4 * 1024 * 1024;  // of a page that publishes
 inline constexpr std::int64_t chunk_silence_us = 10'000'000;     // then it is lost, as if a connection had broken
+inline constexpr std::size_t still_bytes_max = 128 * 1024;       // of the still that a page sends of what it publishes
 
 }  // namespace matinee::media::limits

@@ -210,6 +210,10 @@ void LiveRoutes::thumb(const http::RequestPtr& request, const http::Responder& r
   const auto stream = read_stream(request->path_param("stream"));
   if (!stream) return refuse(request, responder);
   at_home(request, *stream, [self = shared_from_this(), request, responder](Relay&, const Found& found, const Watcher&) {
+    if (found.media && found.media->still())
+      return request->loop().post([responder, still = found.media->still()] {
+        responder.send({200, {{"Content-Type", "image/jpeg"}, {"Cache-Control", "no-store"}}, *still});
+      });
     const auto unit = found.pictures ? found.pictures->last_picture() : std::nullopt;
     if (!unit) return request->loop().post([=] { self->refuse(request, responder); });
     const auto bytes = unit->picture.bytes();

@@ -1,7 +1,7 @@
 // What browsers and other HTTP clients get of a stream:
 //   GET  /live/{stream}.mjpg       multipart MJPEG
 //   GET  /live/{stream}/socket     WebSocket, subprotocol matinee.live.v1: the pictures of a desktop program
-//   GET  /live/{stream}/thumb.jpg  the last of them
+//   GET  /live/{stream}/thumb.jpg  the last of them; of a page that publishes the still that it sent
 //   GET  /live/{stream}.ts, .webm, .mp4   the container that the publisher sends
 //   GET  /live/{stream}/ts, /media        the same as a WebSocket
 //   POST /live/{stream}/token      {"url", "expires_s"}: an address with a view token in it

@@ -98,6 +98,7 @@ std::optional<MediaHub::Ticket> MediaHub::enter(bool take_over) {
   const auto ticket = seat_.enter(take_over);
   if (!ticket) return std::nullopt;
   line_.reset();
+  still_.reset();
   scan_ = std::make_unique<MediaScan>(static_cast<MediaSink&>(*this), true);
   ring_.begin_anew();
   parts_.on_changed();

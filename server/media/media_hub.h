@@ -125,6 +125,10 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   [[nodiscard]] Fed feed_chunk(const std::string& session, ChunkLine::Turn turn, streams::Bytes bytes);
   [[nodiscard]] Fed end_chunk(const std::string& session, ChunkLine::Turn turn, bool last);
 
+  // A JPEG of what is to be seen just now, from the page that publishes: nothing is decoded here. Null: none.
+  void set_still(std::shared_ptr<const std::string> jpeg) { still_ = std::move(jpeg); }
+  [[nodiscard]] const std::shared_ptr<const std::string>& still() const { return still_; }
+
   // ---- viewers
   // `viewer` must outlive the answer. Empty after the end.
   [[nodiscard]] MediaViewing watch(MediaViewer& viewer);
@@ -150,7 +154,8 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   std::optional<MediaProgram> program_;
   MediaRing ring_;
   std::vector<std::byte> init_;
-  std::optional<ChunkLine> line_;  // of a page that publishes
+  std::shared_ptr<const std::string> still_;  // shared with answers under way
+  std::optional<ChunkLine> line_;             // of a page that publishes
   Ticket line_ticket_ = 0;
   std::int64_t heard_us_ = 0;  // the last chunk
   std::vector<std::shared_ptr<MediaViewing::Place>> places_;

@@ -94,3 +94,41 @@ test('a chunk of 4 MiB is taken and one byte more is not', async () => {
     body: new ReadableStream({ start(to) { to.enqueue(filled(4 * 1024 * 1024 + 1)); to.close(); } }) });
   assert.equal(streamed.status, 413, 'also without a length');
 });
+
+test('a page sends a still of what it publishes, and who may watch gets it', async () => {
+  const live = await room({ kind: 'camera' });
+  const jpeg = clip(['-f', 'lavfi', '-i', 'testsrc2=size=96x64', '-frames:v', '1', '-f', 'mjpeg']);
+  const send = async (body, { person = live.owner, origin = server.url } = {}) =>
+    (await fetch(`${server.url}/live/${live.id}/thumb.jpg`, { method: 'POST', body, headers: { cookie: cookies(person), origin } })).status;
+  assert.equal(await send(jpeg), 404, 'before it is published');
+  assert.equal((await chunk(live, 'session-1', 0, clip(webm_args))).status, 204);
+  await told(live, (found) => found);
+  assert.equal((await live.owner.request(`/live/${live.id}/thumb.jpg`)).status, 404);
+  assert.equal(await send(jpeg), 204);
+  const guest = new Person(server.url);
+  await guest.joinRoom(live.code, 'Gustav');
+  await guest.socket(live.code);
+  const still = await fetch(`${server.url}/live/${live.id}/thumb.jpg`, { headers: { cookie: cookies(guest) } });
+  assert.equal(still.headers.get('content-type'), 'image/jpeg');
+  assert.deepEqual(Buffer.from(await still.arrayBuffer()), jpeg);
+  assert.equal((await new Person(server.url).request(`/live/${live.id}/thumb.jpg`)).status, 404);
+  assert.equal(await send(jpeg, { person: guest }), 404);
+  assert.equal(await send(jpeg, { origin: 'http://evil.test' }), 403);
+  assert.equal(await send('<svg/>'), 422);
+  // Comments (COM segments) up to the bound: still a JPEG.
+  const filled = (bytes) => {
+    const parts = [jpeg.subarray(0, 2)];
+    for (let left = bytes - jpeg.length; left > 0;) {
+      let size = Math.min(left, 60_000);
+      if (left - size > 0 && left - size < 4) size -= 4;
+      parts.push(Buffer.from([0xff, 0xfe, (size - 2) >> 8, (size - 2) & 255]), Buffer.alloc(size - 4, 0x20));
+      left -= size;
+    }
+    return Buffer.concat([...parts, jpeg.subarray(2)]);
+  };
+  assert.equal(filled(128 * 1024).length, 128 * 1024);
+  assert.equal(await send(filled(128 * 1024)), 204);
+  const large = publish(`/live/${live.id}/thumb.jpg`, { cookie: cookies(live.owner), origin: server.url, 'content-length': 128 * 1024 + 1 });
+  large.sent.flushHeaders();
+  assert.equal((await large.answer).status, 413);
+});
