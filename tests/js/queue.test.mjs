@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QueueModel, action_text, item_title, link_words, place_after_move } from '../../static/js/models/queue.js';
+import { QueueModel, action_text, item_title, link_words, place_after_move, SkipGuard } from '../../static/js/models/queue.js';
 
 const item = (id, title = '') => ({ id, media: { kind: 'file', url: `https://example.org/films/${id}%20x.mp4` }, title, by: '2', name: 'Ben' });
 
@@ -44,4 +44,22 @@ test('every kind of step has words, the newest first', () => {
   assert.equal(action_text(model.actions[1], 'Ben'), 'Ben chose a.mp4');
   const words = ['cleared', 'skipped', 'item_removed', 'queue_cleared', 'queue_shuffled', 'undone'].map((what) => action_text(step(3, what, 'https://example.org/a.mp4'), 'Ben'));
   assert.equal(new Set(words).size, words.length);
+});
+
+test('a skip in the moment in which somebody else has changed the video is not meant for the next one', () => {
+  const guard = new SkipGuard();
+  const plays = (url, by) => ({ media: url ? { kind: 'file', url } : null, by });
+  guard.saw(plays('a', '2'), '1', 0);
+  assert.equal(guard.meant(0), true, 'what was there when the page came has not changed');
+  guard.saw(plays('a', '2'), '1', 10);
+  assert.equal(guard.meant(10), true, 'a pause is no other video');
+  guard.saw(plays('b', '1'), '1', 1_000);
+  assert.equal(guard.meant(1_000), true, 'one may skip on and on');
+  guard.saw(plays('c', '2'), '1', 2_000);
+  assert.equal(guard.meant(2_699), false);
+  assert.equal(guard.meant(2_700), true);
+  guard.saw(plays('', '2'), '1', 3_000);
+  assert.equal(guard.meant(3_000), false);
+  guard.saw(plays('d', '2'), '1', 4_000);
+  assert.equal(guard.meant(4_000), true, 'on an empty stage there was nothing to skip');
 });

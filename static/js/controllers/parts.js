@@ -72,7 +72,11 @@ function offer_subtitles(app, offer) {
 /** Rooms that do not let everybody in: this page in front of one, and who asks to be let in. @param {App} app @param {{say(text: string): void}} player */
 function fetch_door(app, player) {
   const door = lazy(async () => (await import('./door.js')).control_door(app));
-  app.connection.on('door', (stopped) => door().then((it) => it.stopped(stopped), () => app.connection.end('policy')));
+  app.connection.on('door', (stopped) => {
+    // At once: what stands in front of the room is still to be fetched.
+    find('#main').hidden = true;
+    return door().then((it) => it.stopped(stopped), () => app.connection.end('policy'));
+  });
   const asks = lazy(async () => (await import('./asks.js')).control_asks(app, player.say));
   app.people.on('change', () => app.people.knocked.length && asks().catch(() => {}));
 }

@@ -5,7 +5,7 @@ import { lazy } from '../lib/lazy.js';
 import { sentence_for } from '../lib/sentences.js';
 import { has, t } from '../lib/strings.js';
 import { position_at } from '../models/playback.js';
-import { item_title, QueueModel } from '../models/queue.js';
+import { item_title, QueueModel, SkipGuard } from '../models/queue.js';
 import { can, refusal } from '../models/rights.js';
 import { open_menu } from '../views/menu.js';
 import { make_queue_list } from '../views/queue_list.js';
@@ -23,6 +23,7 @@ export function control_queue(app, engine, say) {
   const queue = new QueueModel();
   let duration_ms = /** @type {number | null} */ (null);
   let told_end_of = -1;
+  const skips = new SkipGuard();
 
   const may = (/** @type {Grant} */ grant) => can(app.room, people.self, grant);
   const base = () => ({ base_rev: playback.rev, op: random_id() });
@@ -92,7 +93,10 @@ export function control_queue(app, engine, say) {
     view?.paint_history(queue.actions, (action) => action.by === people.me || may(grant_of[action.what] ?? 'edit_room'));
   }
 
-  find('#queue-skip').addEventListener('click', () => act({ type: 'queue.skip', ...base() }));
+  find('#queue-skip').addEventListener('click', () => {
+    if (!skips.meant(performance.now())) return say(t('wire.stale'));
+    return act({ type: 'queue.skip', ...base() });
+  });
   find('#queue-vote').addEventListener('click', () => act({ type: 'queue.vote', rev: playback.rev, on: !queue.now.votes.includes(people.me) }));
   find('#queue-shuffle').addEventListener('click', () => act({ type: 'queue.shuffle' }));
   find('#queue-clear').addEventListener('click', () => act({ type: 'queue.clear' }));
@@ -123,6 +127,7 @@ export function control_queue(app, engine, say) {
   });
   playback.on('change', () => {
     duration_ms = null;  // of the video before; the next view tells this one's
+    skips.saw(playback.now, people.me, performance.now());
     paint_skip();
   });
   app.on('room', paint);

@@ -85,3 +85,23 @@ export class QueueModel extends Emitter {
     this.emit('actions');
   }
 }
+
+const just_changed_ms = 700;
+
+/** Two people skip the same video: the second one did not mean the next, which has hardly begun. */
+export class SkipGuard {
+  #url = '';
+  #changed_ms = -Infinity;
+
+  /** @param {import('../types.js').Playback | null} playback @param {string} me @param {number} now_ms */
+  saw(playback, me, now_ms) {
+    const url = playback?.media?.url ?? '';
+    if (this.#url && url !== this.#url && playback?.by !== me) this.#changed_ms = now_ms;
+    this.#url = url;
+  }
+
+  /** @param {number} now_ms */
+  meant(now_ms) {
+    return now_ms - this.#changed_ms >= just_changed_ms;
+  }
+}
