@@ -92,6 +92,10 @@ async function look(visitor, name) {
     const wide = await visitor.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) found.push(`${name} ${width}: ${wide} px wider than the screen`);
   }
+  // The narrowest phone.
+  await visitor.page.setViewportSize({ width: 320, height: 568 });
+  const over = await visitor.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 0) found.push(`${name} 320: ${over} px wider than the screen`);
   // The room beside its panel in the smallest window that has both: what stands in one line stays there.
   await visitor.page.setViewportSize({ width: 870, height: 800 });
   found.push(...await visitor.page.evaluate((page) => ['.tab', '.source > .button:not([hidden]), .source > .icon-button:not([hidden])'].flatMap((one) => {
@@ -123,6 +127,25 @@ test('in German no page is wider than the screen, and there is no violation', { 
   await eva.say('Hallo zusammen');
   await ben.say('Los geht’s bei 0:05');
   await until(async () => (await eva.said()).includes('Los geht’s bei 0:05'), { what: 'the answer' });
+});
+
+test('nor are the pages of an account with a long name, on any phone', { timeout: 120_000 }, async () => {
+  const amelie = await world.visitor('Amelie mit dem langen Namen', { locale: 'de-DE', viewport: { width: 390, height: 844 } });
+  await amelie.goto('/signup');
+  await amelie.page.locator('#name').fill(amelie.name);
+  await amelie.page.locator('#password').fill('correct horse battery');
+  await amelie.click('Registrieren');
+  await amelie.page.waitForURL((url) => url.pathname !== '/signup');
+  for (const path of ['/', '/account', '/rooms']) {
+    await amelie.goto(path);
+    for (const width of [430, 390, 320]) {
+      await amelie.page.setViewportSize({ width, height: 844 });
+      const out = await amelie.page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll('.card .button')]
+        .filter((one) => one.getBoundingClientRect().right > one.closest('.card').getBoundingClientRect().right).map((one) => one.textContent)]);
+      assert.deepEqual(out, [0], `${path} at ${width}`);
+    }
+  }
+  await amelie.close();
 });
 
 test('nor is the room in German, with what plays, waits and is here', { timeout: 120_000 }, async () => {
