@@ -17,6 +17,11 @@ void Ingest::start(seams::StreamRecord record, bool take_over) {
 }
 
 void Ingest::enter(const seams::StreamRecord& record, bool take_over) {
+  const auto standing = home_.standing(record.room_code, record.owner);
+  if (standing && !standing->may_publish) {
+    ++home_.counters().publishers_refused;
+    return answer(refusal(403, "forbidden", "The owner of this stream may not go live in its room."));
+  }
   const auto hub = home_.media_hub(record);
   const auto ticket = hub ? hub->enter(take_over) : std::nullopt;
   if (!ticket) {

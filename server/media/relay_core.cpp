@@ -76,6 +76,9 @@ void RelayCore::check_media(std::int64_t stream) {
     const auto hub = self ? self->find_media(stream) : nullptr;
     if (!hub || (!found && found.error() != seams::StoreError::not_found)) return;
     if (!found || self->parts.gate.key_of(found->room_code) != hub->room()) return hub->end();
+    // Of who is away the room does not know.
+    const auto standing = self->parts.gate.standing(hub->room(), found->owner);
+    if (standing && !standing->may_publish) return hub->end();
     hub->update(std::move(*found));
   });
 }

@@ -451,6 +451,20 @@ TEST_CASE("what is stored of a live stream is looked at every five seconds, and 
   world.until([&] { return hub->ended(); });
 }
 
+TEST_CASE("a stream ends when its owner is in the room and may not go live any more") {
+  World world;
+  world.stored[record().id.value] = record();
+  const auto hub = world.relay->media_hub(record());
+  REQUIRE(hub->enter(false));
+  world.relay->check_media(record().id);
+  turn(world);
+  CHECK_FALSE(hub->ended());
+  world.gate.without_grant.insert(record().owner.value);
+  world.relay->check_media(record().id);
+  turn(world);
+  CHECK(hub->ended());
+}
+
 TEST_CASE("viewers of a container are counted, checked and told like those of pictures") {
   World world;
   const auto hub = world.relay->media_hub(record());

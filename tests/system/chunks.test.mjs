@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { Person } from './client.mjs';
-import { clip, cookies, grows, probe, publish, room, server, start, stop, told, watch } from './streams.mjs';
+import { clip, cookies, csrf_of, grows, probe, publish, room, server, start, stop, told, watch } from './streams.mjs';
 
 before(start);
 after(stop);
@@ -131,4 +131,29 @@ test('a page sends a still of what it publishes, and who may watch gets it', asy
   const large = publish(`/live/${live.id}/thumb.jpg`, { cookie: cookies(live.owner), origin: server.url, 'content-length': 128 * 1024 + 1 });
   large.sent.flushHeaders();
   assert.equal((await large.answer).status, 413);
+});
+
+test('a right to go live that is taken away ends what a page sends at once, and what a key opens within seconds', async () => {
+  const host = await room();
+  const guest = new Person(server.url);
+  await guest.joinRoom(host.code, 'Gustav');
+  await guest.socket(host.code);
+  const csrf = await csrf_of(guest, host.code);
+  const make = async (kind) => ({ ...JSON.parse((await guest.request(`/rooms/${host.code}/streams`, { method: 'POST', form: { csrf, name: kind, kind } })).text), owner: guest, socket: host.socket });
+  const camera = await make('camera');
+  const feed = await make('feed');
+  const webm = clip(webm_args);
+  assert.equal((await chunk(camera, 'session-1', 0, webm)).status, 204);
+  const path = `/ingest/${feed.id}/${feed.key}`;
+  const publisher = publish(path);
+  await publisher.write(webm);
+  await told(feed, (found) => found?.online);
+  const view = watch(feed, 'media');
+  await view.until(({ bytes }) => bytes > 0);
+  assert.equal((await host.socket.ask({ type: 'room.settings', preset: 'stage' })).type, 'ok');
+  assert.equal((await chunk(camera, 'session-1', 1, webm)).error, 'forbidden');
+  assert.equal(await view.closed, 1000);
+  await publisher.write(webm);
+  assert.equal((await publisher.answer).status, 410);
+  assert.equal(JSON.parse((await publish(path).end()).text).error, 'forbidden');
 });
