@@ -29,6 +29,8 @@ Refusal refusal_of(StoreError error) {
     case StoreError::not_found: return refusal(Why::wrong);
     case StoreError::only_admin:
     case StoreError::too_many:
+    case StoreError::quota_person:
+    case StoreError::quota_all:
     case StoreError::unavailable:
     case StoreError::fenced:
     case StoreError::id_taken:

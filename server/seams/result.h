@@ -10,16 +10,18 @@
 namespace matinee::seams {
 
 enum class StoreError : std::uint8_t {
-  unavailable,  // queue full, disk full, file locked, stopping, or an I/O fault: nothing was changed; asking again later may work
-  not_found,    // no such row; for a session also: ended or expired
-  fenced,       // the room's epoch is not the caller's: somebody else has taken the room over; stop serving it
-  name_taken,   // another account has this name once case is folded
-  email_taken,  // another account has this e-mail
-  id_taken,     // the random id is in use: draw another
-  code_taken,   // a room has, or once had, this code: draw another
-  wrong_kind,   // the operation is for guests only, or for accounts only, or for guest rooms only
-  only_admin,   // the last admin there is cannot go
-  too_many,     // as many as the caller's bound allows are there already
+  unavailable,   // queue full, disk full, file locked, stopping, or an I/O fault: nothing was changed; asking again later may work
+  not_found,     // no such row; for a session also: ended or expired
+  fenced,        // the room's epoch is not the caller's: somebody else has taken the room over; stop serving it
+  name_taken,    // another account has this name once case is folded
+  email_taken,   // another account has this e-mail
+  id_taken,      // the random id is in use: draw another
+  code_taken,    // a room has, or once had, this code: draw another
+  wrong_kind,    // the operation is for guests only, or for accounts only, or for guest rooms only
+  only_admin,    // the last admin there is cannot go
+  too_many,      // as many as the caller's bound allows are there already
+  quota_person,  // this person keeps as much as one may
+  quota_all,     // the server keeps as much as it may
 };
 
 [[nodiscard]] constexpr std::string_view to_string(StoreError error) {
@@ -34,6 +36,8 @@ enum class StoreError : std::uint8_t {
     case StoreError::wrong_kind: return "wrong_kind";
     case StoreError::only_admin: return "only_admin";
     case StoreError::too_many: return "too_many";
+    case StoreError::quota_person: return "quota_person";
+    case StoreError::quota_all: return "quota_all";
   }
   return "unknown";
 }

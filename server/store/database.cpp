@@ -10,6 +10,7 @@
 
 #include "server/store/account_records.h"
 #include "server/store/folder_lock.h"
+#include "server/store/library_store.h"
 #include "server/store/message_log.h"
 #include "server/store/migrations.h"
 #include "server/store/readers.h"
@@ -80,7 +81,8 @@ struct Database::State {
         settings(writer, readers),
         throttles(writer, readers),
         account_records(writer, readers),
-        streams(writer, readers) {}
+        streams(writer, readers),
+        library(writer, readers) {}
 
   static ConnectionOptions for_reading(ConnectionOptions options) {
     options.read_only = true;
@@ -100,6 +102,7 @@ struct Database::State {
   SqliteThrottleStore throttles;
   SqliteAccountRecords account_records;
   SqliteStreams streams;
+  SqliteLibraryStore library;
 };
 
 tl::expected<std::unique_ptr<Database>, OpenError> Database::open(Options options) {
@@ -143,6 +146,7 @@ seams::SettingsStore& Database::settings() { return state_->settings; }
 seams::ThrottleStore& Database::throttles() { return state_->throttles; }
 seams::AccountRecords& Database::account_records() { return state_->account_records; }
 seams::Streams& Database::streams() { return state_->streams; }
+seams::LibraryStore& Database::library() { return state_->library; }
 CommitFigures Database::figures() const { return state_->writer.figures(); }
 
 }  // namespace matinee::store

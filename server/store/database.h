@@ -12,6 +12,7 @@
 #include <string>
 #include <tl/expected.hpp>
 #include "server/seams/account_records.h"
+#include "server/seams/library_store.h"
 #include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/session_store.h"
@@ -64,6 +65,7 @@ class Database {
   [[nodiscard]] seams::ThrottleStore& throttles();
   [[nodiscard]] seams::AccountRecords& account_records();
   [[nodiscard]] seams::Streams& streams();
+  [[nodiscard]] seams::LibraryStore& library();
 
   [[nodiscard]] CommitFigures figures() const;  // any thread
   void stop();

@@ -161,7 +161,31 @@ CREATE INDEX streams_owner ON streams (owner);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('streams', 4294967295);
 )sql";
 
-constexpr std::array<Migration, 6> steps_of_this_program{{{version_1}, {version_2}, {version_3}, {version_4}, {version_5}, {version_6}}};
+// Videos that this server keeps; the bytes lie in files. Those of an ended account stay, as nobody's.
+constexpr const char* version_7 = R"sql(
+CREATE TABLE library (
+  id TEXT PRIMARY KEY,
+  owner INTEGER REFERENCES users ON DELETE SET NULL,
+  title TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  source TEXT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  type TEXT NOT NULL DEFAULT '',
+  duration_ms INTEGER NOT NULL DEFAULT 0,
+  width INTEGER NOT NULL DEFAULT 0,
+  height INTEGER NOT NULL DEFAULT 0,
+  picture INTEGER NOT NULL DEFAULT 0,
+  created_ms INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX library_owner ON library (owner) WHERE owner IS NOT NULL;
+CREATE INDEX library_newest ON library (created_ms);
+CREATE INDEX library_unfinished ON library (changed_ms) WHERE state <> 2;
+)sql";
+
+constexpr std::array<Migration, 7> steps_of_this_program{
+    {{version_1}, {version_2}, {version_3}, {version_4}, {version_5}, {version_6}, {version_7}}};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Query query(connection, sql);

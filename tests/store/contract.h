@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 #include "server/seams/account_records.h"
+#include "server/seams/library_store.h"
 #include "server/seams/message_log.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/session_store.h"
@@ -26,6 +27,7 @@ class Stores {
   virtual seams::ThrottleStore& throttles() = 0;
   virtual seams::AccountRecords& account_records() = 0;
   virtual seams::Streams& streams() = 0;
+  virtual seams::LibraryStore& library() = 0;
   // Rooms and messages of these people are wanted: an implementation that keeps people makes them.
   virtual void make_people(TestLoop& loop, const std::vector<seams::UserId>& people) = 0;
   virtual void restart() = 0;  // stops in order and opens the same data again

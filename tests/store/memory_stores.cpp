@@ -16,6 +16,7 @@ class MemoryStores final : public Stores {
   seams::ThrottleStore& throttles() override { throw no_store(); }
   seams::AccountRecords& account_records() override { throw no_store(); }
   seams::Streams& streams() override { throw no_store(); }
+  seams::LibraryStore& library() override { throw no_store(); }
   void make_people(TestLoop&, const std::vector<seams::UserId>&) override {}
   void restart() override {}  // what is in memory stays
 

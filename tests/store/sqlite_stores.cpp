@@ -17,6 +17,7 @@ class SqliteStores final : public Stores {
   seams::ThrottleStore& throttles() override { return database_->throttles(); }
   seams::AccountRecords& account_records() override { return database_->account_records(); }
   seams::Streams& streams() override { return database_->streams(); }
+  seams::LibraryStore& library() override { return database_->library(); }
   void make_people(TestLoop& loop, const std::vector<seams::UserId>& people) override {
     for (const seams::UserId person : people) {
       const auto made = loop.await<seams::Result<seams::User>>([&](auto done) {

@@ -27,6 +27,7 @@ const sources = [
   { file: 'server/pages/room_list.h' },
   { file: 'server/pages/streams.h' },
   { file: 'server/pages/devices.h', only: ['devices_shown_max'] },
+  { file: 'server/library/limits.h' },
   { file: 'server/api/desktop_tokens.h', only: ['desktop_client_bytes_max', 'desktop_token_body_bytes_max'] },
   { file: 'server/previews/limits.h' },
   { file: 'server/auth/names.h' },

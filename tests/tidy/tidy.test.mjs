@@ -42,6 +42,7 @@ const allowed = {
   shard: ['rooms', 'rooms_links', 'wire', 'seams', 'net', 'ops'],
   media: ['rooms', 'seams', 'net', 'http', 'auth', 'streams', 'videoproto', 'ops'],
   previews: ['rooms', 'rooms_links', 'seams', 'wire', 'ops'],
+  library: ['seams', 'rooms', 'ops'],
   pages: ['http', 'net', 'auth', 'shard', 'previews', 'seams', 'rooms', 'rooms_links', 'videoproto', 'ops'],
   api: ['http', 'net', 'auth', 'shard', 'seams', 'rooms', 'ops'],
   app: ['rooms', 'rooms_links', 'seams', 'ops', 'net', 'http', 'wire', 'store', 'auth', 'shard', 'media', 'videoproto', 'previews', 'pages', 'api'],
