@@ -20,7 +20,7 @@ after(async () => { await world?.stop(); });
 const link = (name) => `http://media.test/clip.mp4?${name}`;
 const tab = (person, name) => person.page.getByRole('tab', { name }).click();
 const titles = (person) => person.page.locator('#queue-list .queue-title').allTextContents();
-const source = (person) => person.page.evaluate(() => document.querySelector('#stage video')?.currentSrc ?? '');
+const source = (person) => person.page.evaluate(() => document.querySelector('#player video')?.currentSrc ?? '');
 
 async function add(person, name) {
   await person.page.locator('#source-link').fill(link(name));

@@ -128,7 +128,7 @@ export class Visitor {
   /** The <video> as it is: position, and the frame in its picture, on the machine's one clock. */
   async video() {
     const shiftMs = await shift_of(this.page.mainFrame());
-    return this.page.evaluate(`(() => { const v = document.querySelector('#stage video');
+    return this.page.evaluate(`(() => { const v = document.querySelector('#player video');
       if (!v) return null;
       return { positionMs: v.currentTime * 1000, durationMs: v.duration * 1000, paused: v.paused, seeking: v.seeking, rate: v.playbackRate, muted: v.muted,
         frame: v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null, at: performance.timeOrigin + performance.now() + ${shiftMs} }; })()`);

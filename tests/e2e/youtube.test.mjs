@@ -137,7 +137,7 @@ test('a click on the file’s picture pauses nothing', { timeout: 120_000 }, asy
   await ann.startRoom();
   await ann.watch(CLIP_URL);
   await ann.moving();
-  await ann.page.locator('#stage video').click({ position: { x: 50, y: 90 } });
+  await ann.page.locator('#player video').click({ position: { x: 50, y: 90 } });
   await ann.moving();
   assert.equal(await phase(ann), 'Pause');
   await ann.close();
