@@ -166,7 +166,7 @@ test('the dialog gives a line that connects a desktop, and says so when it did',
   const ada = await world.visitor('Ada Dialog');
   await ada.startRoom();
   const { page } = ada;
-  await page.getByRole('button', { name: 'camera or screen' }).click();
+  await page.getByRole('button', { name: 'desktop program' }).click();
   const line = await until(() => page.locator('#desktop-line').inputValue(), { what: 'the line' });
   assert.match(line, /^matinee-video join \S+:\d+ [A-Z0-9]{8} --pair [A-Z2-7]{42}$/);
   assert.match(await text(ada, '#desktop-hint'), /^Works once, for [45]:\d\d more\.$/);

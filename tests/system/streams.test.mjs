@@ -158,8 +158,9 @@ test('a viewer that stops reading costs nothing: memory stays flat and the other
   const before = rss();
   const had = quick.bytes;
   let sent = 0;
-  for (; sent < 60_000_000; sent += ts.length) await publisher.write(ts);
-  await quick.until(({ bytes }) => bytes > had + 20_000_000);
+  // A viewer on a busy machine is slow, too, and leaves some out: it goes on as long as it takes.
+  for (; sent < 60_000_000 || (quick.bytes < had + 20_000_000 && sent < 600_000_000); sent += ts.length) await publisher.write(ts);
+  assert.ok(quick.bytes >= had + 20_000_000, `${quick.bytes - had} bytes came to who reads`);
   const grown = rss() - before;
   assert.ok(grown < 16, `${grown.toFixed(1)} MiB more after ${sent / 1e6} MB`);
   for (const socket of stalled) socket.destroy();
