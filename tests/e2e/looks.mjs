@@ -5,9 +5,14 @@ import { built, root } from './paths.mjs';
 
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
-/** A dialog that is still coming in covers nothing yet, and axe would judge what is behind it. */
-export const rested = (page) => page.evaluate(() => Promise.all(
-  document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished.catch(() => {}))));
+/**
+ * A dialog that is still coming in covers nothing yet, and axe would judge what is behind it; colours that have been told to change begin
+ * to with the next frame.
+ */
+export const rested = (page) => page.evaluate(async () => {
+  await new Promise((later) => { requestAnimationFrame(() => requestAnimationFrame(later)); });
+  await Promise.all(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished.catch(() => {})));
+});
 
 /** Each violation as one line; a page without any gives none. */
 export async function violations(page) {
