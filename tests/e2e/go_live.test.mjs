@@ -160,3 +160,23 @@ test('what ffmpeg sends as MPEG-TS plays on the stage', { timeout: 180_000 }, as
   assert.equal(said, '');
   await ann.close();
 });
+
+test('a key for a program is made by a name and Enter, shown once, and deleted with its stream', { timeout: 120_000 }, async () => {
+  const ann = await streamer('Ann Keys');
+  await ann.startRoom();
+  await ann.page.locator('#go-live').click();
+  await ann.page.getByText('OBS or ffmpeg').click();
+  await ann.page.locator('#feed-name').fill('Garden');
+  await ann.page.keyboard.press('Enter');
+  const address = await until(() => ann.page.locator('#feed-address').inputValue(), { what: 'the address' });
+  assert.match(address, /^http:\/\/[^/]+\/ingest\/\d+\/[\w-]{43}$/);
+  assert.ok((await ann.page.locator('#feed-line').inputValue()).endsWith(address));
+  assert.deepEqual(await violations(ann.page), []);
+  await screenshots(ann.page, 'room-go-live-key');
+  await ann.page.getByRole('button', { name: 'Delete Garden' }).click();
+  await ann.page.locator('#confirm-do').click();
+  await ann.page.locator('.feeds-one').waitFor({ state: 'detached' });
+  assert.equal(await ann.page.locator('#feed-address').count(), 0, 'the key is not shown any more');
+  assert.deepEqual(ann.problems, []);
+  await ann.close();
+});
