@@ -137,7 +137,7 @@ void App::State::load_files() {
   templates = pages::Templates::load(config.templates_folder, *strings, error);
   require(templates != nullptr, error);
   static_files =
-      http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_VENDOR_FOLDER, .under = "js/vendor"}}, error);
+      http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_BUILT_FOLDER}}, error);
   require(static_files != nullptr, error);
 }
 
@@ -328,7 +328,8 @@ void App::State::make_router() {
                   if (found)
                     summary =
                         pages::RoomSummary{.people = static_cast<std::int64_t>(found->people),
-                                           .watching = watching_title(found->media_url, previews ? previews->title(found->media_url) : "")};
+                                           .watching = watching_title(found->media_url, previews ? previews->title(found->media_url) : ""),
+                                           .file = found->file ? found->media_url : std::string()};
                   executor([done, summary = std::move(summary)] { done(summary); });
                 });
           },

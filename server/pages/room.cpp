@@ -37,9 +37,15 @@ void show_room(const VisitPtr& visit, const seams::RoomRecord& record) {
   const std::string share_url = visit->services.hosts.base_url(visit->request->host(), visit->request->secure()) + "/r/" + record.code;
   Model model = visit->model();
   const std::string name = name_for(*visit, record);
-  model.set("room_json", room_json({record.code, name, *visit->who, share_url, visit->csrf(), visit->services.version}));
   model.set("room_name", name).set("code_shown", rooms::show_room_code(record.code));
-  visit->page(200, "room", model);
+  const std::function<void(std::optional<RoomSummary>)> answer = [visit, model, name, share_url,
+                                                                  code = record.code](const std::optional<RoomSummary>& summary) mutable {
+    model.set("room_json", room_json({code, name, *visit->who, share_url, visit->csrf(), visit->services.version,
+                                      summary ? summary->file : std::string()}));
+    visit->page(200, "room", model);
+  };
+  if (visit->services.room_summary && view_of(*visit, record).sees_inside) visit->services.room_summary(record.code, visit->here.executor, answer);
+  else answer(std::nullopt);
 }
 
 struct JoinPage {

@@ -31,7 +31,7 @@ std::string room_json(const RoomPageData& data) {
          ",\"you\":{\"id\":" + json_text(std::to_string(data.you.user.value)) + ",\"name\":" + json_text(data.you.name) +
          ",\"kind\":" + (account ? "\"account\"" : "\"guest\"") + "},\"share_url\":" + json_text(data.share_url) +
          ",\"csrf\":" + json_text(data.csrf) + ",\"socket_path\":" + json_text("/rooms/" + data.code + "/socket") +
-         ",\"version\":" + json_text(data.version) +
+         ",\"version\":" + json_text(data.version) + (data.file.empty() ? std::string() : ",\"file\":" + json_text(data.file)) +
          (account ? ",\"preferences\":" + preferences_json(preferences_saved(data.you.preferences)) : std::string()) + "}";
 }
 

@@ -14,6 +14,7 @@ struct RoomPageData {
   std::string share_url;
   std::string csrf;
   std::string version;
+  std::string file;  // of what is on the stage: the page begins to load it before its scripts are there; may be empty
 };
 [[nodiscard]] std::string json_text(std::string_view text);  // in quotes, escaped
 [[nodiscard]] std::string room_json(const RoomPageData& data);

@@ -47,6 +47,7 @@ struct LoopServices {
 struct RoomSummary {
   std::int64_t people = 0;
   std::string watching;  // title or host of what plays; empty = nothing
+  std::string file = {};  // address of the video file that is on the stage; empty = nothing, or of another kind
 };
 
 // Desktop programs, as far as pages speak of them.

@@ -60,6 +60,7 @@ struct ShardParts {
 struct RoomSummary {
   std::size_t people = 0;
   std::string media_url;  // what is on the stage; empty = nothing
+  bool file = false;      // it is a video file
 };
 
 class Shard {

@@ -92,7 +92,6 @@ function welcome(message) {
   queue.queue.welcome(message);
   app.live.apply(message.live, message.you);
   engine.onWelcome(message);
-  engine.connectionBack();
   if (message.resumed) for (const missed of message.messages) attention.heard(missed);
   chat.welcome(message);
   link.server_is(message.page_version);

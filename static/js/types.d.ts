@@ -89,6 +89,7 @@ export interface ClientMessage { type: string; ref?: string; [field: string]: un
 export interface PageData {
   code: string; name: string; you: { id: string; name: string; kind: 'account' | 'guest' };
   share_url: string; csrf: string; socket_path: string; version: string;
+  /** The video file on the stage when the page was made. */ file?: string;
   preferences?: import('./models/settings.js').Preferences;
 }
 
@@ -106,7 +107,7 @@ export interface Engine extends EventTarget {
   onPlayback(playback: PlaybackState): void;
   onClockReply(reply: ClockReply): void;
   connectionLost(): void;
-  connectionBack(): void;
+  connectionOpen(): void;
   close(): void;
   play(): void;
   pause(): void;

@@ -101,10 +101,27 @@ test('pages are light, and ask no other site for anything before a video is chos
   assert.deepEqual(elsewhere, []);
   assert.ok(landing > 0 && landing <= LANDING_BYTES, `landing ${landing}`);
   assert.ok(room > 0 && room <= ROOM_BYTES, `room ${room}`);
-  for (const part of ['players/youtube.js', 'vendor/hls.js', 'controllers/settings.js', 'controllers/live.js', 'lib/subtitles.js']) assert.ok(!eve.requests.some((url) => url.endsWith(part)), `${part} comes when it is needed`);
+  for (const part of ['room/youtube.js', 'vendor/hls.js', 'room/settings.js', 'room/live.js', 'room/subtitles.js']) assert.ok(!eve.requests.some((url) => url.endsWith(part)), `${part} comes when it is needed`);
   await eve.watch('https://youtu.be/ddddddddddd');
   await eve.moving('youtube');
   assert.ok(eve.requests.some((url) => url.startsWith('https://www.youtube-nocookie.com/embed/ddddddddddd?')), 'this test would see one');
+});
+
+test('the video of a room is asked for before the page has its scripts', { timeout: 120_000 }, async () => {
+  const [gil, hal] = [await world.visitor('Gil There'), await world.visitor('Hal Later')];
+  const code = await gil.startRoom();
+  await hal.openRoom(code);
+  await gil.watch(CLIP_URL);
+  await gil.moving();
+  hal.requests.length = 0;
+  let let_go = () => {};
+  await hal.page.route('**/js/room/room.js', (route) => new Promise((resolve) => { let_go = () => resolve(route.continue()); }));
+  await hal.page.goto(`${world.url}/rooms/${code}`, { waitUntil: 'commit' });
+  await until(() => hal.requests.some((url) => url === CLIP_URL), { what: 'the clip to be asked for' });
+  assert.equal(await hal.page.locator('#player video').count(), 0);
+  let_go();
+  await hal.moving();
+  assert.deepEqual(hal.problems, []);
 });
 
 test('with “Ask me before loading other sites” nothing is loaded until “Load it”', { timeout: 120_000 }, async () => {
@@ -119,4 +136,13 @@ test('with “Ask me before loading other sites” nothing is loaded until “Lo
   assert.ok(!fay.requests.some((url) => url.includes('youtube-nocookie.com')));
   await fay.click('Load it');
   await fay.moving('youtube');
+  // Nor is a file that plays when the page is opened.
+  await fay.page.locator('#source-link').fill(CLIP_URL);
+  await fay.click('Watch this now');
+  await fay.page.getByRole('button', { name: 'Load it' }).waitFor();
+  await fay.page.reload();
+  await fay.page.getByRole('button', { name: 'Load it' }).waitFor();
+  assert.ok(!fay.requests.includes(CLIP_URL));
+  await fay.click('Load it');
+  await until(() => fay.requests.includes(CLIP_URL), { what: 'this test to see one' });
 });

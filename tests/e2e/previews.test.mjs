@@ -130,7 +130,7 @@ test('each person turns on, sizes and shifts subtitles from a file or a link, an
   await until(async () => !(await lines(ann).isVisible()), { what: 'none' });
 
   assert.equal(await lines(ben).isVisible(), false, 'nobody else sees them');
-  assert.equal(ben.requests.some((url) => url.endsWith('/controllers/subtitles.js')), false, 'nor fetches what shows them');
+  assert.equal(ben.requests.some((url) => url.endsWith('/room/subtitles.js')), false, 'nor fetches what shows them');
   assert.deepEqual([ann.problems, ben.problems], [[], []]);
   for (const person of [ann, ben]) await person.close();
 });

@@ -78,19 +78,19 @@ test('a part that cannot be fetched says so, and comes at the next wish', { time
   const ann = await world.visitor('Ann Parts');
   await ann.startRoom();
   const wish = () => ann.page.locator('#open-settings').click();
-  await ann.page.route('**/controllers/settings.js', (route) => route.abort());
+  await ann.page.route('**/room/settings.js', (route) => route.abort());
   await wish();
   await until(async () => /could not be loaded/.test(await banner(ann).innerText()), { what: 'the sentence' });
-  await ann.page.unroute('**/controllers/settings.js');
+  await ann.page.unroute('**/room/settings.js');
   await wish();
   await ann.page.locator('#settings[open]').waitFor();
   await ann.page.keyboard.press('Escape');
 
   // What belongs to the chat says so where one writes.
-  await ann.page.route('**/controllers/chat_actions.js', (route) => route.abort());
+  await ann.page.route('**/room/chat_actions.js', (route) => route.abort());
   await ann.page.locator('#chat-emoji').click();
   await until(async () => /could not be loaded/.test(await ann.page.locator('#composer-hint').innerText()), { what: 'the sentence above the box' });
-  await ann.page.unroute('**/controllers/chat_actions.js');
+  await ann.page.unroute('**/room/chat_actions.js');
   await ann.page.locator('#chat-emoji').click();
   await ann.page.locator('dialog[open]').waitFor();
   await ann.close();

@@ -48,10 +48,16 @@ test('a socket that is open already is joined at once', () => {
   assert.deepEqual(states, ['connecting', 'joining', 'joined']);
 });
 
-test('nothing is sent before the welcome', () => {
-  const { connection, last } = rig();
+test('nothing but what asks for the time is sent before the welcome', () => {
+  const { connection, last, say, heard } = rig();
+  assert.equal(connection.send({ type: 'clock.probe', t1: 1 }), false);
   connection.start();
+  assert.equal(connection.send({ type: 'clock.probe', t1: 1 }), false);
   last().onopen();
+  assert.equal(connection.send({ type: 'clock.probe', t1: 1 }), true);
+  say({ type: 'clock.reply', t1: 1, t2: 2, t3: 3 });
+  assert.deepEqual(heard, ['clock.reply']);
+  last().sent.pop();
   assert.equal(connection.send({ type: 'chat.typing', on: true }), false);
   assert.equal(last().sent.length, 1);
 });

@@ -16,11 +16,6 @@ function imported(path, found = new Set()) {
   return found;
 }
 
-test('the room page preloads exactly the modules it imports, so they come in one go', () => {
-  const listed = [...read('templates/partials/room_modules.html').matchAll(/\{\{asset_base\}\}\/([^"]+)"/g)].map(([, path]) => `static/${path}`);
-  assert.deepEqual(listed, [...imported('static/js/room.js')].sort());
-});
-
 test('the room page preloads the words of its language, which its modules wait for', () => {
   assert.match(read('templates/room.html'), /<link rel="modulepreload" href="\{\{asset_base\}\}\/js\/strings\/\{\{lang\}\}\.js">/);
   assert.match(read('static/js/lib/strings.js'), /await import\(`\.\.\/strings\/\$\{language\}\.js`\)/);

@@ -14,11 +14,11 @@ struct Door : World {
   std::string code = open_room(owner);
   Door() {
     rename(code, secret);
-    on_summary([](const std::string&) { return pages::RoomSummary{3, "The gift"}; });
+    on_summary([](const std::string&) { return pages::RoomSummary{3, "The gift", "https://video.example/gift.mp4"}; });
   }
 };
 
-bool tells(const Answer& page) { return page.has(secret) || page.has("The gift") || page.has("people here"); }
+bool tells(const Answer& page) { return page.has(secret) || page.has("The gift") || page.has("gift.mp4") || page.has("people here"); }
 
 }  // namespace
 
@@ -48,6 +48,7 @@ TEST_CASE("with a session one comes to the room's own door, which is called by i
   }
   world.admit(world.code, "Ben");
   CHECK(tells(ben.get("/rooms/" + world.code)));
+  CHECK(ben.get("/rooms/" + world.code).has("&quot;file&quot;:&quot;https://video.example/gift.mp4&quot;"));
 }
 
 TEST_CASE("a room for accounts shows guests the way to one, and accounts the room") {

@@ -159,10 +159,15 @@ TEST_CASE("the data of the room page is JSON whatever people are called") {
   you.user = seams::UserId{9007199254740991};
   you.name = "A\"\\\n</script>";
   you.kind = rooms::PersonKind::account;
-  CHECK(pages::room_json({"K7QM3XFD", "Film \"night\"", you, "http://h/r/K7QM3XFD", "t", "1.0"}) ==
+  CHECK(pages::room_json({"K7QM3XFD", "Film \"night\"", you, "http://h/r/K7QM3XFD", "t", "1.0", ""}) ==
         R"({"code":"K7QM3XFD","name":"Film \"night\"","you":{"id":"9007199254740991","name":"A\"\\\u000a</script>","kind":"account"},)"
         R"("share_url":"http://h/r/K7QM3XFD","csrf":"t","socket_path":"/rooms/K7QM3XFD/socket","version":"1.0",)"
         R"("preferences":{"theme":"system","motion":"system","announce":"all","ask_first":false,"letter_keys":true}})");
+}
+
+TEST_CASE("the data of the room page names the file on the stage, escaped like everything") {
+  const std::string json = pages::room_json({"K7QM3XFD", "Film", {}, "http://h/r/K7QM3XFD", "t", "1.0", "https://h/\"a\".mp4"});
+  CHECK(json.find(R"("version":"1.0","file":"https://h/\"a\".mp4")") != json.npos);
 }
 
 TEST_CASE("a browser is described in known words only") {

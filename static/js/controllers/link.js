@@ -52,11 +52,10 @@ export function control_link(app, engine, composer) {
     else set_banner(told);
   };
 
-  let joined = false;
   connection.on('state', (state) => {
-    if (joined && state !== 'joined') engine.connectionLost();
-    joined = state === 'joined';
-    was_joined ||= joined;
+    if (state === 'joining') engine.connectionOpen();
+    else if (state !== 'joined') engine.connectionLost();
+    was_joined ||= state === 'joined';
     paint();
     app.emit('connection', state);
     if (state === 'ended') over(connection.ending);

@@ -20,6 +20,14 @@ const SENTENCES = {
   [4]: ['media_unsupported', t('player_error.unsupported')],
 };
 
+/** What early.js began to load, once. @returns {HTMLVideoElement} */
+function early_video() {
+  const here = /** @type {{matinee_video?: HTMLVideoElement}} */ (globalThis);
+  const video = here.matinee_video;
+  delete here.matinee_video;
+  return video ?? document.createElement('video');
+}
+
 /** @implements {Pick<import('./player.js').Player, 'load'|'play'|'pause'|'seek'|'read'>} */
 export class Html5Player extends PlayerEvents {
   #now;
@@ -33,7 +41,7 @@ export class Html5Player extends PlayerEvents {
   constructor({ stage, now }) {
     super();
     this.#now = now;
-    this.video = document.createElement('video');
+    this.video = early_video();
     this.video.className = 'player-html5';
     this.video.playsInline = true;
     this.video.preload = 'auto';
@@ -62,7 +70,8 @@ export class Html5Player extends PlayerEvents {
 
   /** @protected @param {string} url @param {number} startMs */
   begin(url, startMs) {
-    this.video.src = url;
+    // One that failed before anybody listened is asked again, and says so.
+    if (this.video.src !== new URL(url, location.href).href || this.video.error) this.video.src = url;
     // Before the metadata is there this is where it will begin: no seek is spent on it.
     if (startMs > 0) this.video.currentTime = startMs / 1000;
   }

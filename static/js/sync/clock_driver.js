@@ -14,7 +14,7 @@ const UNANSWERED_MAX = 64;
 
 export class ClockDriver {
   clock = new Clock();
-  #send; #now; #timers; #onEstimate;
+  #send; #now; #timers; #onReady;
   /** @type {any} */ #timer = null;
   #left = 0;
   #lastT1 = 0;
@@ -22,12 +22,12 @@ export class ClockDriver {
   /** Probes on the way, by t1: which pair each belongs to. @type {Map<number, {answered: Sample[]}>} */
   #waiting = new Map();
 
-  /** @param {{send: (m: object) => void, now: () => number, timers: Timers, onEstimate?: () => void}} options */
-  constructor({ send, now, timers, onEstimate }) {
+  /** @param {{send: (m: object) => void, now: () => number, timers: Timers, onReady?: () => void}} options onReady: the clock may be acted upon from now on */
+  constructor({ send, now, timers, onReady }) {
     this.#send = send;
     this.#now = now;
     this.#timers = timers;
-    this.#onEstimate = onEstimate ?? (() => {});
+    this.#onReady = onReady ?? (() => {});
   }
 
   /** @param {{fresh: boolean}} how fresh: what was measured before does not hold any more */
@@ -54,7 +54,9 @@ export class ClockDriver {
     pair.answered.push({ t1: reply.t1, t2: reply.t2, t3: reply.t3, t4 });
     if (pair.answered.length < 2) return;
     const [a, b] = pair.answered;
-    if (this.clock.addPair(a, b)) this.#onEstimate();
+    const { ready } = this.clock;
+    this.clock.addPair(a, b);
+    if (!ready && this.clock.ready) this.#onReady();
   }
 
   #step() {

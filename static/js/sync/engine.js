@@ -52,7 +52,7 @@ export class SyncEngine extends EventTarget {
     this.#host = new PlayerHost({ stage, now });
     this.#host.addEventListener('change', () => this.#tick());
     const tell = (/** @type {import('../types.js').ClientMessage} */ message) => { Promise.resolve(send(message)).catch(() => {}); };
-    this.#driver = new ClockDriver({ send: (m) => tell(/** @type {any} */ (m)), now, timers });
+    this.#driver = new ClockDriver({ send: (m) => tell(/** @type {any} */ (m)), now, timers, onReady: () => this.#tick() });
     this.#commands = new Commands({ send, playback: () => this.#room, refused: (detail) => this.dispatchEvent(new CustomEvent('refused', { detail })) });
     this.#reporter = new Reporter({ send: tell, emit: (detail) => this.dispatchEvent(new CustomEvent('view', { detail })) });
     document.addEventListener('visibilitychange', () => this.#onWake(false));
@@ -66,7 +66,6 @@ export class SyncEngine extends EventTarget {
     this.onPresence({ changed: welcome.participants });
     this.#room = welcome.playback;
     this.#roughMs = welcome.server_time_ms - this.#now();
-    this.#driver.burst({ fresh: true });
     this.#onTimeline();
   }
 
@@ -99,7 +98,8 @@ export class SyncEngine extends EventTarget {
 
   connectionLost() { this.#driver.stop(); }
 
-  connectionBack() { this.#driver.burst({ fresh: true }); }
+  /** There is somebody to ask for the time, and it is answered before the welcome. */
+  connectionOpen() { this.#driver.burst({ fresh: true }); }
 
   play() { this.#own ? this.#alone({ phase: 'playing' }) : this.#commands.play(this.#positionMs()); }
 

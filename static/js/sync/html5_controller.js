@@ -5,7 +5,7 @@
 //     ▲                                   │
 //     └────────── paused, waiting ────────┘
 import { clamp, learnNoise, median, recent } from './estimating.js';
-import { align, hold } from './resting.js';
+import { LATE_START_MS, align, hold } from './resting.js';
 
 /** @typedef {import('./types.js').Look} Look */
 /** @typedef {import('./types.js').Action} Action */
@@ -20,6 +20,8 @@ const FINE_NOISE_MS = 1;
 /** What seeking costs for files: over `seekOnCommandMs` steering takes longer than the seek; hls_controller.js has others. */
 const TUNE = { seekOverMs: 1000, seekOnCommandMs: 250, coolMs: 3000, leadMs: 150 };
 const EAGER_MS = 2000;
+/** Who has just come and sees nothing yet sees something sooner when less is sought: as much as a late joiner may be off at first, and some room. */
+const LATE_LANDING_MS = 160;
 /** After a start or a seek a media clock slips by some 40 ms until the sound runs: nothing is read before. */
 const SLIPS_MS = 150;
 /** A correction that missed by less has not failed: a busy page alone may be read so much wrong. */
@@ -40,7 +42,7 @@ const GENTLE = { near: 0.04, far: 0.1, over: 250, until: 120 };
 /** @param {State['tune']} tune @returns {State} */
 export function initial(tune = TUNE) {
   return {
-    tune, rev: '', commandAt: 0, tries: 0, leadMs: tune.leadMs, leadKnown: false, startMs: 40, playAt: null, playFromMs: 0, alignSeekAt: null, movingSince: null,
+    tune, rev: '', commandAt: 0, tries: 0, leadMs: tune.leadMs, leadKnown: false, startMs: 40, lateMs: LATE_LANDING_MS, playAt: null, playFromMs: 0, alignSeekAt: null, movingSince: null,
     errors: [], lastAt: -Infinity, unsteeredMs: null, dev: 0, devSince: 0, steeredMs: 0, noiseMs: 1, factor: 1, failures: [],
     correcting: null, inStepSince: null, seekAt: -Infinity, steeredAtSeek: 0, coolMs: tune.coolMs, seeks: 0, judged: true,
   };
@@ -83,7 +85,7 @@ function learnStart(s, look) {
   const took = look.reading.at - s.playAt - (look.reading.positionMs - s.playFromMs) / look.rate;
   const startMs = took > 0 && took < 2000 ? (s.startMs + took) / 2 : s.startMs;
   // What the 2 s of eager steering are for begins now.
-  return { ...s, playAt: null, startMs, commandAt: Math.max(s.commandAt, look.now), alignSeekAt: null, devSince: look.now };
+  return { ...s, playAt: null, startMs, lateMs: LATE_START_MS, commandAt: Math.max(s.commandAt, look.now), alignSeekAt: null, devSince: look.now };
 }
 
 /** @param {State} s @param {Look} look @returns {Decision} */

@@ -18,7 +18,7 @@ const CALL_AT = 0.2;
 /** A player that stopped for a picture stands within so many of its lengths, and refreshes of the screen, of it. */
 const NEAR = { pictures: 1, screens: 2 };
 /** A start this late is made up for by rate within the first two seconds. */
-const LATE_START_MS = 120;
+export const LATE_START_MS = 120;
 /** How long play() may take before it is asked for again. */
 const PLAY_PATIENCE_MS = 1500;
 
@@ -112,7 +112,7 @@ export function align(s, look) {
     if (!off || startsIn > s.leadMs) return { ...rest(s), wakeInMs: startsIn };
   }
   if (behind < 0 && behind > -2000) return { ...rest(s), wakeInMs: Math.max(1, -behind / look.rate) };
-  if (s.tries < TRIES && (behind > LATE_START_MS || behind <= -2000)) {
+  if (s.tries < TRIES && (behind > s.lateMs || behind <= -2000)) {
     // A little further than needed: waiting for the timeline is exact, running after it is not.
     return seek(s, look, look.target(now + s.leadMs * 1.1 + 20 + s.startMs));
   }

@@ -80,6 +80,8 @@ export interface Resting {
   leadMs: number; leadKnown: boolean;
   /** From play() to a moving picture, learned. */
   startMs: number;
+  /** A start this late is made up for by rate, and not by a seek. */
+  lateMs: number;
   playAt: number | null; playFromMs: number; alignSeekAt: number | null;
   /** Since when it stands while the room rests. */
   stoppedAt?: number | null;

@@ -7,7 +7,7 @@
 //   steer ──70 ms < |e| ≤ 1 s──▶ pulse (1.25× or 0.75×, or finer where that works) ──over──▶ settle ──4 readings──▶ steer
 //      └───|e| > 1 s──▶ seek with the learned lead
 import { clamp, learnNoise, median, recent } from './estimating.js';
-import { align, hold } from './resting.js';
+import { LATE_START_MS, align, hold } from './resting.js';
 
 /** @typedef {import('./types.js').Look} Look */
 /** @typedef {import('./types.js').Action} Action */
@@ -30,7 +30,7 @@ const CONFIRM_MS = 700;
 /** @returns {State} */
 export function initial() {
   return {
-    rev: '', commandAt: 0, tries: 0, leadMs: 500, leadKnown: false, startMs: 700, playAt: null, playFromMs: 0, alignSeekAt: null,
+    rev: '', commandAt: 0, tries: 0, leadMs: 500, leadKnown: false, startMs: 700, lateMs: LATE_START_MS, playAt: null, playFromMs: 0, alignSeekAt: null,
     errors: [], lastAt: -Infinity, noiseMs: 8, factor: 1, failures: [], fine: null, pulses: true, pulse: null, judge: null,
     pauseUntil: null, delayMs: 0, quietUntil: -Infinity, actionAt: -Infinity, seekAt: -Infinity, judged: true, seeks: 0,
   };

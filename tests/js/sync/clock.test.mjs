@@ -107,6 +107,23 @@ test('a burst is pairs a short gap apart, then the pairs become rare', () => {
   assert.ok(sent.every((p) => p.rtt_ms === undefined), 'nothing was measured, nothing is reported');
 });
 
+test('the moment from which the clock may be acted upon is told, once after each forgetting', () => {
+  const sent = [];
+  let told = 0;
+  let next = () => {};
+  const driver = new ClockDriver({ now: () => 100, send: (p) => sent.push(p), timers: { set: (f) => { next = f; }, clear: () => {} }, onReady: () => { assert.ok(driver.clock.ready); told++; } });
+  for (const times of [1, 2]) {
+    driver.burst({ fresh: true });
+    for (let pair = 1; pair <= 5; pair++) {
+      assert.equal(told, times - (pair > 3 ? 0 : 1), `pair ${pair}`);
+      for (const p of sent.splice(0)) driver.onReply({ t1: p.t1, t2: 1100, t3: 1100 });
+      next();
+    }
+    sent.length = 0;
+  }
+  assert.equal(told, 2);
+});
+
 test('replies are matched to their probes; strange ones are ignored', () => {
   const sent = [];
   const driver = new ClockDriver({ now: () => 100, send: (p) => sent.push(p), timers: { set: () => 1, clear: () => {} } });

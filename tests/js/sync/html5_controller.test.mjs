@@ -183,6 +183,17 @@ test('a late joiner seeks ahead, waits for the timeline, then plays', () => {
   assert.ok(action(go, 'play'));
 });
 
+test('who comes and is a little late plays and runs after it: a seek would show the picture later', () => {
+  const at = (/** @type {number} */ behindMs, /** @type {object} */ more = {}) => html5.step({ ...html5.initial(), ...more }, look({ now: 60_000, state: 'paused', positionMs: 60_040 - behindMs }));
+  assert.ok(action(at(160), 'play'));
+  assert.equal(action(at(160), 'seek'), undefined);
+  assert.ok(action(at(161), 'seek'));
+  const moved = { ...settled(), playAt: 60_000, playFromMs: 60_000, lastAt: 60_000 };
+  const { lateMs } = html5.step({ ...moved, lateMs: html5.initial().lateMs }, look({ now: 60_100, errorMs: 0 })).state;
+  assert.ok(action(at(120, { lateMs }), 'play'));
+  assert.ok(action(at(121, { lateMs }), 'seek'), 'who was seen moving is to be exact');
+});
+
 test('stalls, loading and the end of the video lead to no action', () => {
   for (const state of ['buffering', 'loading', 'seeking', 'ad']) {
     const d = html5.step(settled(), look({ state, errorMs: -5000 }));
