@@ -5,7 +5,7 @@ import { CLIP_URL, screenshots, startWorld, until } from './harness.mjs';
 import { everyLook, violations } from './looks.mjs';
 
 const LANDING_BYTES = 60 * 1024;
-const ROOM_BYTES = 230 * 1024;
+const ROOM_BYTES = 185 * 1024;
 
 let world;
 before(async () => { world = await startWorld(); });
