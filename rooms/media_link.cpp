@@ -14,6 +14,9 @@ namespace urls = boost::urls;
 using link::CleanLink;
 using link::HostKind;
 
+constexpr std::string_view library_path = "/library/";
+constexpr std::size_t library_id_digits = 32;
+
 constexpr int nested_max = 2;  // a consent page around a sharing page around a video
 
 tl::unexpected<Error> refuse(const char* detail) { return fail(ErrorCode::bad_media, detail); }
@@ -117,7 +120,23 @@ std::int64_t start_of_fragment(const urls::url_view_base& url) {
   return 0;
 }
 
+bool is_library_path(std::string_view path) {
+  if (path.size() != library_path.size() + library_id_digits || path.substr(0, library_path.size()) != library_path) return false;
+  const std::string_view id = path.substr(library_path.size());
+  return std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+MediaRef library_video(std::string_view path, std::int64_t start_ms) {
+  MediaRef media;
+  media.kind = MediaKind::file;
+  media.url = std::string(path);
+  media.start_ms = start_ms;
+  return media;
+}
+
 Result<MediaRef> read_file(urls::url url) {
+  // Whatever name of this server somebody copied it under: everybody in the room asks their own.
+  if (const std::string_view path = view(url.encoded_path()); is_library_path(path)) return library_video(path, start_of_fragment(url));
   const auto kind = kind_of_file(url);
   if (!kind) return refuse("not_media");
   MediaRef media;
@@ -128,6 +147,15 @@ Result<MediaRef> read_file(urls::url url) {
   if (url.buffer().size() > limits::link_bytes_max) return refuse("too_long");
   media.url = std::string(view(url.buffer()));
   return media;
+}
+
+// "/library/ID#t=90", as our own pages say it.
+std::optional<MediaRef> read_own_path(std::string_view pasted) {
+  const std::string_view text = link::trim(pasted);
+  const std::size_t end = std::min(text.find('#'), text.size());
+  if (!is_library_path(text.substr(0, end))) return std::nullopt;
+  const auto fragment = urls::parse_uri_reference(text);
+  return library_video(text.substr(0, end), fragment ? start_of_fragment(*fragment) : 0);
 }
 
 Result<MediaRef> parse(std::string_view pasted, int nested) {
@@ -171,7 +199,10 @@ constexpr std::array<Sentence, 11> sentences{{
 
 }  // namespace
 
-Result<MediaRef> parse_media_link(std::string_view pasted) { return parse(pasted, 0); }
+Result<MediaRef> parse_media_link(std::string_view pasted) {
+  if (auto own = read_own_path(pasted)) return std::move(*own);
+  return parse(pasted, 0);
+}
 
 std::string_view media_link_sentence(std::string_view detail) {
   const auto found =

@@ -1,5 +1,6 @@
 // Pasted text → MediaRef, or a reason a person understands. Target rooms_links: the one part of rooms/ that uses a URL library.
-// Accepts every common form of YouTube link and direct http(s) media files; refuses look-alike hosts, user-info, other schemes.
+// Accepts every common form of YouTube link, direct http(s) media files, and videos of the library – "/library/ID" under any host, which
+// becomes that path alone, because people reach one server under several names; refuses look-alike hosts, user-info, other schemes.
 // Source of the forms: YouTube's own share dialog and embed documentation; RFC 3986. Pure, fuzzed (tests/fuzz/fuzz_media_link.cpp).
 #pragma once
 #include <string_view>

@@ -20,6 +20,8 @@
 #include "server/http/router.h"
 #include "server/http/security_headers.h"
 #include "server/http/static_files.h"
+#include "server/library/library.h"
+#include "server/library/limits.h"
 #include "server/media/ingest_routes.h"
 #include "server/media/live_routes.h"
 #include "server/net/listener.h"
@@ -73,6 +75,7 @@ struct App::State {
   void make_people();
   void make_shards();
   void listen();
+  void open_library();
   void make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
                   std::shared_ptr<net::ConnectionCaps> caps);
   void make_router();
@@ -113,6 +116,7 @@ struct App::State {
   std::shared_ptr<const http::StaticFiles> static_files;
   std::unique_ptr<ops::HostRules> hosts;
   std::unique_ptr<previews::Previews> previews;  // none: switched off
+  std::unique_ptr<library::Library> library;     // none: switched off
   std::vector<std::unique_ptr<ShardThread>> shards;
   std::unique_ptr<pages::Services> services;
   std::shared_ptr<http::Router> router;
@@ -249,6 +253,22 @@ void App::State::make_video(std::shared_ptr<const net::TlsContext> tls, const ne
   require(video != nullptr, error);
 }
 
+void App::State::open_library() {
+  constexpr std::int64_t mib = 1024 * 1024;
+  std::string error;
+  library = library::Library::open({.folder = std::filesystem::path(config.data_folder) / "library",
+                                    .quota = {.person_bytes = config.library_person_mib * mib,
+                                              .all_bytes = config.library_total_mib * mib,
+                                              .items = library::limits::items_max,
+                                              .person_items = library::limits::items_per_person_max},
+                                    .disk_reserve_bytes = library::limits::disk_reserve_bytes,
+                                    .now_ms = [this] { return clock.now_ms(); },
+                                    .samples = config.library_samples && !config.bench(),
+                                    .tools = library::Tools::find()},
+                                   database->library(), database->settings(), error);
+  require(library != nullptr, error);
+}
+
 pages::DesktopVideo App::State::desktop_video() {
   if (!video) return {};
   return {.make_pair =
@@ -324,16 +344,22 @@ void App::State::make_router() {
           [this](const std::string& code, seams::Executor executor, std::function<void(std::optional<pages::RoomSummary>)> done) {
             home_of(code).with_summary(
                 code, [this, executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
-                  std::optional<pages::RoomSummary> summary;
-                  if (found)
-                    summary =
-                        pages::RoomSummary{.people = static_cast<std::int64_t>(found->people),
-                                           .watching = watching_title(found->media_url, previews ? previews->title(found->media_url) : ""),
-                                           .file = found->file ? found->media_url : std::string()};
+                  if (!found) return executor([done] { done(std::nullopt); });
+                  pages::RoomSummary summary{.people = static_cast<std::int64_t>(found->people),
+                                             .watching = "",
+                                             .file = found->file ? found->media_url : std::string()};
+                  if (const std::string id = library_id(found->media_url); library && !id.empty()) {
+                    return library->store().find(id, executor, [done, summary](const seams::Result<seams::LibraryItem>& item) mutable {
+                      if (item) summary.watching = item->title;
+                      done(std::move(summary));
+                    });
+                  }
+                  summary.watching = watching_title(found->media_url, previews ? previews->title(found->media_url) : "");
                   executor([done, summary = std::move(summary)] { done(summary); });
                 });
           },
       .previews = previews.get(),
+      .library = library.get(),
       .signups_open = config.signups_open,
       .guests = config.guests,
       .version = page_version(),
@@ -466,6 +492,7 @@ App::State::~State() {
   for (auto& thread : shards) thread->join();
   passwords.reset();  // answers go to loops that still exist
   previews.reset();
+  library.reset();
   database->stop();
   housekeeping.reset();
   listeners.clear();
@@ -488,6 +515,7 @@ std::unique_ptr<App> App::start(const ops::Config& config, std::string& error) {
     state->make_people();
     state->make_shards();
     state->listen();
+    if (config.library) state->open_library();
     state->make_router();
     state->finish_start();
     return std::unique_ptr<App>(new App(std::move(state)));

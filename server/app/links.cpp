@@ -44,9 +44,15 @@ std::string video_greeting(const std::vector<Listening>& listening, const std::s
   return text + "    certificate SHA-256 " + fingerprint + "\n";
 }
 
+std::string library_id(const std::string& media_url) {
+  constexpr std::string_view path = "/library/";
+  return media_url.starts_with(path) ? media_url.substr(path.size()) : std::string();
+}
+
 std::string watching_title(const std::string& media_url, const std::string& title) {
   if (media_url.empty()) return {};
   if (!title.empty()) return title;
+  if (!library_id(media_url).empty()) return "a video of the library";
   if (media_url.starts_with("https://www.youtube.com/")) return "a YouTube video";
   const std::size_t begin = media_url.find("://") + 3;
   return "a video from " + media_url.substr(begin, media_url.find('/', begin) - begin);

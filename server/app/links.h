@@ -23,6 +23,8 @@ struct Listening {
 // Where desktop programs come in, and what the certificate there must be.
 [[nodiscard]] std::string video_greeting(const std::vector<Listening>& listening, const std::string& fingerprint);
 
+// Of a link to a video of this server's library ("/library/…"); empty for every other.
+[[nodiscard]] std::string library_id(const std::string& media_url);
 // What to call a video: its title if that is known, else its host, or for YouTube "a YouTube video".
 [[nodiscard]] std::string watching_title(const std::string& media_url, const std::string& title);
 

@@ -24,8 +24,9 @@ enum class Limit : std::uint8_t {
   room_password,      // wrong passwords for one room from one address
   profile_person,     // pictures and preferences that one person saved
   export_person,      // exports that one person asked for
+  upload_person,      // uploads that one person began
 };
-inline constexpr std::size_t limit_count = 12;
+inline constexpr std::size_t limit_count = 13;
 
 struct LimitRule {
   std::string_view name;

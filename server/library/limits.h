@@ -1,4 +1,4 @@
-// Every bound of the library by name; how much may be kept is for whoever makes a Library. Pure values, any thread.
+// Every bound of the library by name; how much may be kept is set by --library-person and --library-total. Pure values, any thread.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -50,6 +50,7 @@ struct Option {
 constexpr const char* reaching = "Reaching it";
 constexpr const char* video = "Desktop video";
 constexpr const char* files = "Data and files";
+constexpr const char* library = "Library";
 constexpr const char* people = "People";
 constexpr const char* other_sites = "Other sites";
 constexpr const char* resources = "Resources";
@@ -76,6 +77,12 @@ const Option options[] = {
     {"data", files, Text{&Config::data_folder, "a folder", ""}, "Folder with everything the server keeps"},
     {"templates", files, Text{&Config::templates_folder, "a folder", "as installed"}, "Folder of the page templates"},
     {"static", files, Text{&Config::static_folder, "a folder", "as installed"}, "Folder of the scripts and styles"},
+
+    {"library", library, Switch{&Config::library, "on", "off"}, "Whether this server keeps videos"},
+    {"library-person", library, Number{&Config::library_person_mib, 1, 100'000'000, "MiB"}, "What one account may keep in the library"},
+    {"library-total", library, Number{&Config::library_total_mib, 1, 100'000'000, "MiB"}, "What the whole library may hold"},
+    {"library-samples", library, Switch{&Config::library_samples, "on", "off"},
+     "Whether two sample clips are made at the first start (with ffmpeg, in the background)"},
 
     {"signups", people, Switch{&Config::signups_open, "open", "closed"}, "Who may make an account"},
     {"guests", people, Switch{&Config::guests, "on", "off"}, "Whether people without an account may start and join rooms"},

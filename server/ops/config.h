@@ -32,6 +32,12 @@ struct Config {
   std::string templates_folder;  // set by parse_config: installed beside the program, else the source tree
   std::string static_folder;
 
+  // Library
+  bool library = true;
+  std::int64_t library_person_mib = 10'240;  // what one account may keep
+  std::int64_t library_total_mib = 51'200;
+  bool library_samples = true;  // two clips, made at the first start
+
   // People
   bool signups_open = true;
   bool guests = true;

@@ -4,6 +4,7 @@
 #include "rooms/room_code.h"
 #include "rooms/text.h"
 #include "server/auth/random.h"
+#include "server/library/shelf.h"
 #include "server/pages/errors.h"
 #include "server/pages/form_errors.h"
 #include "server/pages/guests.h"
@@ -56,18 +57,21 @@ std::string_view room_name_problem(const std::string& name) {
 // A person's name has room to spare for what stands beside it.
 std::string default_room_name(const Visit& visit) { return visit.words.text("room.default_name", {{"name", visit.who->name}}); }
 
-void open_room(const VisitPtr& visit, const std::string& name, int draws_left) {
+// `watch`: a video of the library that the room begins with, or empty.
+void open_room(const VisitPtr& visit, const std::string& name, const std::string& watch, int draws_left) {
   seams::NewRoom room;
   room.code = rooms::make_room_code(auth::random_bits());
   room.name = name.empty() ? default_room_name(*visit) : name;
   room.owner = visit->who->user;
   room.kind = visit->has_account() ? seams::RoomKind::normal : seams::RoomKind::guest;
   room.at_ms = visit->services.now_ms();
-  visit->services.rooms.create(std::move(room), visit->here.executor, [visit, name, draws_left](seams::Result<seams::RoomRecord> created) {
-    if (created) return visit->redirect("/rooms/" + created->code);
-    if (created.error() == seams::StoreError::code_taken && draws_left > 1) return open_room(visit, name, draws_left - 1);
-    visit->error(503, 5);
-  });
+  visit->services.rooms.create(std::move(room), visit->here.executor,
+                               [visit, name, watch, draws_left](seams::Result<seams::RoomRecord> created) {
+                                 if (created) return visit->redirect("/rooms/" + created->code + (watch.empty() ? "" : "?watch=" + watch));
+                                 if (created.error() == seams::StoreError::code_taken && draws_left > 1)
+                                   return open_room(visit, name, watch, draws_left - 1);
+                                 visit->error(503, 5);
+                               });
 }
 
 void refuse_code(const VisitPtr& visit, const std::string& typed, int status, std::string sentence, std::int64_t retry_after_s = 0) {
@@ -105,6 +109,7 @@ void my_rooms(VisitPtr visit) {
 void start_room(VisitPtr visit, http::Form form) {
   const std::string name(form.value_or_empty("name"));
   const std::string room_name = trimmed(form.value_or_empty("room_name"));
+  const std::string watch = library::is_id(form.value_or_empty("watch")) ? std::string(form.value_or_empty("watch")) : std::string();
   if (!visit->has_account() && !visit->services.guests) return visit->redirect("/login");
   const std::string page = visit->has_account() && form.value("room_name") ? "rooms" : "landing";
   if (const std::string_view problem = room_name_problem(room_name); !problem.empty()) {
@@ -119,8 +124,8 @@ void start_room(VisitPtr visit, http::Form form) {
     extra.set_if("name", name).set_if("room_name", room_name).set("form_error", too_often(visit->words, allowance.retry_after_s));
     return show(visit, {page, 429, std::move(extra), allowance.retry_after_s});
   }
-  ensure_person(visit, name, [visit, name, room_name](const std::optional<auth::Refusal>& refusal) {
-    if (!refusal) return open_room(visit, room_name, code_draws_max);
+  ensure_person(visit, name, [visit, name, room_name, watch](const std::optional<auth::Refusal>& refusal) {
+    if (!refusal) return open_room(visit, room_name, watch, code_draws_max);
     visit->services.throttle.give_back(auth::Limit::room_new_address, auth::address_key(visit->request->remote_address()),
                                        visit->services.now_ms());
     Model extra;

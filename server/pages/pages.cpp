@@ -13,6 +13,8 @@
 #include "server/pages/export.h"
 #include "server/pages/landing.h"
 #include "server/pages/language.h"
+#include "server/pages/library.h"
+#include "server/pages/library_upload.h"
 #include "server/pages/previews.h"
 #include "server/pages/room.h"
 #include "server/pages/setup.h"
@@ -30,6 +32,20 @@ void add_files(http::Router& router, const Services& services) {
     services.static_files.serve(*request, std::move(responder), "img/mark.svg");
   });
   router.get("/healthz", [](const http::RequestPtr&, http::Responder responder) { responder.send(http::Response::text(200, "ok\n")); });
+}
+
+void add_library(http::Router& router, const Services& services) {
+  router.get("/library", on_page(services, library_page));
+  router.get("/library/items", on_page(services, library_items));
+  router.get("/library/{id}", on_page(services, library_file));
+  router.get("/library/{id}/thumb.jpg", on_page(services, library_picture));
+  router.post("/library/{id}/rename", on_form(services, rename_library_item));
+  router.post("/library/{id}/delete", on_form(services, delete_library_item));
+  router.add("OPTIONS", "/library/uploads", on_page(services, tell_upload_options));
+  router.post("/library/uploads", on_script(services, begin_upload));
+  router.get("/library/uploads/{id}", on_page(services, show_upload));
+  router.add("PATCH", "/library/uploads/{id}", on_script(services, receive_upload));
+  router.add("DELETE", "/library/uploads/{id}", on_script(services, end_upload));
 }
 
 }  // namespace
@@ -72,6 +88,7 @@ void add_pages(http::Router& router, const Services& services) {
   router.post("/account/devices/end", on_form(services, end_device));
   router.post("/account/logout-everywhere", on_form(services, log_out_everywhere));
   router.post("/language", on_form(services, choose_language, language_when_stale));
+  if (services.library != nullptr) add_library(router, services);
   router.get("/setup/{token}", on_page(services, setup_page));
   router.post("/setup", on_form(services, set_up));
 }

@@ -2,7 +2,10 @@
 
 #include "rooms/media_link.h"
 #include "rooms/room_code.h"
+#include "server/library/library.h"
+#include "server/pages/library.h"
 #include "server/pages/room_access.h"
+#include "server/pages/room_json.h"
 #include "server/previews/previews.h"
 
 namespace matinee::pages {
@@ -42,8 +45,6 @@ void refuse(const VisitPtr& visit, int status, std::string sentence, std::int64_
 void with_link(const VisitPtr& visit, std::function<void(std::string url)> use) {
   const auto code = rooms::read_room_code(visit->request->path_param("code"));
   const auto url = visit->request->query_param("url");
-  // Not an error: the page asks before it knows.
-  if (visit->services.previews == nullptr) return visit->send({204, {}, {}});
   if (!code) return refuse(visit, 404, "There is nothing at this address.");
   if (!visit->who || (visit->is_guest() && !visit->services.guests)) return refuse(visit, 401, "Join the room first.");
   if (is_from_elsewhere(*visit)) return refuse(visit, 403, "Only the room's own page may ask this.");
@@ -73,6 +74,30 @@ void show(const VisitPtr& visit, const std::optional<previews::Preview>& preview
   visit->send(http::Response::json(200, previews::preview_json(*preview)));
 }
 
+// The id of a video of our own library, or empty.
+std::string library_id(const rooms::MediaRef& media) {
+  constexpr std::string_view path = "/library/";
+  return media.url.starts_with(path) ? media.url.substr(path.size()) : std::string();
+}
+
+void show_own_video(const VisitPtr& visit, const std::string& id) {
+  constexpr std::string_view gone =
+      R"({"kind":"file","host":"","known":true,"refusal":{"code":"no_file","text":"There is no video at this address."}})";
+  if (visit->services.library == nullptr) return visit->send(http::Response::json(200, std::string(gone)));
+  visit->services.library->store().find(id, visit->here.executor, [visit, id, gone](const seams::Result<seams::LibraryItem>& item) {
+    if (!item && item.error() == seams::StoreError::unavailable) return refuse(visit, 503, "Try again in a moment.", busy_retry_after_s);
+    if (!item || item->state != seams::LibraryState::ready) return visit->send(http::Response::json(200, std::string(gone)));
+    visit->send(http::Response::json(
+        200, "{\"kind\":\"file\",\"host\":\"\",\"known\":true,\"title\":" + json_text(item->title) +
+                 (item->facts.duration_ms > 0 ? ",\"duration_ms\":" + std::to_string(item->facts.duration_ms) : std::string()) +
+                 ",\"size_bytes\":" + std::to_string(item->size_bytes) +
+                 (item->facts.picture ? ",\"picture\":\"/library/" + id + "/thumb.jpg\"" : std::string()) + "}"));
+  });
+}
+
+// Not an error: the page asks before it knows.
+void say_switched_off(const VisitPtr& visit) { visit->send({204, {}, {}}); }
+
 }  // namespace
 
 void room_preview(VisitPtr visit) {
@@ -82,6 +107,8 @@ void room_preview(VisitPtr visit) {
       const std::string& detail = media.error().detail;
       return visit->send(http::Response::json(200, previews::refusal_json({detail, rooms::media_link_sentence(detail)})));
     }
+    if (const std::string id = library_id(*media); !id.empty()) return show_own_video(visit, id);
+    if (visit->services.previews == nullptr) return say_switched_off(visit);
     previews::Previews& previews = *visit->services.previews;
     // What is known already costs nobody anything, so it costs no try.
     if (const auto known = previews.known(*media)) return show(visit, known);
@@ -91,6 +118,7 @@ void room_preview(VisitPtr visit) {
 }
 
 void room_subtitles(VisitPtr visit) {
+  if (visit->services.previews == nullptr) return say_switched_off(visit);
   with_link(visit, [visit](const std::string& url) {
     if (!may_ask(visit)) return;
     visit->services.previews->subtitles(url, visit->here.executor, [visit](const previews::Previews::Subtitles& found) {

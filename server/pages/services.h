@@ -21,6 +21,9 @@ class FormTokens;
 namespace matinee::http {
 class StaticFiles;
 }
+namespace matinee::library {
+class Library;
+}
 namespace matinee::net {
 class Loop;
 }
@@ -95,6 +98,7 @@ struct Services {
   // Asks the room's home shard; answers on `executor`, nothing when the room is not loaded. Empty = never known.
   std::function<void(const std::string& code, seams::Executor executor, std::function<void(std::optional<RoomSummary>)> done)> room_summary;
   previews::Previews* previews = nullptr;  // nothing: links are not looked at
+  library::Library* library = nullptr;     // nothing: this server keeps no videos
   bool signups_open = true;
   bool guests = true;
   std::string version;

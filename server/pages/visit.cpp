@@ -83,6 +83,7 @@ Model Visit::model() {
         .set("face_initial", auth::initial(who->name))
         .set("face_hue", std::to_string(avatar_hue(who->user)));
     model.set("account", account.set_if("face_picture", avatar_path(who->user, who->avatar)));
+    model.set("library", services.library != nullptr);
     // Worn by the first paint already.
     const Preferences preferences = preferences_saved(who->preferences);
     model.set("theme", preferences.theme).set("motion", preferences.motion);
@@ -185,6 +186,15 @@ http::Handler on_upload(const Services& services, std::size_t bytes_max, UploadH
         if (!body) return visit->error(http::status_of(body.error()));
         handler(visit, std::move(*body));
       });
+    });
+  };
+}
+
+http::Handler on_script(const Services& services, PageHandler handler) {
+  return [&services, handler = std::move(handler)](http::RequestPtr request, http::Responder responder) {
+    start_visit(std::make_shared<Visit>(services, std::move(request), std::move(responder)), [handler](const VisitPtr& visit) {
+      if (!is_from_here(*visit) || !visit->has_csrf(visit->request->header("x-csrf-token"))) return visit->error(403);
+      handler(visit);
     });
   };
 }

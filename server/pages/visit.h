@@ -80,4 +80,7 @@ using WhenStale = std::function<std::string(const Visit&, const http::Form&)>;
 // Bytes that a script of ours sends: image/*, the form's token in the field X-CSRF-Token, which no other site can make a browser send.
 [[nodiscard]] http::Handler on_upload(const Services& services, std::size_t bytes_max, UploadHandler handler);
 
+// Anything else that a script of ours asks for with the form's token in X-CSRF-Token. Answers are for the script: {"error", "sentence"}.
+[[nodiscard]] http::Handler on_script(const Services& services, PageHandler handler);
+
 }  // namespace matinee::pages

@@ -23,6 +23,10 @@ void check_video(const MediaRef& media) {
 void check_file(const MediaRef& media) {
   const std::string_view url = media.url;
   require(media.video_id.empty() && !media.live);
+  if (url.substr(0, 9) == "/library/") {
+    require(url.size() == 41 && url.find_first_not_of("0123456789abcdef", 9) == std::string_view::npos);
+    return;
+  }
   require(url.substr(0, 7) == "http://" || url.substr(0, 8) == "https://");
   require(url.size() <= limits::link_bytes_max);
   for (const char c : url) require(c > ' ' && c < '\x7F' && c != '"' && c != '<' && c != '>');

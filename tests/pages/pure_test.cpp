@@ -10,6 +10,7 @@
 #include "server/pages/room_list.h"
 #include "server/pages/strings.h"
 #include "server/pages/templates.h"
+#include "server/pages/upload_metadata.h"
 #include "tests/store/temporary_folder.h"
 
 using namespace matinee;
@@ -34,7 +35,7 @@ class TemplateFolder {
  public:
   TemplateFolder() {
     std::filesystem::create_directories(folder_.path() / "partials");
-    for (const char* name : {"landing", "rooms", "join", "room", "signup", "login", "account", "setup", "error"})
+    for (const char* name : {"landing", "library", "rooms", "join", "room", "signup", "login", "account", "setup", "error"})
       write(std::string(name) + ".html", "x");
   }
   void write(const std::string& name, const std::string& text) { std::ofstream(folder_.path() / name) << text; }
@@ -204,4 +205,18 @@ TEST_CASE("a block holds for the person, and for guests at the blocked address")
   room.blocks.front().until_ms = 0;
   person.user = seams::UserId{7};
   CHECK(pages::is_blocked(room, &person, "198.51.100.1", 1'000'000));  // until lifted
+}
+
+TEST_CASE("what an upload says of itself is read up to its bound, and refused where it is malformed") {
+  const auto read = pages::read_upload_metadata("filename RmlsbSDDvC5tcDQ=,fingerprint MTItMzQ=, other , filename Yi5tcDQ=");
+  REQUIRE(read.has_value());
+  CHECK(read->file_name == "b.mp4");
+  CHECK(read->fingerprint == "12-34");
+  CHECK(pages::read_upload_metadata("filename RmlsbSDDvC5tcDQ=")->file_name == "Film \xC3\xBC.mp4");
+  CHECK(pages::read_upload_metadata("")->file_name.empty());
+  for (const std::string_view bad : {"filename Rml", "filename R*==", "filename =RmA", " ,", "filename RmA=x==="})
+    CHECK_FALSE(pages::read_upload_metadata(bad).has_value());
+  const std::string most = "filename " + std::string((pages::upload_metadata_bytes_max - 9) / 4 * 4, 'A');
+  CHECK(pages::read_upload_metadata(most + std::string(pages::upload_metadata_bytes_max - most.size(), ' ')).has_value());
+  CHECK_FALSE(pages::read_upload_metadata(most + std::string(pages::upload_metadata_bytes_max - most.size() + 1, ' ')).has_value());
 }

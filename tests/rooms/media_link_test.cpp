@@ -125,6 +125,12 @@ const Video videos[] = {
 };
 
 const File files[] = {
+    // A video of this server's library, under whatever name somebody reaches it.
+    {"/library/0123456789abcdef0123456789abcdef", "/library/0123456789abcdef0123456789abcdef", MediaKind::file, 0},
+    {" /library/0123456789abcdef0123456789abcdef#t=90 ", "/library/0123456789abcdef0123456789abcdef", MediaKind::file, 90'000},
+    {"http://192.168.1.5:8080/library/0123456789abcdef0123456789abcdef", "/library/0123456789abcdef0123456789abcdef", MediaKind::file, 0},
+    {"https://matinee.example/library/0123456789abcdef0123456789abcdef?x=1#t=5", "/library/0123456789abcdef0123456789abcdef", MediaKind::file,
+     5'000},
     {"https://example.org/film.mp4", "https://example.org/film.mp4", MediaKind::file, 0},
     {"https://example.org/film.m4v", "https://example.org/film.m4v", MediaKind::file, 0},
     {"https://example.org/film.webm", "https://example.org/film.webm", MediaKind::file, 0},
@@ -283,6 +289,10 @@ const Refused refused[] = {
     {"https://www.youtube.com/live/dQw4w9WgXc\xC3\xA4", "bad_video_id"},
     {"https://youtu.be/favicon.ico", "bad_video_id"},
     {"https://www.youtube.com/v/dQw4w9WgXc%00", "bad_video_id"},
+    {"https://example.org/library/0123456789abcdef0123456789abcde", "not_media"},
+    {"https://example.org/library/0123456789ABCDEF0123456789ABCDEF", "not_media"},
+    {"https://example.org/library/0123456789abcdef0123456789abcdef/thumb.jpg", "not_media"},
+    {"https://example.org/x/library/0123456789abcdef0123456789abcdef", "not_media"},
     {"https://example.org/", "not_media"},
     {"https://example.org", "not_media"},
     {"https://example.org/page.html", "not_media"},

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const binary = process.env.MATINEE_BIN ?? join(root, 'build/test/matinee');
 
-// No test's server asks the internet about a link; a test that is about that says --link-previews on and names its own sites.
-const quiet = ['--link-previews', 'off'];
+// No test's server asks the internet about a link or draws sample clips; a test that is about that says so: --link-previews on and its own sites.
+const quiet = ['--link-previews', 'off', '--library-samples', 'off'];
 
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'matinee-'));

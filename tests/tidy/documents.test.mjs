@@ -58,6 +58,12 @@ test('the routes for programs are on the protocol page, and there are no others'
   assert.deepEqual([...section('Pages and forms').matchAll(/`((?:GET|POST) \/api\/[^`]+)`/g)].map(([, route]) => route).sort(), routes.sort());
 });
 
+test('the uploads of the protocol page are the other routes of the library', () => {
+  const routes = [...read('server/pages/pages.cpp').matchAll(/router\.add\("(\w+)", "([^"]+)"/g)].map(([, method, path]) => `${method} ${path}`);
+  assert.ok(routes.length > 0);
+  assert.deepEqual(names(firstCells('Uploads')).filter((one) => !/^(GET|POST) /.test(one)).sort(), routes.sort());
+});
+
 test('the live streams of the protocol page are the routes of server/media', () => {
   const endings = [...read('server/media/live_routes.cpp').matchAll(/\{"(\.\w+)", rooms::LiveForm::\w+\}/g)].map((m) => m[1]);
   assert.equal(endings.length, 4);
@@ -75,7 +81,7 @@ test('every field of a form is on the protocol page', () => {
   let fields = 0;
   for (const file of templates) {
     for (const [, action, form] of whole(file).matchAll(/<form[^>]*action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g)) {
-      const path = action.replace('{{code}}', '{code}');
+      const path = action.replace(/\{\{(code|id)\}\}/, '{$1}');
       const row = rows.find(([of]) => of === path)?.[1];
       assert.ok(row !== undefined, `${file}: no row for ${path}`);
       for (const [, name] of form.matchAll(/<(?:input|select|textarea|button)[^>]*\sname="([^"]+)"/g)) {

@@ -43,9 +43,9 @@ const allowed = {
   media: ['rooms', 'seams', 'net', 'http', 'auth', 'streams', 'videoproto', 'ops'],
   previews: ['rooms', 'rooms_links', 'seams', 'wire', 'ops'],
   library: ['seams', 'rooms', 'ops'],
-  pages: ['http', 'net', 'auth', 'shard', 'previews', 'seams', 'rooms', 'rooms_links', 'videoproto', 'ops'],
+  pages: ['http', 'net', 'auth', 'shard', 'previews', 'library', 'seams', 'rooms', 'rooms_links', 'videoproto', 'ops'],
   api: ['http', 'net', 'auth', 'shard', 'seams', 'rooms', 'ops'],
-  app: ['rooms', 'rooms_links', 'seams', 'ops', 'net', 'http', 'wire', 'store', 'auth', 'shard', 'media', 'videoproto', 'previews', 'pages', 'api'],
+  app: ['rooms', 'rooms_links', 'seams', 'ops', 'net', 'http', 'wire', 'store', 'auth', 'shard', 'media', 'videoproto', 'previews', 'library', 'pages', 'api'],
 };
 
 test('modules include only what the allowed arrows say', () => {

@@ -84,6 +84,9 @@ std::string listen(int output) {
 ReadLink read_link(const std::string& link) {
   const auto read = rooms::parse_media_link(link);
   if (!read) return {LinkKind::refused, {}, std::string(rooms::media_link_sentence(read.error().detail))};
+  if (read->url.starts_with('/'))
+    return {
+        LinkKind::refused, {}, "This video lies in the server's library, which desktop programs cannot open yet. It plays in the browser."};
   return {read->kind == rooms::MediaKind::youtube ? LinkKind::youtube : LinkKind::direct, read->url, {}};
 }
 

@@ -22,7 +22,8 @@ export function control_parts(app, engine, player) {
   function offer(ids, part) {
     const fetch = () => void part().catch(() => {});
     for (const id of ids) {
-      const button = find(`#${id}`);
+      const button = document.querySelector(`#${id}`);
+      if (!button) continue;  // not for this person, or not on this server
       for (const sign of ['pointerenter', 'pointerdown', 'focus']) button.addEventListener(sign, fetch);
       button.addEventListener('click', () => open(part));
     }
@@ -34,6 +35,7 @@ export function control_parts(app, engine, player) {
   const may_go_live = () => { for (const id of ['go-live', 'stage-live']) find(`#${id}`).hidden = !can(app.room, app.people.self, 'go_live'); };
   app.on('room', may_go_live);
   app.people.on('change', may_go_live);
+  offer(['library-open', 'stage-library'], lazy(async () => (await import('./library.js')).control_library()));
   offer(['badge-open'], lazy(async () => {
     const { make_sound_offset } = await import('../views/sound_offset.js');
     make_sound_offset({
@@ -52,10 +54,38 @@ export function control_parts(app, engine, player) {
   app.on('code', () => /** @type {HTMLDialogElement} */ (find('#share')).open && open(share_by(false)));
 
   offer_subtitles(app, offer);
+  take_wanted(app);
   fetch_door(app, player);
   fetch_live(app, engine, player);
   fetch_when_playing(app, engine, player);
   return { share_by_hand: () => void open(share_by(true)) };
+}
+
+/**
+ * "Watch in my room" on the library's page leads here with the video's id. Only a click there starts it: any other page could have made
+ * this link, so then it waits in the source box for somebody to press the button.
+ * @param {App} app
+ */
+function take_wanted(app) {
+  const id = new URLSearchParams(location.search).get('watch') ?? '';
+  if (!/^[0-9a-f]{32}$/.test(id)) return;
+  history.replaceState(history.state, '', location.pathname);
+  const clicked = document.referrer.split(/[?#]/)[0] === `${location.origin}/library`;
+  const link = /** @type {HTMLInputElement} */ (find('#source-link'));
+  const now = /** @type {HTMLButtonElement} */ (find('#source-now'));
+  app.on('room', () => {
+    if (link.dataset.wanted) return;
+    link.dataset.wanted = id;
+    // When everybody who paints what this person may do has heard of the room.
+    setTimeout(() => {
+      link.value = `${location.origin}/library/${id}`;
+      link.dispatchEvent(new Event('input', { bubbles: true }));
+      find('#source').toggleAttribute('data-open', true);
+      if (!clicked) return find('#source-watch').focus();
+      if (now.hidden) /** @type {HTMLFormElement} */ (find('#source')).requestSubmit();
+      else now.click();
+    }, 0);
+  });
 }
 
 /** Subtitles belong to films; who had them on last time gets them by themselves. @param {App} app @param {(ids: string[], part: Part) => void} offer */

@@ -42,7 +42,8 @@ export class Previews extends Emitter {
     this.#text = link;
     this.#cancel(this.#timer);
     this.#is(null);
-    if (this.#off || !may_be_link(link)) return;
+    // What is in our own library is known, also where other sites are never asked.
+    if ((this.#off && !/\/library\/[0-9a-f]{32}$/.test(link)) || !may_be_link(link)) return;
     this.#timer = this.#later(() => this.#fetch(link, whole), whole ? 0 : PAUSE_MS);
   }
 
