@@ -12,8 +12,8 @@ namespace matinee::rooms {
 
 // feed: what a program sends with a stream's key.
 enum class LiveKind : std::uint8_t { camera, screen, file, link, feed };
-// How a stream can be had: pictures of a desktop program, or the container that its publisher sends.
-enum class LiveForm : std::uint8_t { mjpeg, ts, webm, mp4 };
+// How a stream can be had: pictures of a desktop program, or the container that its publisher sends, and HLS made of that.
+enum class LiveForm : std::uint8_t { mjpeg, ts, webm, mp4, hls };
 
 [[nodiscard]] constexpr std::string_view to_string(LiveForm form) {
   switch (form) {
@@ -21,6 +21,7 @@ enum class LiveForm : std::uint8_t { mjpeg, ts, webm, mp4 };
     case LiveForm::ts: return "ts";
     case LiveForm::webm: return "webm";
     case LiveForm::mp4: return "mp4";
+    case LiveForm::hls: return "hls";
   }
   return "mjpeg";
 }

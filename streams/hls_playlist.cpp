@@ -49,6 +49,7 @@ std::optional<HlsRefusal> HlsPlaylist::add(HlsSegment segment, std::int64_t now_
   if (segment.duration_us <= 0 || segment.program_us < 0) return HlsRefusal::bad_duration;
   if ((segment.duration_us + second_us / 2) / second_us > options_.target_s) return HlsRefusal::too_long;  // 4.3.3.1
   listed_us_ += segment.duration_us;
+  listed_bytes_ += segment.bytes;
   longest_us_ = std::max(longest_us_, listed_us_);
   segments_.push_back({std::move(segment), map_});
   shorten(now_us);
@@ -60,23 +61,26 @@ void HlsPlaylist::shorten(std::int64_t now_us) {
   const std::int64_t window_us = std::max(options_.window_us, 3 * options_.target_s * second_us);
   while (segments_.size() > 1) {
     const std::int64_t duration_us = segments_.front().segment.duration_us;
-    const bool full = listed_us_ - duration_us >= window_us;
+    const bool full = listed_us_ - duration_us >= window_us || listed_bytes_ > options_.bytes_max / 2;
     if (!full && segments_.size() <= limits::hls_segments_max) return;
     // It stays for who has the playlist as it was: its own duration and that of the longest playlist there was.
     const std::int64_t gone_us = now_us + duration_us + longest_us_;
     Listed gone = std::move(segments_.front());
     segments_.pop_front();
     listed_us_ -= duration_us;
+    listed_bytes_ -= gone.segment.bytes;
+    leaving_bytes_ += gone.segment.bytes;
     ++media_sequence_;
     if (gone.segment.discontinuity) ++discontinuity_sequence_;
-    leaving_.push_back({std::move(gone.segment.uri), gone_us});
-    if (gone.map != segments_.front().map) leaving_.push_back({std::move(gone.map), gone_us});
+    leaving_.push_back({std::move(gone.segment.uri), gone_us, gone.segment.bytes});
+    if (gone.map != segments_.front().map) leaving_.push_back({std::move(gone.map), gone_us, 0});
   }
 }
 
 std::vector<std::string> HlsPlaylist::take_expired(std::int64_t now_us) {
   std::vector<std::string> expired;
-  while (!leaving_.empty() && leaving_.front().gone_us <= now_us) {
+  while (!leaving_.empty() && (leaving_.front().gone_us <= now_us || leaving_bytes_ > options_.bytes_max / 2)) {
+    leaving_bytes_ -= leaving_.front().bytes;
     expired.push_back(std::move(leaving_.front().uri));
     leaving_.pop_front();
   }

@@ -34,8 +34,19 @@ inline constexpr std::size_t live_units_max = 4'096;
 inline constexpr std::int64_t live_lag_us_max = 5'000'000;     // a viewer further behind goes on at a newer key frame
 inline constexpr std::int64_t publisher_lost_us = 30'000'000;  // so long a stream waits for its publisher to come back
 
+// What becomes fragmented MP4
+inline constexpr std::size_t remux_fragment_bytes_max = 16 * 1024 * 1024;  // from one key frame to the next
+inline constexpr std::int64_t remux_fragment_us_max = 20'000'000;
+inline constexpr std::int64_t remux_step_us_max = 10'000'000;          // between two packets of a track; more is a jump of its clock
+inline constexpr std::int64_t remux_repeat_us_max = 1'000'000;         // back: the packet is left out; more is a jump
+inline constexpr std::int64_t remux_sound_us = 1'000'000;              // a fragment of sound without pictures
+inline constexpr std::size_t remux_probe_bytes_max = 8 * 1024 * 1024;  // until the tracks are known
+inline constexpr std::int64_t remux_probe_us_max = 1'500'000;
+
 // HLS
-inline constexpr std::size_t hls_segments_max = 1'024;  // in a playlist, however long its window
+inline constexpr std::int64_t hls_target_s_min = 2;             // of a stream whose key frames come often enough
+inline constexpr std::size_t hls_segments_max = 1'024;          // in a playlist, however long its window
+inline constexpr std::size_t hls_bytes_max = 64 * 1024 * 1024;  // of the files of one playlist, in it and leaving it
 inline constexpr std::size_t hls_uri_bytes_max = 128;
 
 }  // namespace matinee::streams::limits

@@ -40,6 +40,7 @@ class LiveBuffer {
     const Payload* init = nullptr;  // to be sent before it: the first time, and when it has changed
     const Payload* unit = nullptr;
     std::uint64_t skipped = 0;  // units that this viewer does not get; 0 for the first one taken
+    std::int64_t arrived_us = 0;
   };
 
   explicit LiveBuffer(LiveBounds bounds = {}) : bounds_(bounds) {}
@@ -91,6 +92,7 @@ class LiveBuffer {
     const Unit& unit = units_[static_cast<std::size_t>(reader.next - begin())];
     if (std::exchange(reader.generation, unit.generation) != unit.generation) taken.init = &*init_;
     taken.unit = &unit.payload;
+    taken.arrived_us = unit.arrived_us;
     reader.began = true;
     ++reader.next;
     return taken;

@@ -71,6 +71,8 @@ void MetricsPage::add_media_metrics() {
   add("matinee_media_units_in_total", "Units of container streams from publishers", true, of, &C::media_units_in);
   add("matinee_media_units_out_total", "Units of container streams sent to viewers", true, of, &C::media_units_out);
   add("matinee_media_units_skipped_total", "Units of container streams a viewer was too slow for", true, of, &C::media_units_skipped);
+  add("matinee_hls_segments_total", "Segments made for HLS", true, of, &C::hls_segments);
+  add("matinee_hls_failures_total", "Streams that could not become HLS", true, of, &C::hls_failures);
   add("matinee_publishers_refused_total", "Publishers refused: the stream has one already, or too many are live", true, of,
       &C::publishers_refused);
   add("matinee_publishers_failed_total", "Publishers that sent what cannot be streamed", true, of, &C::publishers_failed);

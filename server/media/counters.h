@@ -22,6 +22,8 @@ struct MediaCounters {
   std::uint64_t media_units_in = 0;       // runs of packets, blocks, fragments
   std::uint64_t media_units_out = 0;      // units × viewers
   std::uint64_t media_units_skipped = 0;  // that one viewer was too slow for
+  std::uint64_t hls_segments = 0;         // made for HLS
+  std::uint64_t hls_failures = 0;         // streams that could not become HLS
   std::uint64_t publishers_refused = 0;   // no key, the seat is taken, no room
   std::uint64_t publishers_failed = 0;    // sent what is no media
 };

@@ -38,4 +38,16 @@ inline constexpr std::size_t chunk_bytes_max = 4 * 1024 * 1024;  // of a page th
 inline constexpr std::int64_t chunk_silence_us = 10'000'000;     // then it is lost, as if a connection had broken
 inline constexpr std::size_t still_bytes_max = 128 * 1024;       // of the still that a page sends of what it publishes
 
+// HLS of a stream: a thread, and up to streams::limits::hls_bytes_max of segments.
+inline constexpr std::size_t hls_streams_max = 8;                   // of one loop at once
+inline constexpr std::size_t hls_views_max = 1'000;                 // of one stream: who reads, and who waits for the first segment
+inline constexpr std::size_t hls_feed_pieces_max = 4'096;           // on their way to its thread: beyond it lags like any viewer
+inline constexpr std::size_t hls_feed_bytes_max = 8 * 1024 * 1024;  // likewise
+inline constexpr std::int64_t hls_window_us = 60'000'000;           // to go back to
+inline constexpr std::int64_t hls_wait_us = 20'000'000;             // for the first segment
+inline constexpr std::int64_t hls_view_us = 10'000'000;             // since the last question, or three target durations: nobody
+inline constexpr std::int64_t hls_idle_us = 30'000'000;             // since anybody's last question: its thread ends
+inline constexpr std::int64_t hls_run_us_max = 3'600'000'000;       // of MP4: what reads it keeps a list of all samples
+inline constexpr int hls_breaks_max = 3;                            // in a row, without a segment
+
 }  // namespace matinee::media::limits

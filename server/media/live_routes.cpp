@@ -1,32 +1,21 @@
 #include "server/media/live_routes.h"
 
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "server/auth/csrf.h"
-#include "server/auth/throttle.h"
 #include "server/http/form.h"
+#include "server/media/hls_routes.h"
+#include "server/media/live_door.h"
 #include "server/media/live_viewers.h"
 #include "server/media/media_http_view.h"
 #include "server/media/media_socket_view.h"
 #include "server/media/mjpeg_view.h"
 #include "server/media/socket_view.h"
-#include "server/ops/network.h"
 
 namespace matinee::media {
 namespace {
-
-constexpr std::int64_t stream_max = (std::int64_t{1} << 53) - 1;
-
-// "7" of a path; nothing for any other spelling, so that a stream has one address.
-std::optional<std::int64_t> read_stream(std::string_view text) {
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size() || id <= 0 || id > stream_max || text.front() == '0') return std::nullopt;
-  return id;
-}
 
 // "7.webm" of a path.
 struct Named {
@@ -64,15 +53,13 @@ void refuse_form(const http::Responder& responder, rooms::LiveForm form) {
 
 class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
  public:
-  LiveRoutes(http::Router& router, LiveServices services) : router_(router), services_(std::move(services)) {}
+  LiveRoutes(http::Router& router, LiveServices services)
+      : router_(router), services_(services), door_(std::make_shared<const LiveDoor>(std::move(services))) {}
   void add();
 
  private:
   using OnHome = std::function<void(Relay& home, Found stream, Watcher who)>;  // nothing found: not for them, or none
 
-  void find_watcher(const http::Request& request, net::Loop& loop, std::int64_t stream, std::function<void(std::optional<Watcher>)> done);
-  // The relay at the stream's home. Called on `loop`, answers there.
-  void find_home(net::Loop& loop, std::int64_t stream, std::function<void(Relay&)> done);
   // Goes to the stream's home, on its loop.
   void at_home(const http::RequestPtr& request, std::int64_t stream, OnHome then);
   void refuse(const http::RequestPtr& request, const http::Responder& responder) const;
@@ -86,6 +73,7 @@ class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
 
   http::Router& router_;
   const LiveServices services_;
+  const std::shared_ptr<const LiveDoor> door_;  // shared with questions under way
 };
 
 void LiveRoutes::add() {
@@ -111,37 +99,11 @@ void LiveRoutes::add() {
       [self](const http::RequestPtr& request, net::UpgradeRequest upgrade) { self->media_socket(request, std::move(upgrade), false); }, "");
 }
 
-void LiveRoutes::find_watcher(const http::Request& request, net::Loop& loop, std::int64_t stream,
-                              std::function<void(std::optional<Watcher>)> done) {
-  if (const auto token = request.query_param("token")) {
-    const auto pass = services_.view_tokens.read(*token, stream, services_.now_ms());
-    if (!pass) return done(std::nullopt);
-    Watcher who;
-    who.by_token = true;
-    who.visit.person.id = pass->person;
-    who.visit.person.kind = pass->kind;
-    // As for the pages: behind a proxy on this machine everybody has one address, then only the id counts.
-    if (!ops::is_loopback(request.remote_address())) who.visit.person.address = auth::address_key(request.remote_address());
-    who.visit.session = pass->session;
-    return done(std::move(who));
-  }
-  services_.find_visitor(loop, request.head(), [done = std::move(done)](seams::Result<seams::Visit> found) {
-    if (!found) return done(std::nullopt);
-    done(Watcher{std::move(*found), false});
-  });
-}
-
-// A stream that is not stored is looked for where it cannot be, and not found there.
-void LiveRoutes::find_home(net::Loop& loop, std::int64_t stream, std::function<void(Relay&)> done) {
-  if (stream < seams::first_stored_stream) return done(services_.home_of(static_cast<std::uint32_t>(stream)));
-  services_.find_stored(loop, seams::StreamId{stream}, [self = shared_from_this(), done = std::move(done)](const auto& found) {
-    done(found ? self->services_.home_of_room(found->room_code) : self->services_.home_of(1));
-  });
-}
-
 void LiveRoutes::at_home(const http::RequestPtr& request, std::int64_t stream, OnHome then) {
-  find_watcher(*request, request->loop(), stream, [self = shared_from_this(), request, stream, then](std::optional<Watcher> who) {
-    self->find_home(request->loop(), stream, [stream, then, who = std::move(who)](Relay& home) {
+  door_->find_asker(*request, request->loop(), stream, [self = shared_from_this(), request, stream, then](std::optional<LiveAsker> asker) {
+    std::optional<Watcher> who;
+    if (asker && !asker->too_late) who = std::move(asker->who);
+    self->door_->find_home(request->loop(), stream, [stream, then, who = std::move(who)](Relay& home) {
       home.loop().post([&home, stream, then, who]() mutable {
         Found found;
         if (who && stream < seams::first_stored_stream) found.pictures = home.find(static_cast<std::uint32_t>(stream));
@@ -259,6 +221,9 @@ void LiveRoutes::make_token(const http::RequestPtr& request, const http::Respond
 
 }  // namespace
 
-void add_live(http::Router& router, LiveServices services) { std::make_shared<LiveRoutes>(router, std::move(services))->add(); }
+void add_live(http::Router& router, LiveServices services) {
+  add_hls(router, services);
+  std::make_shared<LiveRoutes>(router, std::move(services))->add();
+}
 
 }  // namespace matinee::media

@@ -4,6 +4,7 @@
 //   GET  /live/{stream}/thumb.jpg  the last of them; of a page that publishes the still that it sent
 //   GET  /live/{stream}.ts, .webm, .mp4   the container that the publisher sends
 //   GET  /live/{stream}/ts, /media        the same as a WebSocket
+//   GET  /live/{stream}/hls/…             HLS of it (hls_routes.h)
 //   POST /live/{stream}/token      {"url", "expires_s"}: an address with a view token in it
 // Who: the session cookie of somebody who is in the stream's room, or ?token=. A stream that does not exist and one that is not for
 // the asker are the same 404 (the socket: closed with 4004). docs/protocol.md, "Live streams".

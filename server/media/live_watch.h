@@ -24,6 +24,13 @@ struct Watcher {
   bool by_token = false;  // was in the room when the token was made
 };
 
+// … and how they said it.
+struct LiveAsker {
+  Watcher who;
+  std::string token;      // empty: by cookie
+  bool too_late = false;  // to begin: the token's minute is over
+};
+
 class LiveWatch : public std::enable_shared_from_this<LiveWatch> {
  public:
   enum class End : std::uint8_t { ended, too_slow, not_allowed, stopping, left };

@@ -33,9 +33,10 @@ rooms::LiveKind kind_of(seams::StreamKind kind) {
 }  // namespace
 
 struct MediaViewing::Place {
-  Place(MediaViewer& v, streams::LiveReader from) : viewer(&v), reader(from) {}
+  Place(MediaViewer& v, streams::LiveReader from, bool counts) : viewer(&v), reader(from), counted(counts) {}
   MediaViewer* viewer;  // null: left
   streams::LiveReader reader;
+  const bool counted;
   bool began = false;
 };
 
@@ -63,7 +64,7 @@ std::optional<MediaViewing::Taken> MediaViewing::take() {
   ++counters.media_units_out;
   counters.media_units_skipped += found->skipped;
   counters.bytes_out += (*found->unit)->message->bytes.size();
-  Taken taken{found->init != nullptr ? *found->init : nullptr, *found->unit};
+  Taken taken{found->init != nullptr ? *found->init : nullptr, *found->unit, found->arrived_us};
   taken.anew = !std::exchange(place_->began, true) || taken.init != nullptr || found->skipped > 0;
   return taken;
 }
@@ -88,6 +89,7 @@ rooms::LiveStream MediaHub::told() const {
   stream.online = online();
   stream.viewers = static_cast<std::int64_t>(viewers_);
   stream.forms = {program_->form};
+  if (is_fit_for_hls(program_->codecs)) stream.forms.push_back(rooms::LiveForm::hls);
   stream.codecs = program_->codecs;
   return stream;
 }
@@ -101,6 +103,7 @@ std::optional<MediaHub::Ticket> MediaHub::enter(bool take_over) {
   still_.reset();
   scan_ = std::make_unique<MediaScan>(static_cast<MediaSink&>(*this), true);
   ring_.begin_anew();
+  key_gaps_.begin_anew();
   parts_.on_changed();
   return ticket;
 }
@@ -200,7 +203,13 @@ void MediaHub::on_program(const MediaProgram& program, Bytes init) {
 void MediaHub::on_piece(const MediaPiece& piece) {
   ++parts_.counters->media_units_in;
   const std::size_t bytes = piece.before.size() + piece.bytes.size();
+  if (piece.begins == streams::Begins::key) key_gaps_.on_key(parts_.now_us());
   static_cast<void>(ring_.append(make_unit(piece.before, piece.bytes, piece.lead_in), bytes, piece.begins, parts_.now_us()));
+}
+
+void MediaHub::on_key() {
+  key_gaps_.on_key(parts_.now_us());
+  ring_.mark_key();
 }
 
 // ---- viewers
@@ -214,21 +223,24 @@ void MediaHub::tell_unit() {
   if (--telling_ == 0) std::erase_if(places_, [](const auto& place) { return place->viewer == nullptr; });
 }
 
-MediaViewing MediaHub::watch(MediaViewer& viewer) {
+MediaViewing MediaHub::watch(MediaViewer& viewer, Counts counts) {
   if (ended()) return {};
-  auto place = std::make_shared<MediaViewing::Place>(viewer, ring_.reader());
+  auto place = std::make_shared<MediaViewing::Place>(viewer, ring_.reader(), counts == Counts::yes);
   places_.push_back(place);
-  ++viewers_;
-  ++parts_.counters->viewers;
-  parts_.on_changed();
+  count(*place, 1);
   return {shared_from_this(), std::move(place)};
 }
 
 void MediaHub::leave(MediaViewing::Place& place) {
   place.viewer = nullptr;
-  --viewers_;
-  --parts_.counters->viewers;
+  count(place, -1);
   if (telling_ == 0) std::erase_if(places_, [&](const auto& each) { return each.get() == &place; });
+}
+
+void MediaHub::count(const MediaViewing::Place& place, int more) {
+  if (!place.counted) return;
+  viewers_ += static_cast<std::size_t>(more);
+  parts_.counters->viewers += static_cast<std::uint64_t>(more);
   parts_.on_changed();
 }
 

@@ -9,6 +9,8 @@
 //                                      enter()              (the seat: streams/publisher_seat.h)
 // Thread rule: the loop of the room's home. Times are videoproto::monotonic_us().
 #pragma once
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,6 +42,22 @@ struct MediaUnit {
 using SharedUnit = std::shared_ptr<const MediaUnit>;
 using MediaRing = streams::LiveBuffer<SharedUnit>;
 
+// How far key frames lie apart, by when they came in.
+class KeyGaps {
+ public:
+  void begin_anew() { *this = {}; }
+  void on_key(std::int64_t now_us) {
+    if (last_us_ != 0) gaps_us_[next_++ % gaps_us_.size()] = now_us - last_us_;
+    last_us_ = now_us;
+  }
+  [[nodiscard]] std::int64_t longest_us() const { return *std::ranges::max_element(gaps_us_); }
+
+ private:
+  std::array<std::int64_t, 8> gaps_us_{};
+  std::size_t next_ = 0;
+  std::int64_t last_us_ = 0;
+};
+
 class MediaViewer {
  public:
   virtual ~MediaViewer() = default;
@@ -59,6 +77,7 @@ class MediaViewing {
   struct Taken {
     SharedUnit init;  // to be sent first; null: the viewer has it
     SharedUnit unit;
+    std::int64_t arrived_us = 0;
     bool anew = false;  // the first one, or others were left out before it: `lead_in` is needed
   };
   [[nodiscard]] std::optional<Taken> take();
@@ -130,8 +149,12 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   [[nodiscard]] const std::shared_ptr<const std::string>& still() const { return still_; }
 
   // ---- viewers
+  // Who is counted as somebody who watches: not what makes another form of it.
+  enum class Counts : std::uint8_t { yes, no };
   // `viewer` must outlive the answer. Empty after the end.
-  [[nodiscard]] MediaViewing watch(MediaViewer& viewer);
+  [[nodiscard]] MediaViewing watch(MediaViewer& viewer, Counts counts = Counts::yes);
+  // The longest of the last stretches between two key frames, as they came in; 0: not known.
+  [[nodiscard]] std::int64_t key_gap_us() const { return key_gaps_.longest_us(); }
 
   // What is stored has been read again. Another key, a blocked owner, a closed room: it ends.
   void update(seams::StreamRecord record);
@@ -143,9 +166,10 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   [[nodiscard]] Fed scan(streams::Bytes bytes);
   void on_program(const MediaProgram& program, streams::Bytes init) override;
   void on_piece(const MediaPiece& piece) override;
-  void on_key() override { ring_.mark_key(); }
+  void on_key() override;
   void tell_unit();
   void leave(MediaViewing::Place& place);
+  void count(const MediaViewing::Place& place, int more);
   void lose(Ticket ticket);
 
   MediaHubParts parts_;
@@ -159,6 +183,7 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   Ticket line_ticket_ = 0;
   std::int64_t heard_us_ = 0;  // the last chunk
   std::vector<std::shared_ptr<MediaViewing::Place>> places_;
+  KeyGaps key_gaps_;
   std::size_t viewers_ = 0;
   int telling_ = 0;  // calls under way over places_: nothing is erased meanwhile
 };

@@ -29,6 +29,12 @@ std::optional<std::string_view> word(std::optional<Error> error) {
 
 }  // namespace
 
+bool is_fit_for_hls(const std::vector<std::string>& codecs) {
+  constexpr std::array<std::string_view, 6> fit{"h264", "vp9", "av1", "aac", "opus", "other"};
+  const bool some = std::ranges::any_of(codecs, [](const std::string& codec) { return codec != "other"; });
+  return some && std::ranges::all_of(codecs, [&](const std::string& codec) { return std::ranges::find(fit, codec) != fit.end(); });
+}
+
 std::optional<std::string_view> MediaScan::feed(Bytes bytes) {
   if (error_ || bytes.empty()) return error_;
   if (!std::holds_alternative<std::monostate>(scanner_)) return error_ = scan(bytes);

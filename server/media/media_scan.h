@@ -29,6 +29,9 @@ struct MediaProgram {
   bool operator==(const MediaProgram&) const = default;
 };
 
+// Whether HLS can be made of a stream of these codings, by their names.
+[[nodiscard]] bool is_fit_for_hls(const std::vector<std::string>& codecs);
+
 struct MediaPiece {
   streams::Bytes before, bytes;  // one after the other; valid in the call only
   streams::Begins begins = streams::Begins::nothing;

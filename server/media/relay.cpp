@@ -43,6 +43,8 @@ MediaCounters& Relay::counters() const { return *core_->counters; }
 
 const std::shared_ptr<LiveViewers>& Relay::viewers() const { return core_->viewers; }
 
+HlsStreams& Relay::hls() const { return *core_->hls; }
+
 const std::string* Relay::room_of(std::uint32_t stream) const {
   const auto hub = core_->find(stream);
   return hub ? &hub->room() : nullptr;

@@ -12,6 +12,7 @@ RelayCore::RelayCore(RelayParts given)
       pairs(parts.bounds.pairs),
       resumes(parts.bounds.resume_tokens),
       viewers(std::make_shared<LiveViewers>(parts.loop, parts.gate)),
+      hls(std::make_shared<HlsStreams>(parts.loop, viewers, counters, parts.server_time_us, parts.bounds.hls_streams)),
       next_stream_(parts.first_stream) {}
 
 void RelayCore::adopt(Arrival arrival) {
@@ -25,6 +26,7 @@ void RelayCore::adopt(Arrival arrival) {
 void RelayCore::stop() {
   stopped_ = true;
   timer_.cancel();
+  hls->stop();
   viewers->stop();
   for (const auto& [id, weak] : std::exchange(clients_, {})) {
     if (const auto client = weak.lock()) client->fail(videoproto::ErrorCode::shutting_down);

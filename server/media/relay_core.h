@@ -10,6 +10,7 @@
 #include <vector>
 #include "server/media/counters.h"
 #include "server/media/credentials.h"
+#include "server/media/hls_streams.h"
 #include "server/media/live_viewers.h"
 #include "server/media/media_hub.h"
 #include "server/media/relay.h"
@@ -56,6 +57,7 @@ class RelayCore : public std::enable_shared_from_this<RelayCore> {
   PairBook pairs;
   ResumeBook resumes;
   std::shared_ptr<LiveViewers> viewers;  // shared with its timer; viewers know it weakly
+  std::shared_ptr<HlsStreams> hls;       // shared with its timer
 
  private:
   void arm();

@@ -404,7 +404,7 @@ TEST_CASE("a room is told of a stream beside those of desktops, and again when i
   REQUIRE(hub->feed(*ticket, ts()).what == MediaHub::Fed::What::fine);
   world.until([&] { return world.gate.live().streams.size() == 1; });
   const rooms::LiveStream told = world.gate.live().streams[0];
-  CHECK(told.forms == std::vector{rooms::LiveForm::ts});
+  CHECK(told.forms == std::vector{rooms::LiveForm::ts, rooms::LiveForm::hls});
   CHECK(told.kind == rooms::LiveKind::feed);
   CHECK(world.relay->find_media(hub->id()) == hub);
   const std::size_t times = world.gate.told[room_code].size();

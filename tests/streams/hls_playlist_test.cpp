@@ -132,6 +132,27 @@ TEST_CASE("a playlist has as many segments as the bound says, however long its w
   CHECK(playlist.media_sequence() == 1);
 }
 
+TEST_CASE("files of as many bytes as the bound says are kept, half in the playlist and half leaving it, and not one more") {
+  HlsOptions options{2, 1'000 * second};
+  options.bytes_max = 2 * 10 * 100;
+  HlsPlaylist playlist = started(options);
+  const auto add = [&](int i) {
+    HlsSegment one = segment(i);
+    one.bytes = 100;
+    REQUIRE_FALSE(playlist.add(std::move(one), 0).has_value());
+  };
+  for (int i = 0; i < 10; ++i) add(i);
+  CHECK(playlist.size() == 10);
+  add(10);
+  CHECK(playlist.size() == 10);
+  CHECK(playlist.media_sequence() == 1);
+  for (int i = 11; i < 20; ++i) add(i);
+  CHECK(playlist.take_expired(0).empty());
+  add(20);
+  CHECK(playlist.take_expired(0) == std::vector<std::string>{"s0.m4s"});
+  CHECK(HlsOptions{}.bytes_max == limits::hls_bytes_max);
+}
+
 TEST_CASE("over a whole life the rules of RFC 8216 hold from each playlist to the next") {
   for (unsigned seed = 0; seed < 30; ++seed) {
     std::mt19937 random(seed);

@@ -22,7 +22,7 @@ test('a camera is live in its room, and ends when it is told to', { timeout: 60_
   const live = await room();
   const sends = camera(live.url);
   const stream = await told(live, (found) => found?.online);
-  assert.deepEqual([stream.title, stream.forms, stream.codecs], ['Garden', ['ts'], ['h264']]);
+  assert.deepEqual([stream.title, stream.forms, stream.codecs], ['Garden', ['ts', 'hls'], ['h264']]);
   sends.child.kill('SIGTERM');
   assert.equal(await sends.ended, 0);
   await told(live, (found) => !found?.online);

@@ -18,7 +18,7 @@ test('what ffmpeg publishes is told to the room, and viewers get it as it was se
   const live = await room();
   const ffmpeg = new Ffmpeg(live.url, { seconds: 6 });
   const stream = await told(live, (found) => found);
-  assert.deepEqual([stream.forms, stream.codecs, stream.title, stream.name, stream.kind, stream.online], [['ts'], ['h264', 'aac'], 'Garden', 'Olga', 'feed', true]);
+  assert.deepEqual([stream.forms, stream.codecs, stream.title, stream.name, stream.kind, stream.online], [['ts', 'hls'], ['h264', 'aac'], 'Garden', 'Olga', 'feed', true]);
   const view = watch(live);
   await view.until(({ bytes }) => bytes > 0);
   await told(live, (found) => found?.viewers === 1);
@@ -234,7 +234,7 @@ test('a stream that is live before anybody opens its room is told to who comes, 
   const socket = await owner.socket(code);
   const here = (live) => live.streams.find((stream) => stream.id === id);
   const stream = here(socket.welcome.live) ?? here((await socket.next((m) => m.type === 'live.changed' && here(m.live))).live);
-  assert.deepEqual([stream.title, stream.forms], ['Garden', ['ts']]);
+  assert.deepEqual([stream.title, stream.forms], ['Garden', ['ts', 'hls']]);
   const view = watch({ id, owner }, 'ts', undefined, one.url);
   await view.until(({ bytes }) => bytes > 5_000);
   const began = Date.now();

@@ -67,7 +67,7 @@ test('the uploads of the protocol page are the other routes of the library', () 
 test('the live streams of the protocol page are the routes of server/media', () => {
   const endings = [...read('server/media/live_routes.cpp').matchAll(/\{"(\.\w+)", rooms::LiveForm::\w+\}/g)].map((m) => m[1]);
   assert.equal(endings.length, 4);
-  const routes = ['live_routes', 'ingest_routes'].flatMap((file) => [...read(`server/media/${file}.cpp`).matchAll(/router_\.(get|post|websocket)\(\s*"([^"]+)"/g)])
+  const routes = ['live_routes', 'hls_routes', 'ingest_routes'].flatMap((file) => [...read(`server/media/${file}.cpp`).matchAll(/router_\.(get|post|websocket)\(\s*"([^"]+)"/g)])
     .map(([, method, path]) => `${method === 'post' ? 'POST' : 'GET'} ${path}`)
     .flatMap((route) => (route.endsWith('{name}') ? endings.map((ending) => route.replace('{name}', `{stream}${ending}`)) : [route]));
   assert.ok(routes.length > 0);

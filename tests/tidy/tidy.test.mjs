@@ -21,6 +21,7 @@ const includes = (file) => [...text(file).matchAll(/^\s*#\s*include\s*[<"]([^>"]
 function moduleOf(path) {
   if (/^rooms\/(media_link|url_library)\./.test(path)) return 'rooms_links';
   if (path.startsWith('videoproto/desktop/')) return 'desktop';
+  if (path.startsWith('streams/remux/')) return 'remux';
   const parts = path.split('/');
   return parts[0] === 'server' ? (parts.length > 2 ? parts[1] : 'app') : parts[0];
 }
@@ -31,6 +32,7 @@ const allowed = {
   rooms_links: ['rooms'],
   videoproto: [],
   streams: [],
+  remux: ['streams'],
   desktop: ['videoproto', 'rooms', 'rooms_links'],   // rooms: only how a room's code and a link are read
   seams: ['rooms'],
   ops: [],
@@ -40,7 +42,7 @@ const allowed = {
   store: ['seams', 'rooms', 'ops'],
   auth: ['seams', 'rooms', 'ops'],
   shard: ['rooms', 'rooms_links', 'wire', 'seams', 'net', 'ops'],
-  media: ['rooms', 'seams', 'net', 'http', 'auth', 'streams', 'videoproto', 'ops'],
+  media: ['rooms', 'seams', 'net', 'http', 'auth', 'streams', 'remux', 'videoproto', 'ops'],
   previews: ['rooms', 'rooms_links', 'seams', 'wire', 'ops'],
   library: ['seams', 'rooms', 'ops'],
   pages: ['http', 'net', 'auth', 'shard', 'previews', 'library', 'seams', 'rooms', 'rooms_links', 'videoproto', 'ops'],
