@@ -1,4 +1,5 @@
 // @ts-check
+import { can_play } from './lib/can_play.js';
 import { Emitter } from './lib/emitter.js';
 import { random_id } from './lib/ids.js';
 import { read_json, write_json } from './lib/store.js';
@@ -24,7 +25,7 @@ export class App extends Emitter {
   settings = new Settings(this.page.preferences);
   people = new People();
   playback = new PlaybackModel();
-  live = new LiveModel({ later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer) });
+  live = new LiveModel({ later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), can: can_play() });
   /** @type {import('./types.js').Room | null} */
   room = null;
   offline = !navigator.onLine;

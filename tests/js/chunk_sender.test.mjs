@@ -119,14 +119,18 @@ test('H.264 is asked for first, because every device plays it', () => {
 });
 
 test('a page takes the form that it can show', () => {
-  const all = { media: true };
+  const all = { media: true, hls: true }, phone = { media: false, hls: true }, none = { media: false, hls: false };
   assert.equal(live_form({}, all), 'mjpeg', 'a desktop of before');
-  assert.equal(live_form({ forms: ['mjpeg'] }, { media: false }), 'mjpeg');
+  assert.equal(live_form({ forms: ['mjpeg'] }, none), 'mjpeg');
   assert.equal(live_form({ forms: ['webm'] }, all), 'media');
-  assert.equal(live_form({ forms: ['mp4'] }, { media: false }), 'none');
+  assert.equal(live_form({ forms: ['mp4'] }, phone), 'none');
   assert.equal(live_form({ forms: ['ts'], codecs: ['h264', 'aac'] }, all), 'ts');
   assert.equal(live_form({ forms: ['ts'], codecs: ['mpeg1'] }, all), 'none');
   assert.equal(live_form({ forms: ['hologram'] }, all), 'none');
+  assert.equal(live_form({ forms: ['mp4', 'hls'] }, all), 'media', 'the one that is soonest');
+  for (const form of ['webm', 'mp4', 'ts']) assert.equal(live_form({ forms: [form, 'hls'], codecs: ['h264'] }, phone), 'hls', 'an iPhone');
+  assert.equal(live_form({ forms: ['ts', 'hls'], codecs: ['av1'] }, all), 'hls');
+  assert.equal(live_form({ forms: ['ts', 'hls'], codecs: ['h264'] }, none), 'none');
 });
 
 test('who is late plays a tenth faster until the goal, who is lost jumps', () => {

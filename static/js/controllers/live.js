@@ -34,7 +34,7 @@ export function control_live(app, engine, alone) {
   });
   const video = new LiveVideoPlayer(/** @type {HTMLVideoElement} */ (find('#live-video')));
   const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), mute: (muted) => video.mute(muted) });
-  const can = { media: 'MediaSource' in window };
+  const can = model.can;
   const form_of = (/** @type {import('../types.js').LiveStream | null} */ stream) => (stream ? live_form(stream, can) : 'mjpeg');
   /** The stream whose picture is on the canvas. */
   let drawn = 0;
@@ -68,10 +68,10 @@ export function control_live(app, engine, alone) {
     const pictures = form === 'mjpeg' ? stream?.id ?? 0 : 0;
     if (pictures !== player.stream) meter.forget();
     player.watch(pictures);
-    const in_video = form === 'media' || form === 'ts' ? stream?.id ?? 0 : 0;
+    const in_video = form === 'mjpeg' || form === 'none' ? 0 : stream?.id ?? 0;
     // Nobody wants to hear their own words a second later.
     if (in_video && in_video !== video.stream && stream?.publisher === model.me) video.mute(true);
-    video.watch(in_video, form);
+    video.watch(in_video, form, stream?.forms?.includes('hls'));
     if (stream?.online) {
       player.hurry();
       video.hurry();

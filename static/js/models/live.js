@@ -19,8 +19,6 @@ export function stream_name(stream, me) {
   return stream.publisher === me ? t(`live.your_${stream.kind}`) : t(`live.${stream.kind}`, { name: stream.name });
 }
 
-/** @param {LiveStream} stream */
-const is_shown = (stream) => live_form(stream, { media: 'MediaSource' in globalThis }) !== 'none';
 
 /**
  * What runs live in the room, and which of it this page shows where.
@@ -40,13 +38,21 @@ export class LiveModel extends Emitter {
   #has_video = false;
   /** The stream that has just ended while it was on the stage. @type {LiveStream | null} */
   ended = null;
+  /** What this browser can show. */
+  can;
   #parts;
   #timer = /** @type {any} */ (null);
 
-  /** @param {{later(task: () => void, ms: number): any, cancel(timer: any): void}} parts */
-  constructor(parts) {
+  /** @param {{later(task: () => void, ms: number): any, cancel(timer: any): void, can?: {media: boolean, hls: boolean}}} parts */
+  constructor({ can = { media: false, hls: false }, ...parts }) {
     super();
     this.#parts = parts;
+    this.can = can;
+  }
+
+  /** @param {LiveStream} stream */
+  #is_shown(stream) {
+    return live_form(stream, this.can) !== 'none';
   }
 
   /** @param {Live | undefined} live the whole, the newest counts @param {string} [me] */
@@ -80,12 +86,12 @@ export class LiveModel extends Emitter {
 
   /** Streams that can be watched here; the frames of the room's own video are for windows only. */
   get streams() {
-    return this.now.streams.filter((stream) => !stream.room_video && is_shown(stream));
+    return this.now.streams.filter((stream) => !stream.room_video && this.#is_shown(stream));
   }
 
   /** Streams in forms that this browser cannot show. */
   get elsewhere() {
-    return this.now.streams.filter((stream) => !stream.room_video && !is_shown(stream));
+    return this.now.streams.filter((stream) => !stream.room_video && !this.#is_shown(stream));
   }
 
   /** The one that is meant when none is named. @returns {LiveStream | null} */

@@ -1,18 +1,18 @@
 // @ts-check
 // In which form a page watches a live stream. Pure.
 
-/** @typedef {'mjpeg' | 'media' | 'ts' | 'none'} LiveForm */
+/** @typedef {'mjpeg' | 'media' | 'ts' | 'hls' | 'none'} LiveForm */
 
 /**
  * @param {{forms?: string[], codecs?: string[]}} stream
- * @param {{media: boolean}} can media: MediaSource is there
+ * @param {{media: boolean, hls: boolean}} can media: MediaSource is there; hls: HLS is played, some seconds later
  * @returns {LiveForm} none: this browser cannot show it
  */
-export function live_form({ forms = ['mjpeg'], codecs = [] }, { media }) {
+export function live_form({ forms = ['mjpeg'], codecs = [] }, { media, hls }) {
   if (forms.includes('mjpeg')) return 'mjpeg';
-  if (!media) return 'none';
-  if (forms.includes('webm') || forms.includes('mp4')) return 'media';
-  return forms.includes('ts') && codecs.includes('h264') ? 'ts' : 'none';
+  if (media && (forms.includes('webm') || forms.includes('mp4'))) return 'media';
+  if (media && forms.includes('ts') && codecs.includes('h264')) return 'ts';
+  return hls && forms.includes('hls') ? 'hls' : 'none';
 }
 
 /** How far behind the newest picture a page plays, ms, and what it does about being further. */

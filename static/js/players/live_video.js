@@ -1,21 +1,19 @@
 // @ts-check
-// A live stream in a container, in a <video>: WebM and MP4 fed to MediaSource by hand, MPEG-TS by mpegts.js. It stays near the newest
-// picture by playing up to a tenth faster, and comes back by itself.
+// A live stream in a container, in a <video>: WebM and MP4 fed to MediaSource by hand, MPEG-TS by mpegts.js, and HLS where neither works.
+// It stays near the newest picture by playing up to a tenth faster, and comes back by itself.
 import { Emitter } from '../lib/emitter.js';
 import { backoff_ms } from '../models/connection.js';
 import { chase, goal_ms } from '../models/live_form.js';
+import { HlsFeed } from './live_hls.js';
+import { KEPT_S, live_url, PieceFeed } from './live_pieces.js';
 
 /** @typedef {import('../models/live_form.js').LiveForm} LiveForm */
 
 const SILENT_MS = 8_000;
 const NO_SUCH_STREAM = 4004;
-const KEPT_S = 20;
+/** So often in a row a form may fail before a picture, until the next one is tried. */
+const FAILURES_MAX = 3;
 const LOOK_MS = 500;
-/** What comes in while the browser is busy with the piece before. */
-const WAITING_PIECES_MAX = 600;
-
-/** @param {number} stream @param {string} path */
-const live_url = (stream, path) => new URL(`/live/${stream}/${path}`, location.href.replace(/^http/, 'ws')).href;
 
 /** A classic script of somebody else, once. @type {Map<string, Promise<void>>} */
 const scripts = new Map();
@@ -32,91 +30,6 @@ function classic_script(url) {
   }));
   scripts.set(url, coming);
   return coming;
-}
-
-/** Pieces of WebM or MP4 from the socket into a <video>. */
-class PieceFeed {
-  #video; #broke; #socket;
-  #source = new MediaSource();
-  /** @type {SourceBuffer | null} */ #buffer = null;
-  #type = '';
-  /** @type {ArrayBuffer[]} */ #waiting = [];
-  #url = '';
-  #closed = false;
-
-  /** @param {HTMLVideoElement} video @param {number} stream @param {{heard(): void, broke(code: number): void, cannot(): void}} tell */
-  constructor(video, stream, tell) {
-    this.#video = video;
-    this.#broke = tell.broke;
-    this.#url = URL.createObjectURL(this.#source);
-    video.src = this.#url;
-    this.#source.addEventListener('sourceopen', () => this.#ready());
-    const socket = this.#socket = new WebSocket(live_url(stream, 'media'));
-    socket.binaryType = 'arraybuffer';
-    socket.onmessage = ({ data }) => {
-      tell.heard();
-      if (typeof data !== 'string') return this.#take(data);
-      const { type } = JSON.parse(data);
-      if (!MediaSource.isTypeSupported(type)) return tell.cannot();
-      // Another publisher, or the same one anew: its times begin anew, so does the player.
-      if (this.#type) return this.#broke(1001);
-      this.#type = type;
-      this.#ready();
-    };
-    socket.onclose = ({ code }) => this.#closed || this.#broke(code);
-  }
-
-  #ready() {
-    if (this.#buffer || !this.#type || this.#source.readyState !== 'open') return;
-    this.#buffer = this.#source.addSourceBuffer(this.#type);
-    // Pieces are appended as they come: where one begins is where the one before ended.
-    this.#buffer.addEventListener('updateend', () => this.#append());
-    this.#buffer.addEventListener('error', () => this.#broke(1003));
-    this.#append();
-  }
-
-  /** @param {ArrayBuffer} piece */
-  #take(piece) {
-    this.#waiting.push(piece);
-    if (this.#waiting.length > WAITING_PIECES_MAX) return this.#broke(1013);
-    return this.#append();
-  }
-
-  #append() {
-    const buffer = this.#buffer;
-    if (!buffer || buffer.updating || !this.#waiting.length || this.#closed) return;
-    const pieces = this.#waiting.splice(0);
-    try {
-      buffer.appendBuffer(join(pieces));
-    } catch {
-      this.#broke(1003);
-    }
-  }
-
-  /** Forgets what was seen long ago. */
-  tidy() {
-    const buffer = this.#buffer;
-    if (!buffer || buffer.updating || !buffer.buffered.length) return;
-    const from = buffer.buffered.start(0), until = this.#video.currentTime - KEPT_S;
-    if (until - from > KEPT_S) buffer.remove(from, until);
-  }
-
-  close() {
-    this.#closed = true;
-    this.#socket.close(1000);
-    URL.revokeObjectURL(this.#url);
-  }
-}
-
-/** @param {ArrayBuffer[]} pieces */
-function join(pieces) {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(new Uint8Array(piece), at);
-    at += piece.byteLength;
-  }
-  return whole;
 }
 
 /** MPEG-TS by mpegts.js, which makes fragments of it. */
@@ -151,6 +64,7 @@ class TsFeed {
  *                       ▲                        │ line broke, or silent
  *                       └─ backoff ─ waiting ◀───┘          opening ─▶ unplayable      any ─watch(0)─▶ closed
  *
+ * What the browser cannot play in this form, or what fails three times before a picture, is opened as HLS when the stream is to be had so.
  * Says `state`, and `hushed` when the browser lets it play only without sound.
  */
 export class LiveVideoPlayer extends Emitter {
@@ -159,7 +73,9 @@ export class LiveVideoPlayer extends Emitter {
   stream = 0;
   hushed = false;
   /** @type {LiveForm} */ #form = 'media';
-  /** @type {{tidy(): void, close(): void} | null} */ #feed = null;
+  /** @type {LiveForm} */ #asked = 'media';
+  #spare = false;
+  /** @type {{tidy(): void, close(): void, silent_ms?: number, own_pace?: boolean, behind_ms?: number} | null} */ #feed = null;
   #turn = 0;
   #attempt = 0;
   #heard_at = 0;
@@ -183,16 +99,18 @@ export class LiveVideoPlayer extends Emitter {
 
   /** How far the picture is behind the newest one that is here, ms. */
   get behind_ms() {
+    if (this.#feed?.own_pace) return this.#feed.behind_ms ?? 0;
     const { buffered, currentTime } = this.#video;
     return buffered.length ? Math.max(0, (buffered.end(buffered.length - 1) - currentTime) * 1000) : 0;
   }
 
-  /** @param {number} stream 0: none @param {LiveForm} [form] */
-  watch(stream, form = 'media') {
-    if (stream === this.stream && form === this.#form) return;
+  /** @param {number} stream 0: none @param {LiveForm} [form] @param {boolean} [spare] it is to be had as HLS as well */
+  watch(stream, form = 'media', spare = false) {
+    if (stream === this.stream && form === this.#asked) return;
     this.#leave();
     this.stream = stream;
-    this.#form = form;
+    this.#form = this.#asked = form;
+    this.#spare = spare && form !== 'hls';
     this.#attempt = 0;
     if (stream) this.#open();
     else this.#become('closed');
@@ -223,11 +141,13 @@ export class LiveVideoPlayer extends Emitter {
       cannot: () => {
         if (turn !== this.#turn) return;
         this.#leave();
-        this.#become('unplayable');
+        if (this.#to_spare()) this.#open();
+        else this.#become('unplayable');
       },
     };
     this.#looking = setInterval(() => this.#look(), LOOK_MS);
     if (this.#form === 'media') this.#feed = new PieceFeed(this.#video, this.stream, tell);
+    else if (this.#form === 'hls') this.#feed = new HlsFeed(this.#video, this.stream, tell);
     else {
       try {
         await classic_script(new URL('../vendor/mpegts.js', import.meta.url).href);
@@ -239,9 +159,22 @@ export class LiveVideoPlayer extends Emitter {
     return undefined;
   }
 
+  /** Whether another form is left to be tried, which is then the one. */
+  #to_spare() {
+    if (!this.#spare) return false;
+    this.#spare = false;
+    this.#form = 'hls';
+    this.#attempt = 0;
+    return true;
+  }
+
   #look() {
-    if (performance.now() - this.#heard_at > SILENT_MS) return this.#broke(1006);
+    if (performance.now() - this.#heard_at > (this.#feed?.silent_ms ?? SILENT_MS)) return this.#broke(1006);
     this.#feed?.tidy();
+    if (this.#feed?.own_pace) {
+      if (this.#video.paused) this.#play();
+      return undefined;
+    }
     const video = this.#video;
     const { buffered } = video;
     if (!buffered.length) return undefined;
@@ -282,6 +215,7 @@ export class LiveVideoPlayer extends Emitter {
     this.#become('waiting');
     const wait = code === 1001 ? 0 : backoff_ms(code === NO_SUCH_STREAM ? 1006 : code, this.#attempt, Math.random());
     this.#attempt += 1;
+    if (this.#attempt >= FAILURES_MAX && code !== NO_SUCH_STREAM) this.#to_spare();
     this.#timer = setTimeout(() => this.#open(), wait);
   }
 
