@@ -133,6 +133,7 @@ RoomSnapshot Room::snapshot(std::int64_t now_ms) const {
 
 const RoomInfo& Room::info() const { return state_->info; }
 const PlaybackState& Room::playback() const { return state_->playback.state(); }
+const LiveState& Room::live() const { return state_->live; }
 std::size_t Room::participant_count() const { return state_->participants.size(); }
 const Person* Room::participant(PersonId person) const {
   const Participant* participant = std::as_const(*state_).find(person);

@@ -53,6 +53,7 @@ class Room {
   [[nodiscard]] RoomSnapshot snapshot(std::int64_t now_ms) const;
   [[nodiscard]] const RoomInfo& info() const;
   [[nodiscard]] const PlaybackState& playback() const;
+  [[nodiscard]] const LiveState& live() const;
   [[nodiscard]] std::size_t participant_count() const;
   [[nodiscard]] const Person* participant(PersonId person) const;                  // null for who is not here; valid until the next event
   [[nodiscard]] bool may(PersonId person, Grant grant) const;                      // false for who is not here

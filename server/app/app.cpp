@@ -347,7 +347,8 @@ void App::State::make_router() {
                   if (!found) return executor([done] { done(std::nullopt); });
                   pages::RoomSummary summary{.people = static_cast<std::int64_t>(found->people),
                                              .watching = "",
-                                             .file = found->file ? found->media_url : std::string()};
+                                             .file = found->file ? found->media_url : std::string(),
+                                             .live = found->live};
                   if (const std::string id = library_id(found->media_url); library && !id.empty()) {
                     return library->store().find(id, executor, [done, summary](const seams::Result<seams::LibraryItem>& item) mutable {
                       if (item) summary.watching = item->title;

@@ -15,6 +15,7 @@
 #include "server/pages/language.h"
 #include "server/pages/library.h"
 #include "server/pages/library_upload.h"
+#include "server/pages/live.h"
 #include "server/pages/previews.h"
 #include "server/pages/room.h"
 #include "server/pages/setup.h"
@@ -54,6 +55,7 @@ void add_pages(http::Router& router, const Services& services) {
   add_files(router, services);
   router.get("/", on_page(services, landing));
   router.get("/rooms", on_page(services, my_rooms));
+  router.get("/live", on_page(services, live_page));
   router.post("/rooms", on_form(services, start_room));
   router.post("/join", on_form(services, join_by_code));
   router.get("/rooms/{code}", on_page(services, room));

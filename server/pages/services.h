@@ -6,6 +6,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
+#include "rooms/live.h"
 #include "server/auth/accounts.h"
 #include "server/auth/sessions.h"
 #include "server/auth/throttle.h"
@@ -51,6 +53,7 @@ struct RoomSummary {
   std::int64_t people = 0;
   std::string watching;  // title or host of what plays; empty = nothing
   std::string file = {};  // address of the video file that is on the stage; empty = nothing, or of another kind
+  std::vector<rooms::LiveStream> live = {};
 };
 
 // Desktop programs, as far as pages speak of them.

@@ -154,7 +154,7 @@ void Shard::with_summary(std::string code, std::function<void(std::optional<Room
     const rooms::Room* room = host == nullptr ? nullptr : host->room();
     if (!room) return read(std::nullopt);
     const auto& media = room->playback().media;
-    read(RoomSummary{.people = room->participant_count(), .media_url = media ? media->url : std::string(), .file = media && media->kind == rooms::MediaKind::file});
+    read(RoomSummary{.people = room->participant_count(), .media_url = media ? media->url : std::string(), .file = media && media->kind == rooms::MediaKind::file, .live = room->live().streams});
   });
 }
 

@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
+#include "rooms/live.h"
 #include "rooms/limits.h"
 #include "rooms/person.h"
 #include "server/net/exchange.h"
@@ -61,6 +63,7 @@ struct RoomSummary {
   std::size_t people = 0;
   std::string media_url;  // what is on the stage; empty = nothing
   bool file = false;      // it is a video file
+  std::vector<rooms::LiveStream> live = {};
 };
 
 class Shard {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { quantile, screenshots, startWorld, until } from './harness.mjs';
-import { violations } from './looks.mjs';
+import { sizes, violations } from './looks.mjs';
 import { CLIP, makeCamera, makeClip, readFrame } from './media.mjs';
 
 let world;
@@ -158,6 +158,29 @@ test('what ffmpeg sends as MPEG-TS plays on the stage', { timeout: 180_000 }, as
     ffmpeg.kill('SIGINT');
   }
   assert.equal(said, '');
+  await ann.close();
+});
+
+test('the page of what is live shows it to who has an account, and follows', { timeout: 180_000 }, async () => {
+  const ann = await streamer('Ann On Air');
+  await ann.signUp();
+  await ann.goto('/live');
+  assert.match(await ann.page.locator('#live-list').innerText(), /Nothing is live/);
+  assert.deepEqual(await sizes(ann.page, 'live-none'), []);
+  await ann.startRoom();
+  const list = await ann.context.newPage();
+  await list.goto(`${world.url}/live`);
+  await goLive(ann);
+  await moving(ann);
+  const card = list.locator('.video-card');
+  // The page looks again every ten seconds.
+  await card.waitFor({ timeout: 30_000 });
+  assert.match(await card.innerText(), /Ann On Air’s camera[^]*in Ann On Air’s room|Ann On Air’s camera[^]*in Ann/);
+  assert.deepEqual(await sizes(list, 'live'), []);
+  await card.getByRole('link').focus();
+  await ann.page.locator('#live-own-end').click();
+  await card.waitFor({ state: 'detached', timeout: 30_000 });
+  assert.deepEqual(ann.problems, []);
   await ann.close();
 });
 

@@ -35,7 +35,7 @@ class TemplateFolder {
  public:
   TemplateFolder() {
     std::filesystem::create_directories(folder_.path() / "partials");
-    for (const char* name : {"landing", "library", "rooms", "join", "room", "signup", "login", "account", "setup", "error"})
+    for (const char* name : {"landing", "library", "live", "rooms", "join", "room", "signup", "login", "account", "setup", "error"})
       write(std::string(name) + ".html", "x");
   }
   void write(const std::string& name, const std::string& text) { std::ofstream(folder_.path() / name) << text; }

@@ -29,6 +29,7 @@ const sources = [
   { file: 'server/pages/devices.h', only: ['devices_shown_max'] },
   { file: 'server/library/limits.h' },
   { file: 'server/pages/library.h' },
+  { file: 'server/pages/live.h' },
   { file: 'server/pages/library_upload.h' },
   { file: 'server/pages/upload_metadata.h' },
   { file: 'server/api/desktop_tokens.h', only: ['desktop_client_bytes_max', 'desktop_token_body_bytes_max'] },
