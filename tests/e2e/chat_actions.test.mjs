@@ -66,6 +66,35 @@ test('Arrow up in an empty box edits one’s last line; Escape gives the box bac
   await box(ann).fill('');
 });
 
+test('an edit and an answer that are not sent yet survive a reload', { timeout: 120_000 }, async () => {
+  await box(ann).fill('a draft');
+  await act(ann, 'hello world', 'Edit');
+  await box(ann).fill('hello whole world');
+  await ann.page.reload();
+  await ann.inRoom();
+  await until(async () => (await box(ann).inputValue()) === 'hello whole world', { what: 'the edit' });
+  assert.match(await ann.page.locator('#reply').innerText(), /Editing\s+hello world/);
+  await screenshots(ann.page, 'room-chat-edit-after-reload');
+  await box(ann).press('Enter');
+  await heard(ben, 'hello whole world');
+  assert.equal(await box(ann).inputValue(), 'a draft');
+  await act(ann, 'hello whole world', 'Edit');
+  await box(ann).fill('hello world');
+  await box(ann).press('Enter');
+  await heard(ben, 'hello world');
+
+  await box(ann).fill('');
+  await act(ann, 'hello world', 'Reply');
+  await box(ann).fill('I mean');
+  await ann.page.reload();
+  await ann.inRoom();
+  await until(async () => (await box(ann).inputValue()) === 'I mean', { what: 'the answer' });
+  assert.match(await ann.page.locator('#reply').innerText(), /Ann Acts/);
+  await box(ann).press('Enter');
+  await heard(ben, 'I mean');
+  assert.match(await row(ben, 'I mean').innerText(), /hello world/);
+});
+
 test('a reaction is a chip with a count and the names; a click joins in or takes it back', { timeout: 120_000 }, async () => {
   await act(ben, 'hello world', 'React with 👍');
   await until(async () => (await chip(ann, 'hello world', '👍').innerText()).includes('1'), { what: 'Ben’s thumb at Ann’s' });

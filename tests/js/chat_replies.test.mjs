@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { mentions, offered, typed_name } from '../../static/js/lib/mentions.js';
 import { split_times } from '../../static/js/lib/times.js';
 import { Chat } from '../../static/js/models/chat.js';
+import { read_draft, worth_keeping } from '../../static/js/models/draft.js';
 import { excerpt } from '../../static/js/views/chat_text.js';
 
 globalThis.location ??= /** @type {any} */ ({ href: 'http://localhost/' });
@@ -54,4 +55,15 @@ test('the name under way begins at an @ that stands by itself', () => {
   assert.equal(typed_name('@ an', 4), null);
   assert.equal(typed_name('@ana\nx', 6), null);
   assert.deepEqual(offered('b', ['Cleo B', 'Ben', 'Ana', 'Bea', 'Ben']), ['Bea', 'Ben', 'Cleo B']);
+});
+
+test('what stands in the box comes back after a reload as what it was: words, an answer, an edit; nonsense is left out', () => {
+  const reply = { seq: 3, name: 'Ann', text: 'hello' };
+  const edit = { seq: 4, was: 'helo', text: 'hello' };
+  assert.deepEqual(read_draft('of an older page'), { text: 'of an older page' });
+  assert.deepEqual(read_draft({ text: 'a', reply }), { text: 'a', reply });
+  assert.deepEqual(read_draft({ text: 'a', edit, reply }), { text: 'a', edit });
+  for (const nonsense of [null, 7, {}, { text: 5 }, { reply: { seq: 'x', name: 'Ann', text: '' } }, { edit: { seq: 4, was: 1, text: '' } }, { edit: null, reply: 3 }]) assert.deepEqual(read_draft(nonsense), { text: '' });
+  assert.equal(worth_keeping({ text: '' }), null);
+  assert.deepEqual(worth_keeping({ text: '', reply }), { text: '', reply });
 });

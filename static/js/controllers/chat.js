@@ -151,6 +151,8 @@ export function control_chat(app) {
       const known = chat.last_seq;
       chat.welcome(welcome, people.self?.name ?? page.you.name);
       if (welcome.resumed) for (const message of welcome.messages) if (message.seq > known && message.author !== welcome.you) log.arrived(message.seq);
+      // Deleted while this page was away, or before it was there.
+      if (chat.said(composer.aim())?.deleted) composer.gone(composer.aim());
       history.forget();
       outbox.restart();
       history.fill_hole();

@@ -3,6 +3,7 @@ import { find, set_attribute, set_text } from '../lib/dom.js';
 import { write_json, read_json } from '../lib/store.js';
 import { t } from '../lib/strings.js';
 import { let_in_again } from '../models/connection.js';
+import { read_draft, worth_keeping } from '../models/draft.js';
 import { set_banner } from '../views/banner.js';
 import { show_ending } from '../views/ending.js';
 
@@ -18,7 +19,7 @@ const page_anew = () => fetch(location.pathname, { cache: 'no-store', signal: Ab
 
 /**
  * The line to the server as people see it: the dot in the header, a quiet banner after two seconds, and the page that says it is over.
- * @param {App} app @param {Engine} engine @param {{draft(): string, restore(text: string): void}} composer
+ * @param {App} app @param {Engine} engine @param {Pick<import('../views/composer.js').Composer, 'draft' | 'restore'>} composer
  */
 export function control_link(app, engine, composer) {
   const { connection } = app;
@@ -70,7 +71,7 @@ export function control_link(app, engine, composer) {
     }
     // Only a page that was in the room: one that reloads into the same refusal would do so for ever.
     if (reason === 'logged_out' && was_joined && (await let_in_again(wait, page_anew))) return location.reload();
-    write_json('sessionStorage', app.draft_key(), composer.draft() || null);
+    write_json('sessionStorage', app.draft_key(), worth_keeping(composer.draft()));
     show_ending(reason, app.page.code);
   }
 
@@ -85,8 +86,8 @@ export function control_link(app, engine, composer) {
   addEventListener('offline', () => network(true));
   document.addEventListener('visibilitychange', () => !document.hidden && connection.wake());
   addEventListener('pageshow', (event) => event.persisted && connection.wake());
-  addEventListener('pagehide', () => write_json('sessionStorage', app.draft_key(), composer.draft() || null));
-  composer.restore(read_json('sessionStorage', app.draft_key(), ''));
+  addEventListener('pagehide', () => write_json('sessionStorage', app.draft_key(), worth_keeping(composer.draft())));
+  composer.restore(read_draft(read_json('sessionStorage', app.draft_key(), '')));
   paint();
 
   return {

@@ -13,7 +13,7 @@ const typing_again_ms = 3_000;
 /** @typedef {ReturnType<typeof make_composer>} Composer */
 /** @typedef {{seq: number, was: string, draft: string}} Edit what is being edited, and what stood in the box before */
 
-const quoted = (/** @type {Line} */ line) => el('bdi', { class: 'quote-text', text: excerpt(line.text) });
+const quoted = (/** @type {{text: string}} */ line) => el('bdi', { class: 'quote-text', text: excerpt(line.text) });
 
 /**
  * The box one writes in: something new, an answer, or other words for what one has said. What is typed stays typed whatever happens to the connection.
@@ -29,7 +29,7 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
   let typed_at = -Infinity;
   let slow = '';
   let waiting = false;
-  let answers = /** @type {number | undefined} */ (undefined);
+  let answers = /** @type {import('../models/draft.js').Target | undefined} */ (undefined);
   let edits = /** @type {Edit | null} */ (null);
 
   const count = () => (text.value.length > said_from ? code_points(text.value) : 0);
@@ -105,7 +105,20 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
     find('#reply-to').replaceChildren(...what);
     find('#reply-cancel').setAttribute('aria-label', cancel);
     find('#reply').hidden = false;
-    text.focus();
+  }
+
+  /** @param {import('../models/draft.js').Target} line */
+  function answer({ seq, name, text: said }) {
+    answers = { seq, name, text: excerpt(said) };
+    show_aim(parts('chat.replying', { name: el('bdi', { class: 'quote-name', text: name }), text: quoted({ text: said }) }), t('chat.cancel_reply'));
+  }
+
+  /** @param {Edit} one @param {string} words that stand in the box now */
+  function change(one, words) {
+    edits = one;
+    put(words);
+    tell();
+    show_aim(parts('chat.editing', { text: quoted({ text: one.was }) }), t('chat.cancel_edit'));
   }
 
   function submit() {
@@ -115,7 +128,7 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
     if (count() > longest) return announce(hint.textContent ?? '');
     if (edits) return submit_edit(edits, value);
     if (waiting) return announce(slow);
-    const reply_to = answers;
+    const reply_to = answers?.seq;
     put('');
     set_aside();
     send(value, reply_to);
@@ -134,23 +147,23 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
     reply(line) {
       if (line.seq === null || stopped) return;
       set_aside();
-      answers = line.seq;
-      show_aim(parts('chat.replying', { name: el('bdi', { class: 'quote-name', text: line.name }), text: quoted(line) }), t('chat.cancel_reply'));
+      answer({ seq: line.seq, name: line.name, text: line.text });
+      text.focus();
     },
     /** Other words for a line of one's own. @param {Line} line */
     edit(line) {
       if (line.seq === null || stopped) return;
       set_aside();
-      edits = { seq: line.seq, was: line.text, draft: text.value };
-      put(line.text);
-      tell();
-      show_aim(parts('chat.editing', { text: quoted(line) }), t('chat.cancel_edit'));
+      change({ seq: line.seq, was: line.text, draft: text.value }, line.text);
+      text.focus();
       text.setSelectionRange(text.value.length, text.value.length);
     },
     /** A line is gone: nothing can be answered or edited there. @param {number} seq */
     gone(seq) {
-      if (answers === seq || edits?.seq === seq) set_aside();
+      if (answers?.seq === seq || edits?.seq === seq) set_aside();
     },
+    /** The line that is answered or edited, 0: none. */
+    aim: () => edits?.seq ?? answers?.seq ?? 0,
     /** Where the caret is. @param {string} piece */
     insert(piece) {
       if (stopped) return;
@@ -158,10 +171,20 @@ export function make_composer({ send, typing, announce, edit, edit_last }) {
       text.dispatchEvent(new Event('input', { bubbles: true }));
     },
     focus: () => text.focus(),
-    draft: () => edits?.draft ?? text.value,
-    /** @param {string} value */
-    restore(value) {
-      if (!text.value) text.value = value;
+    /** For the page that comes after this one. @returns {import('../models/draft.js').Draft} */
+    draft() {
+      if (edits) return { text: edits.draft, edit: { seq: edits.seq, was: edits.was, text: text.value } };
+      return { text: text.value, ...(answers ? { reply: answers } : {}) };
+    },
+    /** The focus stays where it is. @param {import('../models/draft.js').Draft} draft */
+    restore(draft) {
+      const words = draft.edit?.text ?? draft.text;
+      // Some browsers put the words back by themselves. Others are typed already: those count.
+      if (!text.value || text.value === words) {
+        if (draft.edit) change({ seq: draft.edit.seq, was: draft.edit.was, draft: draft.text }, words);
+        else text.value = words;
+        if (draft.reply) answer(draft.reply);
+      }
       grow();
     },
     /** A calm sentence above the box; nothing may be sent while `stop`. @param {string} sentence @param {boolean} stop */
