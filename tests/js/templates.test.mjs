@@ -59,3 +59,23 @@ test('styles are written in layers, without force, and load nothing', () => {
     assert.doesNotMatch(text, /!important|@import|url\(/, name);
   }
 });
+
+test('what a browser would complain about has a sentence of ours, in a form whose bubbles stay away', () => {
+  const spoken_by_settings = new Set(['set-password']);
+  let fields = 0;
+  for (const page of pages) {
+    const text = read(page);
+    for (const [tag, id] of text.matchAll(/<(?:input|textarea)\b[^>]*?\bid="([^"]+)"[^>]*>/g)) {
+      if (spoken_by_settings.has(id)) continue;
+      for (const [attribute, word] of [[/\srequired\b/, 'missing'], [/\sminlength=/, 'short'], [/\stype="email"/, 'malformed']]) {
+        if (!attribute.test(tag)) continue;
+        fields++;
+        assert.match(tag, new RegExp(`data-${word}="\\{\\{t [\\w.]+\\}\\}"`), `${page} #${id}`);
+      }
+    }
+    for (const [form, body] of text.matchAll(/<form\b[^>]*>([\s\S]*?)<\/form>/g)) {
+      if (/\srequired\b|\sminlength=|\stype="email"|account_fields/.test(body)) assert.match(form.slice(0, form.indexOf('>')), /\snovalidate\b/, page);
+    }
+  }
+  assert.ok(fields >= 18, `${fields}`);
+});

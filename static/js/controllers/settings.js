@@ -1,4 +1,5 @@
 // @ts-check
+import '../forms.js';
 import { find, set_text } from '../lib/dom.js';
 import { sentence_for } from '../lib/sentences.js';
 import { t } from '../lib/strings.js';

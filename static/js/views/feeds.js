@@ -1,4 +1,5 @@
 // @ts-check
+import '../forms.js';
 import { copy_text } from '../lib/clipboard.js';
 import { el, set_text } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
@@ -25,18 +26,16 @@ function copy_field(id, label, text) {
 
 /** Streams that programs send: a name makes a key, which is shown once. @param {Intents} intents */
 export function make_feeds(intents) {
-  const name = /** @type {HTMLInputElement} */ (el('input', { id: 'feed-name', class: 'input', maxlength: '60', required: true, autocomplete: 'off', placeholder: t('feeds.name_example') }));
+  const name = /** @type {HTMLInputElement} */ (el('input', { id: 'feed-name', class: 'input', maxlength: '60', required: true, 'data-missing': t('feeds.name_missing'), autocomplete: 'off', placeholder: t('feeds.name_example') }));
   const make = /** @type {HTMLButtonElement} */ (el('button', { class: 'button primary', type: 'submit', text: t('feeds.make') }));
-  const form = el('form', { class: 'feeds-new', action: '', method: 'post' }, el('div', { class: 'field' }, el('label', { for: 'feed-name', text: t('feeds.name') }), name), make);
+  const form = el('form', { class: 'feeds-new', action: '', method: 'post', novalidate: true }, el('div', { class: 'field' }, el('label', { for: 'feed-name', text: t('feeds.name') }), name), make);
   const error = el('p', { class: 'field-error', role: 'alert', hidden: true });
   const key = el('div', { class: 'feeds-key', role: 'status', hidden: true });
   const list = el('div', { class: 'feeds-list', role: 'list' });
   const node = el('section', { class: 'feeds', 'aria-label': t('go_live.feed') }, el('p', { class: 'field-hint', text: t('feeds.intro') }), form, error, key, list);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const text = name.value.trim();
-    if (text) intents.make(text);
-    else name.focus();
+    intents.make(name.value.trim());  // forms.js keeps an empty one here
   });
 
   return {
