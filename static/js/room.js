@@ -79,7 +79,7 @@ connection.on('message', (/** @type {import('./types.js').ServerMessage} */ mess
 
 /** Below the picture, or above everything while there is none. @param {string} text */
 function say(text) {
-  if (playback.now?.media) player.notice.show(text);
+  if (playback.now?.media || app.live.on_stage) player.notice.show(text);
   else link.tell(text);
 }
 

@@ -92,10 +92,29 @@ test('beside a room video a stream is a chip; it can be watched instead, and the
   await bob.click('Watch');
   await moves(bob);
   await bob.standing();
-  assert.equal(await shows(bob, '#bar'), false);
+  assert.equal(await shows(bob, '#play'), false);
   await screenshots(bob.page, 'live-instead');
   assert.deepEqual(await everyLook(bob.page, 'instead'), []);
   await ada.moving();
+
+  // What others do to the video is told below the picture, on a line of its own.
+  await ada.page.locator('#forward').click();
+  await until(async () => /jumped to/.test(await text(bob, '#notice-text')), { what: 'the notice' });
+  for (const [width, height] of [[1440, 900], [390, 844], [844, 390]]) {
+    await bob.page.setViewportSize({ width, height });
+    const place = (selector) => bob.page.locator(selector).boundingBox();
+    const line = await until(() => place('#notice'), { what: `the notice at ${width}` });
+    const within = line.x >= 0 && line.y >= 0 && line.x + line.width <= width + 1 && line.y + line.height <= height + 1;
+    assert.ok(within, `${width}: ${JSON.stringify(line)}`);
+    for (const other of ['#live-fullscreen', '#live-name', '#live-chip-act', ...(height > 390 ? ['#stage', '#composer'] : [])]) {
+      const box = await place(other);
+      const apart = !box || box.x >= line.x + line.width || line.x >= box.x + box.width || box.y >= line.y + line.height - 1 || line.y >= box.y + box.height - 1;
+      assert.ok(apart, `${width}: ${other} ${JSON.stringify(box)} and the notice ${JSON.stringify(line)}`);
+    }
+    await bob.page.screenshot({ path: `build/screenshots/live-notice-${width}.png` });
+  }
+  await bob.page.setViewportSize({ width: 1280, height: 800 });
+  await screenshots(bob.page, 'live-notice');
   await bob.click('Back to the video');
   await bob.moving();
   await until(async () => (await bob.badge()) === 'in-step', { timeoutMs: 20_000, what: 'Bob in step again' });
