@@ -22,6 +22,7 @@
 #include "server/http/static_files.h"
 #include "server/library/library.h"
 #include "server/library/limits.h"
+#include "server/library/stills.h"
 #include "server/media/ingest_routes.h"
 #include "server/media/live_routes.h"
 #include "server/net/listener.h"
@@ -117,6 +118,7 @@ struct App::State {
   std::unique_ptr<ops::HostRules> hosts;
   std::unique_ptr<previews::Previews> previews;  // none: switched off
   std::unique_ptr<library::Library> library;     // none: switched off
+  std::unique_ptr<library::Stills> stills;
   std::vector<std::unique_ptr<ShardThread>> shards;
   std::unique_ptr<pages::Services> services;
   std::shared_ptr<http::Router> router;
@@ -140,8 +142,7 @@ void App::State::load_files() {
   require(strings != nullptr, error);
   templates = pages::Templates::load(config.templates_folder, *strings, error);
   require(templates != nullptr, error);
-  static_files =
-      http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_BUILT_FOLDER}}, error);
+  static_files = http::StaticFiles::load("/static", {{.path = config.static_folder}, {.path = MATINEE_BUILT_FOLDER}}, error);
   require(static_files != nullptr, error);
 }
 
@@ -301,6 +302,7 @@ pages::StreamServices App::State::stream_services() {
 }
 
 media::LiveServices App::State::live_services() {
+  if (!stills) stills = std::make_unique<library::Stills>(library::Tools::find());
   return {
       .home_of = [this](std::uint32_t stream) -> media::Relay& { return shards[(stream - 1) % shards.size()]->relay(); },
       .home_of_room = [this](const std::string& code) -> media::Relay& { return home_thread_of(code).relay(); },
@@ -314,6 +316,10 @@ media::LiveServices App::State::live_services() {
           },
       .base_url = [this](const http::Request& request) { return hosts->base_url(request.host(), request.secure()); },
       .now_ms = [this] { return clock.now_ms(); },
+      .make_still =
+          [this](std::string format, std::function<std::string()> bytes, std::function<void(std::string)> done) {
+            return stills->make({std::move(format), std::move(bytes), std::move(done)});
+          },
       .form_tokens = *form_tokens,
       .view_tokens = *view_tokens};
 }
@@ -494,6 +500,7 @@ App::State::~State() {
   passwords.reset();  // answers go to loops that still exist
   previews.reset();
   library.reset();
+  stills.reset();
   database->stop();
   housekeeping.reset();
   listeners.clear();

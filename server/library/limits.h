@@ -34,6 +34,9 @@ inline constexpr std::chrono::milliseconds sample_max{15 * 60'000};
 inline constexpr std::int64_t sample_cpu_s = 600;
 inline constexpr std::uint64_t sample_bytes_max = 64LL * 1024 * 1024;
 
+inline constexpr std::size_t stills_waiting_max = 16;          // of live streams, for the one child that makes them
+inline constexpr std::chrono::milliseconds still_max{10'000};  // for one
+
 inline constexpr std::int64_t duration_ms_max = 7LL * 24 * 3'600'000;  // no longer position exists in a room
 
 }  // namespace matinee::library::limits

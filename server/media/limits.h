@@ -38,6 +38,9 @@ inline constexpr std::size_t chunk_bytes_max = 4 * 1024 * 1024;  // of a page th
 inline constexpr std::int64_t chunk_silence_us = 10'000'000;     // then it is lost, as if a connection had broken
 inline constexpr std::size_t still_bytes_max = 128 * 1024;       // of the still that a page sends of what it publishes
 
+inline constexpr std::int64_t still_every_us = 10'000'000;              // a still that is made here: not more often
+inline constexpr std::size_t still_source_bytes_max = 2 * 1024 * 1024;  // of the stream, that it is made from
+
 // HLS of a stream: a thread, and up to streams::limits::hls_bytes_max of segments.
 inline constexpr std::size_t hls_streams_max = 8;                   // of one loop at once
 inline constexpr std::size_t hls_views_max = 1'000;                 // of one stream: who reads, and who waits for the first segment

@@ -13,6 +13,7 @@
 #include "server/media/media_socket_view.h"
 #include "server/media/mjpeg_view.h"
 #include "server/media/socket_view.h"
+#include "videoproto/connection.h"
 
 namespace matinee::media {
 namespace {
@@ -68,6 +69,7 @@ class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
   void socket(const http::RequestPtr& request, net::UpgradeRequest upgrade);
   void media_socket(const http::RequestPtr& request, net::UpgradeRequest upgrade, bool ts);
   void thumb(const http::RequestPtr& request, const http::Responder& responder);
+  void make_still(Relay& home, const std::shared_ptr<MediaHub>& hub, LiveStill::OnStill then);
   void token(const http::RequestPtr& request, const http::Responder& responder);
   void make_token(const http::RequestPtr& request, const http::Responder& responder, std::int64_t stream, const std::string& csrf);
 
@@ -171,11 +173,16 @@ void LiveRoutes::media_socket(const http::RequestPtr& request, net::UpgradeReque
 void LiveRoutes::thumb(const http::RequestPtr& request, const http::Responder& responder) {
   const auto stream = read_stream(request->path_param("stream"));
   if (!stream) return refuse(request, responder);
-  at_home(request, *stream, [self = shared_from_this(), request, responder](Relay&, const Found& found, const Watcher&) {
-    if (found.media && found.media->still())
-      return request->loop().post([responder, still = found.media->still()] {
-        responder.send({200, {{"Content-Type", "image/jpeg"}, {"Cache-Control", "no-store"}}, *still});
-      });
+  at_home(request, *stream, [self = shared_from_this(), request, responder](Relay& home, const Found& found, const Watcher&) {
+    if (found.media) {
+      const LiveStill::OnStill answer = [self, request, responder](LiveStill::Jpeg still) {
+        request->loop().post([self, request, responder, still = std::move(still)] {
+          if (!still) return self->refuse(request, responder);
+          responder.send({200, {{"Content-Type", "image/jpeg"}, {"Cache-Control", "no-store"}}, *still});
+        });
+      };
+      return found.media->still() ? answer(found.media->still()) : self->make_still(home, found.media, answer);
+    }
     const auto unit = found.pictures ? found.pictures->last_picture() : std::nullopt;
     if (!unit) return request->loop().post([=] { self->refuse(request, responder); });
     const auto bytes = unit->picture.bytes();
@@ -183,6 +190,26 @@ void LiveRoutes::thumb(const http::RequestPtr& request, const http::Responder& r
     response.body.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());  // NOLINT: bytes as bytes
     request->loop().post([responder, response = std::move(response)]() mutable { responder.send(std::move(response)); });
   });
+}
+
+// Of a publisher that sends none, from its newest key frame; the bytes are put together where the picture is made.
+void LiveRoutes::make_still(Relay& home, const std::shared_ptr<MediaHub>& hub, LiveStill::OnStill then) {
+  if (!services_.make_still || hub->ring().init() == std::nullopt) return then(nullptr);
+  if (!hub->made_still().ask(videoproto::monotonic_us(), std::move(then))) return;
+  auto group = hub->key_group();
+  const auto bytes = [group = std::move(group)] {
+    std::string all = group.before;
+    for (const SharedUnit& unit : group.units) all.append(unit->message->bytes, unit->at);
+    return all;
+  };
+  const auto done = [&home, weak = std::weak_ptr(hub)](std::string jpeg) {
+    home.loop().post([weak, jpeg = std::move(jpeg)]() mutable {
+      if (const auto alive = weak.lock()) alive->made_still().made(std::move(jpeg));
+    });
+  };
+  const auto form = hub->program()->form;
+  const std::string format = form == rooms::LiveForm::webm ? "matroska" : form == rooms::LiveForm::mp4 ? "mov" : "mpegts";
+  if (!services_.make_still(format, bytes, done)) hub->made_still().made({});
 }
 
 void LiveRoutes::token(const http::RequestPtr& request, const http::Responder& responder) {

@@ -26,6 +26,9 @@ namespace matinee::media {
 using FindStored =
     std::function<void(net::Loop& loop, seams::StreamId stream, std::function<void(seams::Result<seams::StreamRecord>)> done)>;
 
+// A JPEG of a stream's key frame; `done` on any thread, or never when false is answered.
+using MakeStill = std::function<bool(std::string format, std::function<std::string()> bytes, std::function<void(std::string jpeg)> done)>;
+
 struct LiveServices {
   // The relay at the home of a desktop program's stream: (id − 1) % loops. Whether there is such a stream is found out there.
   std::function<Relay&(std::uint32_t stream)> home_of;
@@ -37,6 +40,7 @@ struct LiveServices {
   std::function<bool(const http::Request& request)> is_from_here;     // a form of our own pages: Origin
   std::function<std::string(const http::Request& request)> base_url;  // "https://HOST", where others reach this server
   std::function<std::int64_t()> now_ms;                               // server time
+  MakeStill make_still;                                               // empty: none are made
   const auth::FormTokens& form_tokens;
   ViewTokens view_tokens;
 };

@@ -101,6 +101,7 @@ std::optional<MediaHub::Ticket> MediaHub::enter(bool take_over) {
   if (!ticket) return std::nullopt;
   line_.reset();
   still_.reset();
+  made_still_.forget();
   scan_ = std::make_unique<MediaScan>(static_cast<MediaSink&>(*this), true);
   ring_.begin_anew();
   key_gaps_.begin_anew();
@@ -210,6 +211,24 @@ void MediaHub::on_piece(const MediaPiece& piece) {
 void MediaHub::on_key() {
   key_gaps_.on_key(parts_.now_us());
   ring_.mark_key();
+}
+
+MediaHub::KeyGroup MediaHub::key_group() const {
+  KeyGroup group;
+  std::size_t bytes = 0;
+  for (streams::LiveReader reader = ring_.reader(); bytes < limits::still_source_bytes_max;) {
+    const auto taken = ring_.take(reader);
+    if (!taken || (taken->skipped > 0 && !group.units.empty())) break;
+    const SharedUnit& unit = *taken->unit;
+    if (group.units.empty()) {
+      const SharedUnit& init = *ring_.init();
+      group.before = init->message->bytes.substr(init->at);
+      if (unit->lead_in) group.before.append(reinterpret_cast<const char*>(unit->lead_in->data()), unit->lead_in->size());  // NOLINT
+    }
+    bytes += unit->message->bytes.size();
+    group.units.push_back(unit);
+  }
+  return group;
 }
 
 // ---- viewers

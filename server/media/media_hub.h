@@ -22,6 +22,7 @@
 #include "rooms/live.h"
 #include "server/media/chunk_line.h"
 #include "server/media/counters.h"
+#include "server/media/live_still.h"
 #include "server/media/media_scan.h"
 #include "server/net/frame.h"
 #include "server/seams/streams.h"
@@ -148,6 +149,15 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   void set_still(std::shared_ptr<const std::string> jpeg) { still_ = std::move(jpeg); }
   [[nodiscard]] const std::shared_ptr<const std::string>& still() const { return still_; }
 
+  // One that is made here, of a publisher that sends none.
+  [[nodiscard]] LiveStill& made_still() { return made_still_; }
+  // Init data and the newest key frame, with what follows it within still_source_bytes_max: to be read as one. Empty: there is none.
+  struct KeyGroup {
+    std::string before;
+    std::vector<SharedUnit> units;
+  };
+  [[nodiscard]] KeyGroup key_group() const;
+
   // ---- viewers
   // Who is counted as somebody who watches: not what makes another form of it.
   enum class Counts : std::uint8_t { yes, no };
@@ -179,7 +189,8 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   MediaRing ring_;
   std::vector<std::byte> init_;
   std::shared_ptr<const std::string> still_;  // shared with answers under way
-  std::optional<ChunkLine> line_;             // of a page that publishes
+  LiveStill made_still_;
+  std::optional<ChunkLine> line_;  // of a page that publishes
   Ticket line_ticket_ = 0;
   std::int64_t heard_us_ = 0;  // the last chunk
   std::vector<std::shared_ptr<MediaViewing::Place>> places_;
