@@ -82,12 +82,21 @@ test('one room speaks to each in their language, and loads one catalogue for eac
 /** The room beside its panel in the smallest window that has both: what stands in one line stays there. @returns {Promise<string[]>} what does not */
 async function oneLine(visitor, name) {
   await visitor.page.setViewportSize({ width: 870, height: 800 });
-  return visitor.page.evaluate((page) => ['.tab', '.source > .button:not([hidden]), .source > .icon-button:not([hidden])'].flatMap((one) => {
+  const lines = await visitor.page.evaluate((page) => ['.tab', '.source > .button:not([hidden]), .source > .icon-button:not([hidden])'].flatMap((one) => {
     const boxes = [...document.querySelectorAll(one)].map((node) => { const range = document.createRange(); range.selectNodeContents(node); return range.getBoundingClientRect(); });
     const middles = boxes.map((box) => box.top + box.height / 2);
     const lines = boxes.some((box) => box.height > 30) || Math.max(...middles) - Math.min(...middles) > 8;
     return boxes.length && lines ? [`${page} 870: ${one} takes more than one line: ${JSON.stringify(boxes.map(({ x, y, width, height }) => [x, y, width, height].map(Math.round)))}, ${innerWidth} px`] : [];
   }), name);
+  for (const width of [870, 1030]) {
+    await visitor.page.setViewportSize({ width, height: 800 });
+    lines.push(...await visitor.page.evaluate((page) => {
+      const bar = document.querySelector('.bar-buttons');
+      const out = [...(bar?.children ?? [])].filter((one) => one.getBoundingClientRect().right > bar.getBoundingClientRect().right + 1);
+      return out.map((one) => `${page} ${innerWidth}: #${one.id} stands out of the bar`);
+    }, name));
+  }
+  return lines;
 }
 
 /** Colours are the same in every language: each width once, in another scheme. */
