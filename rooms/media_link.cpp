@@ -4,6 +4,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include "rooms/limits.h"
+#include "rooms/link_among_words.h"
 #include "rooms/link_text.h"
 #include "rooms/youtube_link.h"
 
@@ -97,16 +98,30 @@ link::YouTubeParts parts_of(const urls::url_view_base& url, HostKind kind) {
   return parts;
 }
 
-std::optional<MediaKind> kind_of_file(const urls::url_view_base& url) {
-  constexpr std::array<std::string_view, 10> files{"mp4", "m4v", "webm", "mov", "ogv", "mp3", "m4a", "ogg", "opus", "wav"};
-  if (url.encoded_segments().empty()) return std::nullopt;
+// "mp4" of ".../Film.MP4"; empty when its last part has none.
+std::string extension_of(const urls::url_view_base& url) {
+  if (url.encoded_segments().empty()) return {};
   const std::string name = link::lower(link::percent_decode(view(url.encoded_segments().back())));
   const std::size_t dot = name.rfind('.');
-  if (dot == std::string::npos || dot == 0) return std::nullopt;
-  const std::string extension = name.substr(dot + 1);
+  return dot == std::string::npos || dot == 0 ? std::string() : name.substr(dot + 1);
+}
+
+template <std::size_t n>
+bool is_among(const std::array<std::string_view, n>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::optional<MediaKind> kind_of_file(std::string_view extension) {
+  constexpr std::array<std::string_view, 10> files{"mp4", "m4v", "webm", "mov", "ogv", "mp3", "m4a", "ogg", "opus", "wav"};
   if (extension == "m3u8") return MediaKind::hls;
-  if (std::find(files.begin(), files.end(), extension) != files.end()) return MediaKind::file;
-  return std::nullopt;
+  return is_among(files, extension) ? std::optional(MediaKind::file) : std::nullopt;
+}
+
+// Videos, but of kinds that no browser plays: to call them a page would send people looking for another link.
+bool is_foreign_video(std::string_view extension) {
+  constexpr std::array<std::string_view, 23> files{"avi", "mkv", "flv", "f4v", "wmv", "asf",  "mpg", "mpeg", "m2v", "vob", "ts", "mts",
+                                                   "m2ts", "3gp", "3g2", "rm", "rmvb", "divx", "mxf", "mpd", "swf", "wma", "iso"};
+  return is_among(files, extension);
 }
 
 // The start of a media fragment (W3C Media Fragments 1.0): t=10, t=10,20, t=npt:10.
@@ -137,8 +152,9 @@ MediaRef library_video(std::string_view path, std::int64_t start_ms) {
 Result<MediaRef> read_file(urls::url url) {
   // Whatever name of this server somebody copied it under: everybody in the room asks their own.
   if (const std::string_view path = view(url.encoded_path()); is_library_path(path)) return library_video(path, start_of_fragment(url));
-  const auto kind = kind_of_file(url);
-  if (!kind) return refuse("not_media");
+  const std::string extension = extension_of(url);
+  const auto kind = kind_of_file(extension);
+  if (!kind) return refuse(is_foreign_video(extension) ? "not_playable" : "not_media");
   MediaRef media;
   media.kind = *kind;
   media.start_ms = start_of_fragment(url);
@@ -179,11 +195,28 @@ Result<MediaRef> parse(std::string_view pasted, int nested) {
   return inside;
 }
 
+// A link that people sent with words around it. The first that plays is meant; two that play are for the person to choose from.
+Result<MediaRef> parse_among_words(std::string_view pasted) {
+  const std::vector<std::string_view> links = link::among_words(pasted);
+  std::optional<MediaRef> found;
+  for (const std::string_view link : links) {
+    auto media = parse(link, 0);
+    if (!media) continue;
+    if (found && found->url != media->url) return refuse("several_links");
+    if (!found) found = std::move(*media);
+  }
+  if (found) return std::move(*found);
+  if (links.empty() || links.front().find("://") == std::string_view::npos) return parse(pasted, 0);
+  // A name of a file with blanks in it; else what is wrong is told of the link, not of the words in front of it.
+  auto rest = parse(pasted.substr(static_cast<std::size_t>(links.front().data() - pasted.data())), 0);
+  return !rest && rest.error().detail == "not_media" ? parse(links.front(), 0) : rest;
+}
+
 struct Sentence {
   std::string_view detail;
   std::string_view text;
 };
-constexpr std::array<Sentence, 11> sentences{{
+constexpr std::array<Sentence, 13> sentences{{
     {"empty", "Paste a link first."},
     {"too_long", "This link is too long."},
     {"not_a_link", "This does not look like a link."},
@@ -193,6 +226,8 @@ constexpr std::array<Sentence, 11> sentences{{
     {"no_video_id", "This YouTube link does not name a video."},
     {"bad_video_id", "This YouTube link's video id is damaged. Copy the link again."},
     {"not_media", "This link is neither a YouTube video nor a video file such as .mp4, .webm or .m3u8."},
+    {"not_playable", "Browsers do not play this kind of file. Use a YouTube link, or one that ends in .mp4, .webm or .m3u8."},
+    {"several_links", "There are several links here. Paste one."},
     {"bad_host", "This link's host name is not valid."},
     {"bad_port", "This link's port number is not valid."},
 }};
@@ -201,7 +236,12 @@ constexpr std::array<Sentence, 11> sentences{{
 
 Result<MediaRef> parse_media_link(std::string_view pasted) {
   if (auto own = read_own_path(pasted)) return std::move(*own);
-  return parse(pasted, 0);
+  const std::string_view text = link::trim(pasted);
+  const bool among_words = text.find_first_of(" \t\r\n") != std::string_view::npos;
+  if (text.size() > limits::link_bytes_max) return parse(text, 0);
+  if (among_words) return parse_among_words(text);
+  auto alone = parse(text, 0);  // taken to the letter, if it plays: a signature may end in a full stop
+  return alone ? alone : parse_among_words(text);
 }
 
 std::string_view media_link_sentence(std::string_view detail) {

@@ -1,6 +1,7 @@
 // Pasted text → MediaRef, or a reason a person understands. Target rooms_links: the one part of rooms/ that uses a URL library.
 // Accepts every common form of YouTube link, direct http(s) media files, and videos of the library – "/library/ID" under any host, which
 // becomes that path alone, because people reach one server under several names; refuses look-alike hosts, user-info, other schemes.
+// A link that stands among words is found.
 // Source of the forms: YouTube's own share dialog and embed documentation; RFC 3986. Pure, fuzzed (tests/fuzz/fuzz_media_link.cpp).
 #pragma once
 #include <string_view>
@@ -10,7 +11,7 @@
 namespace matinee::rooms {
 
 // Fails with bad_media and one of these details: empty, too_long, not_a_link, scheme, user_info, look_alike, no_video_id,
-// bad_video_id, not_media, bad_host, bad_port.
+// bad_video_id, not_media, not_playable, several_links, bad_host, bad_port.
 [[nodiscard]] Result<MediaRef> parse_media_link(std::string_view pasted);
 
 // The sentence for a detail of the above: "This link's host only looks like YouTube."

@@ -53,6 +53,17 @@ test('a link in the source box says what it is before anybody watches it, and no
   assert.equal(await card(ann).locator('img').isVisible(), false);
   await screenshots(ann.page, 'room-preview-refused');
 
+  // A link among words is found, and of several one is asked for.
+  await link.fill('look at https://youtu.be/dQw4w9WgXcQ it is good');
+  await until(async () => (await card(ann).locator('.preview-facts').innerText().catch(() => '')) === 'YouTube · Ann Author', { what: 'the link among words' });
+  await link.fill('https://youtu.be/dQw4w9WgXcQ or https://youtu.be/not_allowed');
+  await link.press('Enter');
+  await until(async () => (await ann.page.locator('#source-error').innerText()) === 'There are several links here. Paste one.', { what: 'the sentence about several' });
+  await link.fill('https://example.test/film.avi');
+  await link.press('Enter');
+  await until(async () => /^Browsers do not play this kind of file. Use a YouTube link, or one that ends in/.test(await ann.page.locator('#source-error').innerText()), { what: 'what would play' });
+  await screenshots(ann.page, 'room-link-not-playable');
+
   // Typed letter by letter it is asked about once.
   const asked = ann.requests.length;
   await link.fill('');

@@ -75,7 +75,7 @@ test('an address is what the URL parser understood, whatever is shown', () => {
 });
 
 test('every refusal of a link has its own sentence, unknown codes keep the server’s', () => {
-  const details = ['empty', 'too_long', 'not_a_link', 'scheme', 'user_info', 'look_alike', 'no_video_id', 'bad_video_id', 'not_media', 'bad_host', 'bad_port'];
+  const details = ['empty', 'too_long', 'not_a_link', 'scheme', 'user_info', 'look_alike', 'no_video_id', 'bad_video_id', 'not_media', 'not_playable', 'several_links', 'bad_host', 'bad_port'];
   assert.equal(new Set(details.map((detail) => sentence_for({ code: 'bad_media', detail }))).size, details.length);
   assert.equal(sentence_for({ code: 'bad_media', detail: 'new_reason' }), 'This link cannot be played.');
   assert.equal(sentence_for({ code: 'some_new_code', message: 'The server says so.' }), 'The server says so.');

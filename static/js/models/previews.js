@@ -10,8 +10,8 @@ import { Emitter } from '../lib/emitter.js';
 
 const PAUSE_MS = 400;
 
-/** Worth asking about: a host with a dot, and something behind it. @param {string} text */
-export const may_be_link = (text) => /^(?:https?:\/\/)?[^\s/?#]*[^\s/?#.][.:][^\s/?#]+\/\S+$/i.test(text) && text.length <= 2048;
+/** Worth asking about: a host with a dot, and something behind it; or a link among words. @param {string} text */
+export const may_be_link = (text) => (/^[^\s/?#]*[^\s/?#.][.:][^\s/?#]+\/\S+$/i.test(text) || /https?:\/\/[^\s/?#]*[^\s/?#.][.:][^\s/?#]+\/\S+/i.test(text)) && text.length <= 2048;
 
 export class Previews extends Emitter {
   /** @type {Preview | null} */

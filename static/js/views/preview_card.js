@@ -30,7 +30,7 @@ export function facts_text(preview) {
  */
 export function refusal_text(preview, link, protocol) {
   if (preview.refusal) return preview_sentence(preview.refusal, preview.kind !== undefined);
-  const mixed = protocol === 'https:' && preview.kind !== 'youtube' && /^http:/i.test(link.trim());
+  const mixed = protocol === 'https:' && preview.kind !== 'youtube' && /(?:^|[^a-z])http:\/\//i.test(link);
   return mixed ? t('player_error.mixed') : '';
 }
 
