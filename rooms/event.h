@@ -79,7 +79,7 @@ struct StoreFailed { Seq from; std::optional<ChangeNumber> change_from = {}; };
 struct TimerFired { std::int64_t id = 0; };
 struct SetLive { LiveState live; };                           // the whole state, from whoever serves the media
 // Profile change (name, picture), guest kept the room.
-struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; std::string avatar = {}; };
+struct Renamed { PersonId person; std::string name; PersonKind kind = PersonKind::account; std::string avatar = {}; std::string name_key = {}; };
 
 using Event = std::variant<Join, Leave, PostChat, FoundRepeat, Typing, SetMedia, PlaybackCommand, Ready, Status, RoundTrip, Signal,
                            SetRole, RemovePerson, Block, Unblock, Silence, ChangeSettings, CloseRoom, Stored, StoreFailed, TimerFired, Renamed, StoredVoid, PlayerGone, SetLive,

@@ -19,6 +19,7 @@ struct Person {
   bool fresh = false;        // guest, or an account younger than a day: half the chat rate
   std::string avatar = {};   // the key of the person's picture; empty = none
   std::string address = {};  // where a block on a guest holds besides the id; empty = unknown. Never shown to anybody
+  std::string name_key = {};  // equal for names that only differ in case, width or form; empty = the name itself
 };
 
 enum class Role : std::uint8_t { owner, moderator, member, guest };  // from most to least

@@ -97,6 +97,8 @@ void Room::State::on(const Knock& knock, Turn& turn) {
     if (auto error = stopped_from_asking(person, turn.now_ms())) return turn.refuse(std::move(*error));
     askers.push_back({person, turn.now_ms()});
     if (askers.size() == 1) turn.emit(SetTimer{static_cast<std::int64_t>(Timer::knocks), turn.now_ms() + limits::knock_ms_max});
+    std::string key;
+    askers.back().person.name = free_name(person, key);  // beside whoever is called so inside
     tell_askers(turn);
   }
   turn.emit(Await{turn.context.ref.connection, person.id});

@@ -25,6 +25,7 @@ LiveState bounded(LiveState live) {
 void Room::State::on(const SetLive& set, Turn& turn) {
   if (closed) return;
   LiveState told = bounded(set.live);
+  name_publishers(told);
   if (told == live) return;
   live = std::move(told);
   turn.tell_all(LiveChanged{live});

@@ -43,14 +43,14 @@ void Room::State::on(const Join& join, Turn& turn) {
   if (known == nullptr) {
     if (participants.size() >= options.participants_max) return turn.refuse(ErrorCode::room_full);
     known = &participants[id];
-    known->person = join.person;
+    take_name(*known, join.person, turn);
     known->plays = join.plays;
     presence_changed(id, turn);
     if (join.plays) wait_for(*known, turn);
     if (participants.size() == 1 && playback.state().phase == Phase::playing) save_soon(turn);  // the heartbeat starts again
-  } else if (join.plays && (known->person.name != join.person.name || known->person.kind != join.person.kind ||
+  } else if (join.plays && (known->own_name != join.person.name || known->person.kind != join.person.kind ||
                             known->person.avatar != join.person.avatar)) {
-    known->person = join.person;
+    take_name(*known, join.person, turn);
     presence_changed(id, turn);
   }
   if (join.plays && !known->plays) {
@@ -121,6 +121,7 @@ void Room::State::on(const PlayerGone& gone, Turn& turn) {
 
 void Room::State::depart(PersonId person, Turn& turn) {
   const auto found = participants.find(person);
+  give_name_back(found->second);
   std::erase_if(departed, [person](const Person& earlier) { return earlier.id == person; });
   departed.push_back(std::move(found->second.person));
   if (departed.size() > limits::departed_max) departed.pop_front();
@@ -136,12 +137,16 @@ void Room::State::depart(PersonId person, Turn& turn) {
 
 void Room::State::on(const Renamed& renamed, Turn& turn) {
   if (Participant* participant = find(renamed.person)) {
-    participant->person.name = renamed.name;
-    participant->person.kind = renamed.kind;
-    participant->person.avatar = renamed.avatar;
-    presence_changed(renamed.person, turn);
+    Person said = participant->person;
+    said.name = renamed.name;
+    said.name_key = renamed.name_key;
+    said.kind = renamed.kind;
+    said.avatar = renamed.avatar;
+    take_name(*participant, said, turn);
+    tell_name(*participant, turn);
+  } else if (queue.renamed(renamed.person, renamed.name)) {
+    queue_changed(turn);
   }
-  if (queue.renamed(renamed.person, renamed.name)) queue_changed(turn);
   const bool kept = info.guest_room && renamed.person == info.owner && renamed.kind == PersonKind::account;
   if (!kept) return;
   info.guest_room = false;  // a guest made an account of it: the room stays

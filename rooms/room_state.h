@@ -21,7 +21,9 @@
 namespace matinee::rooms {
 
 struct Participant {
-  Person person;
+  Person person;         // its name as everybody here reads it
+  std::string own_name;  // as the person says it
+  std::string shown_key;
   bool plays = true;  // has a player; false: only a desktop program
   std::string state;  // last Status
   std::int64_t error_ms = 0;
@@ -133,6 +135,12 @@ struct Room::State {
 
   // ---- people
   void welcome(const Participant& participant, const std::optional<Since>& since, Turn& turn);
+  // What `person` is called here, and under which key.
+  [[nodiscard]] std::string free_name(const Person& person, std::string& key) const;
+  void take_name(Participant& participant, const Person& said, Turn& turn);  // a guest of that name may get another: everybody is told
+  void give_name_back(const Participant& participant);
+  void tell_name(const Participant& participant, Turn& turn);
+  bool name_publishers(LiveState& told) const;  // as the room calls them; false: as they were
   void depart(PersonId person, Turn& turn);  // out of the room's books; the connections are the shard's
   void presence_soon(Turn& turn);
   void presence_changed(PersonId person, Turn& turn);
@@ -220,6 +228,7 @@ struct Room::State {
   RoomInfo info;
   RoomOptions options;                           // its message lists are taken over by chat
   std::map<PersonId, Participant> participants;  // ordered: the same history gives the same effects on every machine
+  std::map<std::string, PersonId> named;         // by key: whose it is, of those who are here
   std::map<PersonId, Role> roles;                // where it differs from what the kind of person gives
   std::map<PersonId, RoomSnapshot::BlockEntry> blocks;
   std::map<PersonId, std::int64_t> silenced;     // person → until, 0 = until lifted

@@ -2,6 +2,7 @@
 
 #include <utility>
 #include "server/auth/cookie_names.h"
+#include "server/auth/names.h"
 #include "server/auth/random.h"
 #include "server/http/cookies.h"
 #include "server/ops/network.h"
@@ -111,12 +112,19 @@ void ShardThread::find_token(const std::string& token, std::function<void(seams:
   });
 }
 
+// What makes two spellings one name: for telling people of one name apart.
+std::string ShardThread::key_of(const std::string& name) {
+  const auto checked = auth::check_name(name);
+  return checked ? checked->key : std::string();
+}
+
 seams::Visit ShardThread::visit_of(const auth::Identity& who, const std::string& address) const {
   seams::Visit visit;
   visit.person = {.id = who.user, .name = who.name, .kind = who.kind, .fresh = false, .avatar = who.avatar};
   visit.person.fresh = who.kind == rooms::PersonKind::guest || shared_.clock.now_ms() - who.created_at_ms < fresh_for_ms;
   // Behind a proxy on this machine everybody has one address: then only the id counts.
   visit.person.address = address.empty() || ops::is_loopback(address) ? std::string() : auth::address_key(address);
+  visit.person.name_key = key_of(who.name);
   visit.session = who.session;
   return visit;
 }
@@ -140,7 +148,7 @@ void ShardThread::follow_sessions() {
   });
   sessions_.on_user_changed([this](seams::UserId user) {
     shared_.database.users().by_id(user, executor_, [this](seams::Result<seams::User> found) {
-      if (found) shard_.rename(found->id, found->name, found->kind, found->avatar);
+      if (found) shard_.rename({found->id, found->name, found->kind, found->avatar, key_of(found->name)});
     });
   });
 }

@@ -77,6 +77,7 @@ class ShardThread {
   [[nodiscard]] shard::ShardOptions shard_options() const;
   [[nodiscard]] shard::CodeParts codes(std::size_t index) const;
   void find_token(const std::string& token, std::function<void(seams::Result<seams::Visit>)> done);
+  [[nodiscard]] static std::string key_of(const std::string& name);
   [[nodiscard]] seams::Visit visit_of(const auth::Identity& who, const std::string& address) const;
   void follow_sessions();
 

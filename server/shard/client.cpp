@@ -96,10 +96,11 @@ void Client::admitted() {
   deadline_.cancel();
 }
 
-void Client::rename(std::string name, rooms::PersonKind kind, std::string avatar) {
-  visit_.person.avatar = std::move(avatar);
-  visit_.person.name = std::move(name);
-  visit_.person.kind = kind;
+void Client::rename(const rooms::Renamed& change) {
+  visit_.person.avatar = change.avatar;
+  visit_.person.name = change.name;
+  visit_.person.name_key = change.name_key;
+  visit_.person.kind = change.kind;
 }
 
 void Client::send(std::string_view text) {

@@ -71,7 +71,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   void admitted();
   [[nodiscard]] bool take_password_turn();  // one password at a time; false: one is being hashed
   void end_password_turn() { password_under_way_ = false; }
-  void rename(std::string name, rooms::PersonKind kind, std::string avatar);
+  void rename(const rooms::Renamed& change);
 
   void send(std::string_view text);  // at once, not behind the room's batch
   void refuse(const rooms::Error& error, std::string_view ref, std::string_view message_id = {});

@@ -57,7 +57,7 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   void attend(Attendance& attendance);  // likewise waits
   void gone(Attendance& attendance);
   void tell_live(rooms::LiveState state);  // nothing happens unless the room is open
-  void rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind, const std::string& avatar);
+  void rename(const rooms::Renamed& change);
   void taken_over();                   // somebody else has raised its epoch
   void save_now();                     // at the end of the process
   [[nodiscard]] bool settled() const;  // nothing numbered, saving or wished

@@ -148,12 +148,14 @@ void RoomHost::absent(rooms::PersonId person) {
   consider_unloading();
 }
 
-void RoomHost::rename(rooms::PersonId person, const std::string& name, rooms::PersonKind kind, const std::string& avatar) {
-  const auto found = people_.find(person);
+void RoomHost::rename(const rooms::Renamed& change) {
+  const auto found = people_.find(change.person);
   if (phase_ != Phase::open || found == people_.end()) return;
-  for (Client* client : found->second.tabs) client->rename(name, kind, avatar);
-  for (Attendance* attendance : found->second.attendances) attendance->rename(name, kind);
-  handle(rooms::Renamed{person, name, kind, avatar});
+  for (Client* client : found->second.tabs) client->rename(change);
+  handle(change);
+  // As the room calls them, which may be with a number.
+  const rooms::Person* now = room_->participant(change.person);
+  for (Attendance* attendance : found->second.attendances) attendance->rename(now != nullptr ? now->name : change.name, change.kind);
   tell_rights();
 }
 

@@ -128,9 +128,9 @@ void Shard::close_session(seams::SessionId session) {
   });
 }
 
-void Shard::rename(rooms::PersonId person, std::string name, rooms::PersonKind kind, std::string avatar) {
-  post_to(state_, [person, name = std::move(name), kind, avatar = std::move(avatar)](State& state) {
-    for (const auto& entry : state.rooms) entry.second->rename(person, name, kind, avatar);
+void Shard::rename(rooms::Renamed change) {
+  post_to(state_, [change = std::move(change)](State& state) {
+    for (const auto& entry : state.rooms) entry.second->rename(change);
   });
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "rooms/event.h"
 #include "rooms/live.h"
 #include "rooms/limits.h"
 #include "rooms/person.h"
@@ -78,7 +79,7 @@ class Shard {
   // [any] Closes the sockets of a session that has ended (4001), and sends its attendees away.
   void close_session(seams::SessionId session);
   // [any] Somebody has another name or picture now, or a guest has become an account.
-  void rename(rooms::PersonId person, std::string name, rooms::PersonKind kind, std::string avatar = {});
+  void rename(rooms::Renamed change);
   // [any] What is stored of this room has been changed beside it, and its epoch raised: everybody in it comes back (1012) and finds it
   // read anew. A room that is not in memory: nothing happens.
   void reopen(std::string code);

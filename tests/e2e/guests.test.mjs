@@ -29,6 +29,28 @@ test('a guest starts a room, another joins by its code, and they chat both ways'
   assert.deepEqual([...fay.problems, ...gus.problems], []);
 });
 
+test('two guests of one name are told apart, everywhere by the same name, and the later one is told', { timeout: 120_000 }, async () => {
+  const one = await world.visitor('Ada');
+  const two = await world.visitor('Ada');
+  const ben = await world.visitor('Ben');
+  const code = await one.startRoom();
+  await ben.openRoom(code);
+  await two.goto(`/rooms/${code}`);
+  await two.fill('Your name', 'ADA');
+  await two.click('Join');
+  await two.inRoom();
+  await until(async () => /you are called ADA \(2\) in this room/.test(await two.page.locator('#banner').innerText()), { what: 'the word about the name' });
+  await screenshots(two.page, 'room-same-name');
+  await two.say('It is me');
+  await heard(ben, 'It is me');
+  assert.deepEqual(await ben.page.locator('#chat-list .line-name').allInnerTexts(), ['ADA (2)']);
+  await ben.page.getByRole('tab', { name: /People/ }).click();
+  await until(async () => { const list = await ben.page.locator('#people-list').innerText(); return /ADA \(2\)/.test(list) && /Ada\n/.test(list); }, { what: 'both in the list' });
+  await screenshots(ben.page, 'room-same-name-people');
+  assert.equal(await one.page.locator('#banner').isVisible(), false, 'who was first notices nothing');
+  assert.deepEqual([...one.problems, ...two.problems, ...ben.problems], []);
+});
+
 test('markup as a name and as a message is shown as it was typed and does nothing', { timeout: 120_000 }, async () => {
   const name = '<img src=x onerror=alert(1)>';
   const text = '<script>document.title="broken"</script> & <b>bold</b> "quotes" {{7*7}}';

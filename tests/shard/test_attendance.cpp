@@ -183,7 +183,7 @@ TEST_CASE("a guest who becomes an account keeps the desktop, and its right follo
   ann.ask(R"({"type":"room.settings","grants":{"moderator":["chat"],"member":["go_live"],"guest":["chat"]})");
   Desktop desktop(world, 43, room_code, rooms::PersonKind::guest);
   REQUIRE(desktop.await("admitted") == "admitted Person 43 may not publish, 0 nothing");
-  world.shard().rename({43}, "Robert", rooms::PersonKind::account);
+  world.shard().rename({{43}, "Robert", rooms::PersonKind::account});
   REQUIRE(desktop.await("rights given") == "rights given");
   CHECK(desktop.heard() == Lines{"admitted Person 43 may not publish, 0 nothing", "name Robert", "rights given"});
   while (!names(ann, "Robert")) {}
@@ -195,7 +195,7 @@ TEST_CASE("a desktop that comes with an old name is told the one the room knows"
   Tab bob(world, 43);
   ann.join();
   bob.join();
-  world.shard().rename({43}, "Robert", rooms::PersonKind::account);
+  world.shard().rename({{43}, "Robert", rooms::PersonKind::account});
   while (!names(ann, "Robert")) {}
   Desktop desktop(world, 43);  // its pairing letters were made before
   CHECK(desktop.await("admitted") == "admitted Robert may publish, 0 nothing");
@@ -241,9 +241,9 @@ TEST_CASE("a desktop may leave while it is being told something") {
   Desktop desktop(world, 43);
   desktop.await("admitted");
   world.run([&] { desktop.attendee().then = [&](const std::string&) { world.shard().gate().leave(desktop.attendee()); }; });
-  world.shard().rename({43}, "Robert", rooms::PersonKind::account);
+  world.shard().rename({{43}, "Robert", rooms::PersonKind::account});
   CHECK(desktop.await("name") == "name Robert");
-  world.shard().rename({43}, "Rob", rooms::PersonKind::account);
+  world.shard().rename({{43}, "Rob", rooms::PersonKind::account});
   CHECK(world.becomes_true([&] { return !world.shard().has_room(room_code); }));
   CHECK(desktop.heard().size() == 2);
   CHECK(desktop.holders() == 1);

@@ -89,7 +89,7 @@ TEST_CASE("a new name is shown to everybody, and on what is written from then on
   ann.join();
   bob.join();
   ann.await("presence.diff");
-  world.shard().rename({43}, "Robert", rooms::PersonKind::account);
+  world.shard().rename({{43}, "Robert", rooms::PersonKind::account});
   while (field(ann.await("presence.diff"), "changed").find("Robert") == std::string::npos) {}
   bob.post("bob-000001", "me");
   CHECK(field(ann.await("chat.message"), "name") == "Robert");

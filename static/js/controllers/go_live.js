@@ -143,7 +143,7 @@ export async function control_go_live(app, say) {
       const found = listed.ok ? await listed.json() : { streams: [] };
       const mine = found.streams.find((/** @type {any} */ one) => one.mine && one.kind === kind && !one.ended && !app.live.now.streams.some((live) => live.id === one.id));
       if (mine) return mine;
-      const name = t(`live.${kind}`, { name: app.page.you.name }).slice(0, 60);
+      const name = t(`live.${kind}`, { name: app.people.self?.name ?? app.page.you.name }).slice(0, 60);
       const made = await fetch(url, {
         method: 'POST', body: new URLSearchParams({ csrf: app.page.csrf, name, kind }), credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS),
       });

@@ -38,6 +38,16 @@ export function control_people(app, say) {
     setTimeout(paint, 50);
   };
 
+  let told = '';
+  /** Somebody of one's name is here: whoever is called otherwise because of it is told so, once. */
+  const tell_name = () => {
+    const name = people.self?.name ?? '';
+    const base = / \(\d+\)$/.test(name) ? name.slice(0, name.lastIndexOf(' (')) : '';
+    if (!base || name === told || name === app.page.you.name || !app.page.you.name.startsWith(base)) return;
+    told = name;
+    say(t('people.shown_as', { name }));
+  };
+
   find('#people-list').addEventListener('click', (event) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('[data-menu]'));
     const person = people.here.get(button?.dataset.menu ?? '');
@@ -72,6 +82,7 @@ export function control_people(app, say) {
     say(reply.type === 'error' ? sentence_for(reply) : t('people.asking_on'));
   }
 
+  people.on('change', tell_name);
   people.on('change', () => {
     for (const person of people.here.values()) picture_is(person.id, person.avatar);
     soon();

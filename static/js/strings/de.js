@@ -647,6 +647,7 @@ export default {
   "people.removed": "{name} wurde entfernt.",
   "people.somebody": "Jemand",
   "people.stop_chat": "Chat 10 Minuten anhalten",
+  "people.shown_as": "Hier heißt schon jemand so, darum heißt du in diesem Raum {name}.",
   "people.stop_chat_for_good": "Chat anhalten",
   "people.stopped": "Chat angehalten",
   "people.stopped_until": "Chat angehalten bis {time}",

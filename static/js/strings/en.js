@@ -647,6 +647,7 @@ export default {
   "people.removed": "{name} was removed.",
   "people.somebody": "Somebody",
   "people.stop_chat": "Stop chat for 10 minutes",
+  "people.shown_as": "Somebody here has your name already, so you are called {name} in this room.",
   "people.stop_chat_for_good": "Stop chat",
   "people.stopped": "Chat stopped",
   "people.stopped_until": "Chat stopped until {time}",
