@@ -64,7 +64,7 @@ struct SignalFrom { PersonId from; std::string data; };
 struct YouWere { std::string what; PersonId by; };               // "removed" | "blocked", before the disconnect
 struct BlockedPeople { std::vector<std::pair<PersonId, std::string>> people; };   // to those who may block: by name, ≤ blocks_shown_max
 struct KnockedPeople { std::vector<Person> people; };            // to those who may let them in: who asks, the first one first; all of them
-struct Admitted { bool on = false; std::string why = {}; };      // to who asked. on: join now. Otherwise why: "refused" | "nobody" (came) | "changed" (join, and see)
+struct Admitted { bool on = false; std::string why = {}; };      // to who asked. on: join now. Otherwise why: "refused" | "nobody" (came) | "cancelled" | "closed" | "changed" (join, and see)
 struct RoomMoved { std::string code; };                          // to who was inside when the room got this new code and comes by an older one
 
 using Outgoing = std::variant<Welcome, ChatMessage, PresenceDiff, TypingNow, PlaybackChanged, RoomChanged, RoomClosed, SignalFrom, YouWere, BlockedPeople,

@@ -25,7 +25,7 @@ struct Since { std::int64_t epoch = 0; Seq seq; Revision rev; std::optional<Chan
 // was a wrong one; none was given: nothing.
 struct Join { Person person; std::optional<Since> since; bool plays = true; std::optional<std::string> proven = {}; };
 struct Knock { Person person; };                              // at the door: asks to be let in. The connection waits for the answer
-struct StopAsking { PersonId person; };                       // nobody of theirs waits at the door any more
+struct StopAsking { PersonId person; bool away = false; };    // nobody of theirs waits at the door any more. away: they did not say so
 struct Leave { PersonId person; };                            // the last connection has been gone for absence_ms
 struct PlayerGone { PersonId person; };                       // no connection that plays for absence_ms; others are still here
 struct PostChat { std::string id; std::string text; std::optional<Seq> reply_to; bool again = false; };

@@ -69,9 +69,10 @@ void Room::State::tell_askers(Turn& turn) {
 }
 
 std::optional<Error> Room::State::stopped_from_asking(const Person& person, std::int64_t now_ms) {
-  std::erase_if(knocks_from, [now_ms](const auto& entry) { return entry.second <= now_ms; });
+  std::erase_if(knocks_from, [now_ms](const auto& entry) { return entry.second.again_at_ms <= now_ms; });
+  // With the answer that a sleeping page may have missed.
   if (const auto found = knocks_from.find(person.id); found != knocks_from.end())
-    return Error{ErrorCode::slow_down, {}, found->second - now_ms};
+    return Error{ErrorCode::slow_down, found->second.why, found->second.again_at_ms - now_ms};
   const auto neighbours = std::count_if(
       askers.begin(), askers.end(), [&](const Asker& asker) { return !person.address.empty() && asker.person.address == person.address; });
   const bool crowded = askers.size() >= limits::askers_max || static_cast<std::size_t>(neighbours) >= limits::askers_of_an_address_max;
@@ -96,9 +97,9 @@ void Room::State::on(const Knock& knock, Turn& turn) {
   if (!asks(person.id)) {  // who does comes with another tab, or comes back: the place in the queue is kept
     if (auto error = stopped_from_asking(person, turn.now_ms())) return turn.refuse(std::move(*error));
     askers.push_back({person, turn.now_ms()});
-    if (askers.size() == 1) turn.emit(SetTimer{static_cast<std::int64_t>(Timer::knocks), turn.now_ms() + limits::knock_ms_max});
     std::string key;
     askers.back().person.name = free_name(person, key);  // beside whoever is called so inside
+    if (askers.size() == 1) turn.emit(SetTimer{static_cast<std::int64_t>(Timer::knocks), turn.now_ms() + limits::knock_ms_max});
     tell_askers(turn);
   }
   turn.emit(Await{turn.context.ref.connection, person.id});
@@ -110,17 +111,18 @@ void Room::State::answer_asker(PersonId person, Admitted answer, std::int64_t ag
   if (again_after_ms > 0) {
     if (knocks_from.size() >= limits::askers_refused_max) {
       const auto soonest =
-          std::min_element(knocks_from.begin(), knocks_from.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+          std::min_element(knocks_from.begin(), knocks_from.end(), [](const auto& a, const auto& b) { return a.second.again_at_ms < b.second.again_at_ms; });
       knocks_from.erase(soonest);
     }
-    knocks_from.insert_or_assign(person, turn.now_ms() + again_after_ms);
+    knocks_from.insert_or_assign(person, Answered{turn.now_ms() + again_after_ms, answer.why});
   }
   turn.emit(Answer{person, std::move(answer)});
   tell_askers(turn);
 }
 
+// A page that fell asleep asks again when it wakes up: nobody decided anything, so it need not wait.
 void Room::State::on(const StopAsking& stop, Turn& turn) {
-  answer_asker(stop.person, {false, "cancelled"}, limits::knock_again_cancelled_ms, turn);
+  answer_asker(stop.person, {false, "cancelled"}, stop.away ? 0 : limits::knock_again_cancelled_ms, turn);
   turn.ok();
 }
 

@@ -61,7 +61,7 @@ void Room::State::on(const CloseRoom&, Participant& actor, Turn& turn) {
   closed = true;
   turn.ok();
   turn.tell_all(RoomClosed{});
-  for (const Asker& asker : askers) turn.emit(Answer{asker.person.id, {false, "changed"}});
+  for (const Asker& asker : askers) turn.emit(Answer{asker.person.id, {false, "closed"}});
   askers.clear();
   turn.emit(SaveRoom{});
   turn.emit(DisconnectAll{4004});

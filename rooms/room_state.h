@@ -236,7 +236,11 @@ struct Room::State {
   std::string password_hash;                     // access password
   std::vector<PersonId> admitted;                // the first one first
   std::list<Asker> askers;                       // likewise
-  std::map<PersonId, std::int64_t> knocks_from;  // who asked lately → when they may ask again
+  struct Answered {
+    std::int64_t again_at_ms = 0;
+    std::string why;
+  };
+  std::map<PersonId, Answered> knocks_from;      // who asked lately → when they may ask again, and what they were told
   TokenBucket knocks;                            // of everybody together
   std::set<PersonId> along;                      // who was inside when the code changed last
   std::int64_t next_code_at_ms = 0;

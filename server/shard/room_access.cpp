@@ -97,7 +97,7 @@ void RoomHost::leave_queue(Client& client) {
   if (found == askers_.end() || std::erase(found->second.tabs, &client) == 0 || !found->second.tabs.empty()) return;
   if (context_.stopping) return;
   found->second.absence = context_.loop().start_timer(context_.options.absence, [this, person] {
-    handle(rooms::StopAsking{person});
+    handle(rooms::StopAsking{person, true});
     askers_.erase(person);
     consider_unloading();
   });

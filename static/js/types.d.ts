@@ -71,7 +71,7 @@ export interface RoomBlocked { type: 'room.blocked'; people: { id: string; name:
 export interface Knocked { id: string; name: string; kind: 'account' | 'guest' }
 /** Who asks to be let in, the first one first: to those who may. */
 export interface RoomKnocked { type: 'room.knocked'; people: Knocked[] }
-export interface RoomAdmitted { type: 'room.admitted'; on: boolean; why?: 'refused' | 'nobody' | 'changed' | 'cancelled' }
+export interface RoomAdmitted { type: 'room.admitted'; on: boolean; why?: 'refused' | 'nobody' | 'changed' | 'cancelled' | 'closed' }
 export interface RoomMoved { type: 'room.moved'; code: string }
 export interface YouWere { type: 'you.were'; what: 'removed' | 'blocked'; by: string }
 export interface ClockReply { type: 'clock.reply'; t1: number; t2: number; t3: number }

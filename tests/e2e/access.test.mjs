@@ -115,6 +115,35 @@ test('who waits goes on waiting when the server is killed and comes back', { tim
   await lea.inRoom();
 });
 
+test('who waits at the door of a room that is closed is told so; who was away at a refusal hears of it', { timeout: 120_000 }, async () => {
+  const pia = await world.visitor('Pia');
+  const code = await pia.startRoom();
+  await access(pia, 'ask');
+  const una = await world.visitor('Una');
+  await knock(una, code);
+  await una.click('Ask to join');
+  await pia.page.locator('#asks').getByRole('button', { name: 'Not now: Una' }).waitFor();
+  // Una's page is away when she is refused.
+  await una.page.goto('about:blank');
+  await pia.page.locator('#asks').getByRole('button', { name: 'Not now: Una' }).click();
+  await una.goto(`/rooms/${code}`);
+  await title(una, 'Ask to join');
+  await una.click('Ask to join');
+  await una.page.getByText('Nobody let you in this time.').waitFor();
+  const rob = await world.visitor('Rob');
+  await knock(rob, code);
+  await rob.click('Ask to join');
+  await title(rob, 'Asking to join Room');
+  await pia.openSettings();
+  await pia.page.locator('#close-room').click();
+  await pia.page.locator('#confirm-do').click();
+  await title(rob, 'This room is closed');
+  await screenshots(rob.page, 'door-closed-while-waiting');
+  await una.page.getByRole('button', { name: 'Ask to join' }).click();
+  await title(una, 'This room is not open any more');
+  await screenshots(una.page, 'door-gone');
+});
+
 test('people with an account: a guest is shown the way, an account is in', { timeout: 120_000 }, async () => {
   const max = await world.visitor('Max');
   const code = await max.startRoom();

@@ -281,6 +281,25 @@ test('at the door a broken connection comes back, and a long wait there ends', (
   assert.deepEqual([connection.state, connection.ending], ['ended', 'waited_at_door']);
 });
 
+test('who wakes up at the door asks the line for a sign of life, and a room that is gone by then has its own ending', () => {
+  const { connection, last, say, pass, sockets } = rig();
+  connection.start();
+  last().onopen();
+  say({ type: 'error', code: 'ask_first', message: '' });
+  connection.wake();
+  assert.deepEqual(last().sent.at(-1), { type: 'clock.probe', t1: 0 });
+  say({ type: 'clock.reply', t1: 0 });
+  assert.equal(connection.state, 'door');
+  connection.wake();
+  pass();  // silence: the line was dead
+  assert.equal(connection.state, 'waiting');
+  pass();
+  assert.equal(sockets.length, 2);
+  last().onopen();
+  last().onclose({ code: 4004 });
+  assert.deepEqual([connection.state, connection.ending], ['ended', 'gone_at_door']);
+});
+
 test('a room with another code is returned to at once', () => {
   assert.ok(backoff_ms(4005, 0, 1) <= 500);
 });

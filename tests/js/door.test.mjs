@@ -75,6 +75,12 @@ test('every other answer leads back to asking, with its reason', async () => {
   void door.knock();
   await knocks[1].answer(stopped('slow_down', { ref: 'r', detail: 'askers', retry_ms: 60_000 }));
   assert.equal(door.note, 'askers');
+  // What was answered while this page slept.
+  for (const [i, why] of ['refused', 'nobody', 'cancelled'].entries()) {
+    void door.knock();
+    await knocks[2 + i].answer(stopped('slow_down', { ref: 'r', detail: why, retry_ms: 9_000 }));
+    assert.deepEqual([door.state, door.note, door.retry_ms], ['ask', why === 'cancelled' ? 'slow_down' : why, 9_000]);
+  }
   void door.knock();
   door.answered({ on: false, why: 'changed' });  // another access: look what it is
   assert.deepEqual([door.state, entered], ['checking', [null]]);

@@ -240,6 +240,26 @@ TEST_CASE("who leaves the door is asked about no more, and waits a moment before
   CHECK(all<Answer>(room.tell(StopAsking{dan})).empty());
 }
 
+TEST_CASE("a page that fell asleep at the door asks again as soon as it wakes up", "[rooms][access]") {
+  TestRoom room = RoomBuilder().access(Access::ask).with_people(1);
+  room.knock(cara);
+  room.tell(StopAsking{cara, true});
+  const EffectList again = room.knock(cara);
+  CHECK(refusal(again) == std::nullopt);
+  CHECK(askers_told(ann, again) == std::vector{cara});
+}
+
+TEST_CASE("what was answered to a page that slept is told when it asks again", "[rooms][access]") {
+  TestRoom room = RoomBuilder().access(Access::ask).with_people(1);
+  room.knock(cara);
+  room.act(ann, LetIn{cara, false});
+  CHECK(refusal_detail(room.knock(cara)) == "refused");
+  room.now_ms += limits::knock_again_ms;
+  const EffectList second = room.knock(cara);
+  room.fire(second, knocks_timer);
+  CHECK(refusal_detail(room.knock(cara)) == "nobody");
+}
+
 TEST_CASE("a refusal holds for a minute", "[rooms][access]") {
   TestRoom room = RoomBuilder().access(Access::ask).with_people(1);
   room.knock(cara);
@@ -333,7 +353,7 @@ TEST_CASE("when the access changes or the room closes, nobody goes on waiting", 
     CHECK(refusal(room.join(cara)) == std::nullopt);
   }
   SECTION("closed") {
-    CHECK(answers_to(cara, room.act(ann, CloseRoom{})) == std::vector<std::string>{"changed"});
+    CHECK(answers_to(cara, room.act(ann, CloseRoom{})) == std::vector<std::string>{"closed"});
     CHECK(refusal(room.knock(cara)) == ErrorCode::room_closed);
   }
 }

@@ -168,7 +168,7 @@ TEST_CASE("when the room closes, those at the door are sent away too") {
   Tab guest(world, 42);
   guest.ask(R"({"type":"room.knock")");
   world.host.send(R"({"type":"room.close"})");
-  CHECK(field(guest.await("room.admitted"), "why") == "changed");
+  CHECK(field(guest.await("room.admitted"), "why") == "closed");
   ask_in(guest);
   CHECK(guest.await_close() == 4004);
 }

@@ -27,6 +27,9 @@ export function control_door(app) {
     if (state === 'joined') door.opened();
     else if (state === 'ended') view.remove();
   });
-  connection.on('message', (message) => message.type === 'room.admitted' && door.answered(message));
+  connection.on('message', (message) => {
+    if (message.type !== 'room.admitted') return undefined;
+    return message.why === 'closed' ? connection.end('room_closed') : door.answered(message);
+  });
   return door;
 }

@@ -68,6 +68,8 @@ export class Connection extends Emitter {
   state = 'idle';
   ending = '';
   attempt = 0;
+  /** Somebody inside lets people in, and this page stands before the door. */
+  #outside = false;
   /** @type {SocketLike | null} */
   #socket = null;
   #timer = /** @type {any} */ (null);
@@ -104,7 +106,7 @@ export class Connection extends Emitter {
   /** The network changed or the page woke up: no reason to sit out the backoff, and a silent connection is asked for a sign of life. */
   wake() {
     if (this.state === 'waiting') this.start();
-    else if (this.state === 'joined' && !this.#watch) {
+    else if ((this.state === 'joined' || this.state === 'door') && !this.#watch) {
       const socket = this.#socket;
       this.#put({ type: 'clock.probe', t1: 0 });
       this.#watch = this.#parts.later(() => socket && this.#drop(socket), 4_000);
@@ -182,6 +184,7 @@ export class Connection extends Emitter {
     if (message.type === 'clock.reply' && message.t1 === 0) return;
     if (message.type === 'room.welcome') {
       this.attempt = 0;
+      this.#outside = false;
       this.#parts.cancel(this.#timer);
       this.#become('joined');
     } else if (message.type === 'error' && this.state === 'joining' && refusals.includes(message.code)) {
@@ -189,6 +192,7 @@ export class Connection extends Emitter {
       return;
     } else if (message.type === 'error' && this.state === 'joining' && stops.includes(message.code)) {
       this.#parts.cancel(this.#timer);
+      this.#outside ||= message.code === 'ask_first';
       this.#become('door');
       this.emit('door', message);
       return;
@@ -209,7 +213,8 @@ export class Connection extends Emitter {
     const waited = this.state === 'door' && code === 1008;
     this.#forget();
     if (endings[code]) {
-      this.ending = waited ? 'waited_at_door' : code === 1008 && reason === too_many_tabs ? 'too_many_tabs' : endings[code];
+      const other = waited ? 'waited_at_door' : code === 1008 && reason === too_many_tabs ? 'too_many_tabs' : code === 4004 && this.#outside ? 'gone_at_door' : '';
+      this.ending = other || endings[code];
       this.#become('ended');
       return;
     }

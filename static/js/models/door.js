@@ -4,6 +4,8 @@ import { Emitter } from '../lib/emitter.js';
 /** @typedef {import('../types.js').WireError} WireError */
 /** @typedef {import('../types.js').Reply} Reply */
 
+const told = ['askers', 'refused', 'nobody'];
+
 /**
  * What stands between this page and the room, before the welcome.
  *
@@ -49,7 +51,8 @@ export class Door extends Emitter {
     const reply = await this.#parts.knock(true);
     // A connection that broke comes back, and asks again by itself.
     if (reply.type !== 'error' || reply.code === 'connection_lost' || this.state !== 'asking') return;
-    if (reply.code === 'slow_down') this.#become('ask', reply.detail === 'askers' ? 'askers' : 'slow_down', reply.retry_ms);
+    // The answer may have come while this page slept: then it is told with the refusal to ask again so soon.
+    if (reply.code === 'slow_down') this.#become('ask', told.includes(String(reply.detail)) ? String(reply.detail) : 'slow_down', reply.retry_ms);
     else this.stopped(reply);
   }
 

@@ -210,6 +210,8 @@ export default {
   "emoji.recent": "Zuletzt benutzt",
   "emoji.search": "Emojis suchen",
   "ending.again": "Noch einmal",
+  "ending.gone_at_door": "Diesen Raum gibt es nicht mehr",
+  "ending.gone_at_door_text": "Er wurde geschlossen, während du vor der Tür warst, oder du darfst nicht hinein.",
   "ending.log_in": "Anmelden",
   "ending.logged_out": "Du bist abgemeldet",
   "ending.logged_out_text": "Du hast dich hier oder auf einem anderen Gerät abgemeldet. Melde dich an, um in diesen Raum zurückzukommen.",

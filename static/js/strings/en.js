@@ -210,6 +210,8 @@ export default {
   "emoji.recent": "Recent",
   "emoji.search": "Search emoji",
   "ending.again": "Try again",
+  "ending.gone_at_door": "This room is not open any more",
+  "ending.gone_at_door_text": "It was closed while you were at its door, or you cannot enter it.",
   "ending.log_in": "Log in",
   "ending.logged_out": "You are logged out",
   "ending.logged_out_text": "You logged out here or on another device. Log in to come back to this room.",

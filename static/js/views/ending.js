@@ -13,7 +13,7 @@ export function ending_words(reason, code) {
   /** @type {Record<string, Ending['actions']>} */
   const actions = {
     logged_out: [{ text: t('ending.log_in'), href: `/login?next=/rooms/${code}` }, start],
-    removed: [start], no_such_room: [room], room_closed: [room], room_full: [again, start], waited_at_door: [again, start],
+    removed: [start], no_such_room: [room], gone_at_door: [room], room_closed: [room], room_full: [again, start], waited_at_door: [again, start],
   };
   const key = `ending.${reason}`;
   const title = has(key) ? key : 'ending.policy';
