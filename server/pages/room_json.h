@@ -17,6 +17,7 @@ struct RoomPageData {
   std::string file;  // of what is on the stage: the page begins to load it before its scripts are there; may be empty
 };
 [[nodiscard]] std::string json_text(std::string_view text);  // in quotes, escaped
+[[nodiscard]] std::string presets_json();  // {friends: {moderator: [grant…], member: […], guest: […]}, class: …, stage: …}
 [[nodiscard]] std::string room_json(const RoomPageData& data);
 
 }  // namespace matinee::pages

@@ -1,4 +1,4 @@
-// What is wrong with a form is said at its fields, in the page's language, to eyes and to screen readers.
+// What is wrong with a form is said at its fields, in the page's language, to eyes and to screen readers; and the form of the room's rights.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { screenshots, startWorld, until } from './harness.mjs';
@@ -71,17 +71,41 @@ test('without script the server says the same sentence at the same field, which 
   await ann.close();
 });
 
-test('a room needs a name', { timeout: 120_000 }, async () => {
+test('a room needs a name, a preset moves the table of rights at once, and a table moved by hand is kept', { timeout: 120_000 }, async () => {
   const ann = await world.visitor('Ann Rights');
   await ann.startRoom();
+  const box = (role, grant) => ann.page.locator(`#grants input[data-role="${role}"][data-grant="${grant}"]`);
+  const preset = () => ann.page.locator('#room-form input[name="preset"]:checked').evaluateAll(([radio]) => radio?.value ?? '');
+  const save = () => ann.page.locator('#room-form').getByRole('button', { name: 'Save' }).click();
+  const saved = () => ann.page.locator('#settings').waitFor({ state: 'hidden' });
   await ann.openSettings();
   await ann.page.locator('#set-name').fill(' ');
-  await ann.page.locator('#room-form').getByRole('button', { name: 'Save' }).click();
+  await save();
   assert.deepEqual(await told(ann.page, '#set-name'), { invalid: 'true', here: true, said: ['Give the room a name.'] });
   await screenshots(ann.page, 'settings-name-missing');
   await ann.page.locator('#set-name').fill('Film night');
-  await ann.page.locator('#room-form').getByRole('button', { name: 'Save' }).click();
-  await until(() => ann.page.locator('#room-name').innerText().then((name) => name === 'Film night'), { what: 'the new name' });
+  await ann.page.locator('#room-form .advanced summary').click();
+  assert.deepEqual([await preset(), await box('guest', 'control').isChecked()], ['friends', true]);
+  await ann.page.locator('input[name="preset"][value="class"]').check();
+  assert.deepEqual([await box('guest', 'control').isChecked(), await box('guest', 'queue_add').isChecked(), await box('moderator', 'edit_room').isChecked()], [false, true, true]);
+  await ann.page.locator('input[name="preset"][value="stage"]').check();
+  assert.deepEqual([await box('guest', 'queue_add').isChecked(), await box('moderator', 'edit_room').isChecked(), await box('guest', 'chat').isChecked()], [false, false, true]);
+  await box('guest', 'queue_add').scrollIntoViewIfNeeded();
+  await screenshots(ann.page, 'settings-preset-stage');
+  await save();
+  await saved();
+  await ann.openSettings();
+  assert.deepEqual([await preset(), await box('guest', 'queue_add').isChecked()], ['stage', false], 'as it was saved');
+  await box('guest', 'queue_add').check();
+  assert.equal(await preset(), '', 'a table of one’s own is no preset');
+  await box('guest', 'queue_add').uncheck();
+  assert.equal(await preset(), 'stage');
+  await box('guest', 'queue_add').check();
+  await save();
+  await saved();
+  await ann.openSettings();
+  assert.deepEqual([await preset(), await box('guest', 'queue_add').isChecked(), await box('guest', 'chat').isChecked(), await box('moderator', 'remove').isChecked()], ['', true, true, true]);
   assert.deepEqual(ann.problems, []);
+  await until(() => ann.page.locator('#room-name').innerText().then((name) => name === 'Film night'), { what: 'the new name' });
   await ann.close();
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { People } from '../../static/js/models/people.js';
-import { changed_room_settings } from '../../static/js/models/room_change.js';
+import { changed_room_settings, preset_of } from '../../static/js/models/room_change.js';
 import { actions_on, can, is_silenced, refusal } from '../../static/js/models/rights.js';
 import { state_badge, sync_figures } from '../../static/js/views/people_list.js';
 
@@ -101,7 +101,20 @@ test('of the settings only what was changed here is sent: what somebody else has
   assert.equal(changed_room_settings(seen, said(), seen), null);
   assert.equal(changed_room_settings(seen, said(), now), null);
   assert.deepEqual(changed_room_settings(seen, said({ wait_policy: 'free' }), now), { wait_policy: 'free' });
-  assert.deepEqual(changed_room_settings(seen, said({ grants: { ...grants, guest: ['chat', 'react', 'control'] } }), now), { grants: { guest: ['chat', 'control'] } });
+  assert.deepEqual(changed_room_settings(seen, said({ preset: '', grants: { ...grants, guest: ['chat', 'react', 'control'] } }), now), { grants: { moderator: ['chat', 'control'], member: ['chat'], guest: ['chat', 'control'] } });
   assert.deepEqual(changed_room_settings(seen, said({ access: 'password', password: 'four' }), now), { access: 'password', password: 'four' });
   assert.deepEqual(changed_room_settings(seen, said({ preset: '', name: '' }), now), null);
+});
+
+test('a chosen preset is sent as one, and a table that was moved by hand as a table', () => {
+  const presets = { friends: { moderator: ['chat', 'control'], member: ['chat', 'control'], guest: ['chat', 'control'] }, class: { moderator: ['chat', 'control'], member: ['chat'], guest: ['chat'] } };
+  const seen = { name: 'Film night', preset: 'friends', wait_policy: 'fair', slow_ms: 0, access: 'open', grants: { owner: [], ...presets.friends } };
+  const said = (more) => ({ name: 'Film night', preset: 'friends', wait_policy: 'fair', slow_ms: 0, access: 'open', password: '', grants: presets.friends, ...more });
+  assert.deepEqual(changed_room_settings(seen, said({ preset: 'class', grants: presets.class }), seen), { preset: 'class' });
+  assert.deepEqual(changed_room_settings(seen, said({ preset: '', grants: { ...presets.class, guest: [] } }), seen), { grants: { moderator: ['chat', 'control'], member: ['chat'], guest: [] } });
+  const own = { ...seen, preset: 'custom', grants: { owner: [], ...presets.class, guest: [] } };
+  assert.deepEqual(changed_room_settings(own, said({ grants: presets.friends }), own), { preset: 'friends' });
+  assert.equal(preset_of(presets.class, presets), 'class');
+  assert.equal(preset_of({ ...presets.class, guest: ['chat', 'react'] }, presets), '');
+  assert.equal(preset_of({}, presets), '');
 });

@@ -162,8 +162,19 @@ TEST_CASE("the data of the room page is JSON whatever people are called") {
   you.kind = rooms::PersonKind::account;
   CHECK(pages::room_json({"K7QM3XFD", "Film \"night\"", you, "http://h/r/K7QM3XFD", "t", "1.0", ""}) ==
         R"({"code":"K7QM3XFD","name":"Film \"night\"","you":{"id":"9007199254740991","name":"A\"\\\u000a</script>","kind":"account"},)"
-        R"("share_url":"http://h/r/K7QM3XFD","csrf":"t","socket_path":"/rooms/K7QM3XFD/socket","version":"1.0",)"
-        R"("preferences":{"theme":"system","motion":"system","announce":"all","ask_first":false,"letter_keys":true}})");
+        R"("share_url":"http://h/r/K7QM3XFD","csrf":"t","socket_path":"/rooms/K7QM3XFD/socket","version":"1.0","presets":)" +
+            pages::presets_json() +
+            R"(,"preferences":{"theme":"system","motion":"system","announce":"all","ask_first":false,"letter_keys":true}})");
+}
+
+TEST_CASE("the room page knows what each preset grants") {
+  const std::string presets = pages::presets_json();
+  CHECK(presets.starts_with(R"({"friends":{"moderator":["chat",)"));
+  CHECK(presets.find(R"("class":{"moderator":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat",)"
+                     R"("edit_room","delete_messages","go_live"],"member":["chat","react","queue_add"],"guest":["chat","react","queue_add"]})") !=
+        std::string::npos);
+  CHECK(presets.ends_with(R"("stage":{"moderator":["chat","react","queue_add","remove","block","stop_chat","delete_messages"],)"
+                          R"("member":["chat","react"],"guest":["chat","react"]}})"));
 }
 
 TEST_CASE("the data of the room page names the file on the stage, escaped like everything") {

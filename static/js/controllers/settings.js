@@ -7,7 +7,7 @@ import { can } from '../models/rights.js';
 import { changed_room_settings } from '../models/room_change.js';
 import { preferences_form } from '../models/settings.js';
 import { confirm_dialog, open_dialog } from '../views/dialogs.js';
-import { fill_room_settings, room_settings_problem, said_room_settings, say_password, say_room_settings, show_password } from '../views/room_settings.js';
+import { fill_room_settings, follow_preset, room_settings_problem, said_room_settings, say_password, say_room_settings, show_password } from '../views/room_settings.js';
 import { control_notify_row } from './notify.js';
 
 /** The Settings dialog: the room's part for those who may, and one's own part, which acts at once. @param {import('../app.js').App} app */
@@ -33,7 +33,10 @@ export function control_settings(app) {
     if (reply.type === 'error') say_room_settings(sentence_for(reply));
     else dialog.close();
   });
-  find('#room-form').addEventListener('change', show_password);
+  find('#room-form').addEventListener('change', (event) => {
+    show_password();
+    follow_preset(event, app.page.presets);
+  });
   find('#new-code').addEventListener('click', async () => {
     const sure = await confirm_dialog({ title: t('settings.new_code_title'), text: t('settings.new_code_text'), action: t('settings.new_code') });
     if (!sure) return;

@@ -15,25 +15,33 @@ export function changed_room_settings(seen, said, room) {
   /** @type {Record<string, unknown>} */
   const change = {};
   if (said.name && said.name !== seen.name) change.name = said.name;
-  if (said.preset && said.preset !== seen.preset) change.preset = said.preset;
   if (said.wait_policy && said.wait_policy !== seen.wait_policy) change.wait_policy = said.wait_policy;
   if (said.slow_ms !== (seen.slow_ms ?? 0)) change.slow_ms = said.slow_ms;
   if (said.access && (said.access !== seen.access || said.password)) change.access = said.access;
   if (said.password) change.password = said.password;
+  // A preset that is chosen is what the table holds; without one the table is somebody's own.
   const table = changed_grants(seen, said, room);
-  if (table) change.grants = table;
+  if (said.preset && (said.preset !== seen.preset || table)) change.preset = said.preset;
+  else if (table) change.grants = table;
   return Object.keys(change).length ? change : null;
 }
 
-/** A role's rights are told whole: those that were ticked or unticked here, on top of what the role has now. @param {Room} seen @param {Said} said @param {Room} room */
+/** The wire takes the table whole: what was ticked or unticked here, on top of what every role has now. @param {Room} seen @param {Said} said @param {Room} room */
 function changed_grants(seen, said, room) {
   /** @type {Record<string, Grant[]>} */
   const table = {};
+  let moved = false;
   for (const role of roles.slice(1)) {
     const has = (/** @type {Room} */ one, /** @type {Grant} */ grant) => (one.grants[role] ?? []).includes(grant);
     const wanted = (/** @type {Grant} */ grant) => (said.grants[role] ?? []).includes(grant);
-    if (grants.every((grant) => wanted(grant) === has(seen, grant))) continue;
+    moved ||= grants.some((grant) => wanted(grant) !== has(seen, grant));
     table[role] = grants.filter((grant) => (wanted(grant) === has(seen, grant) ? has(room, grant) : wanted(grant)));
   }
-  return Object.keys(table).length ? table : null;
+  return moved ? table : null;
+}
+
+/** Which preset a table of rights is, "" when none. @param {Record<string, Grant[]>} table @param {Record<string, Record<string, Grant[]>>} presets */
+export function preset_of(table, presets) {
+  const same = (/** @type {Record<string, Grant[]>} */ preset) => roles.slice(1).every((role) => grants.every((grant) => (table[role] ?? []).includes(grant) === (preset[role] ?? []).includes(grant)));
+  return Object.keys(presets).find((name) => same(presets[name])) ?? '';
 }

@@ -3,6 +3,7 @@ import { el, find, set_attribute, set_text } from '../lib/dom.js';
 import { span_text } from '../lib/format.js';
 import { t } from '../lib/strings.js';
 import { grants, roles } from '../models/rights.js';
+import { preset_of } from '../models/room_change.js';
 
 /** @typedef {import('../types.js').Room} Room */
 
@@ -66,19 +67,38 @@ function pace_is(slow_ms) {
   select.value = String(slow_ms);
 }
 
-/** What the form says now. @returns {import('../models/room_change.js').Said} */
-export function said_room_settings() {
-  const data = new FormData(form_of());
-  const access = String(data.get('access') ?? '');
+/** What the table of rights says now. @returns {Record<string, import('../types.js').Grant[]>} */
+function said_grants() {
   /** @type {Record<string, import('../types.js').Grant[]>} */
   const table = {};
   for (const role of roles.slice(1)) {
     const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (find('#grants').querySelectorAll(`input[data-role="${role}"]`));
     table[role] = [...boxes].filter((box) => box.checked).map((box) => /** @type {import('../types.js').Grant} */ (box.dataset.grant));
   }
+  return table;
+}
+
+/**
+ * A preset moves the table at once, and a table that is moved by hand is the preset that it equals, or none.
+ * @param {Event} event `change` of the form @param {import('../types.js').PageData['presets']} presets
+ */
+export function follow_preset({ target }, presets) {
+  const field = /** @type {HTMLInputElement} */ (target);
+  if (field.dataset.grant) return choose(form_of(), 'preset', preset_of(said_grants(), presets));
+  const table = field.name === 'preset' ? presets[field.value] : undefined;
+  if (!table) return;
+  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (find('#grants').querySelectorAll('input[data-role]'))) {
+    box.checked = (table[box.dataset.role ?? ''] ?? []).includes(/** @type {import('../types.js').Grant} */ (box.dataset.grant));
+  }
+}
+
+/** What the form says now. @returns {import('../models/room_change.js').Said} */
+export function said_room_settings() {
+  const data = new FormData(form_of());
+  const access = String(data.get('access') ?? '');
   return {
     name: String(data.get('name') ?? '').trim(), preset: String(data.get('preset') ?? ''), wait_policy: String(data.get('wait_policy') ?? ''), slow_ms: Number(data.get('slow_ms') ?? 0),
-    access, password: access === 'password' ? String(data.get('password') ?? '') : '', grants: table,
+    access, password: access === 'password' ? String(data.get('password') ?? '') : '', grants: said_grants(),
   };
 }
 
