@@ -386,7 +386,7 @@ void App::State::make_router() {
                                       .fingerprint = video->fingerprint()});
   }
   const media::LiveServices live = live_services();
-  media::add_ingest(*router, {live.home_of_room, live.find_stored, live.find_visitor, live.is_from_here});
+  media::add_ingest(*router, {live.home_of_room, live.find_stored, live.find_visitor, live.is_from_here, *throttle, [this] { return clock.now_ms(); }});
   media::add_live(*router, live);
   router->websocket("/rooms/{code}/socket", [this](const http::RequestPtr& request, net::UpgradeRequest upgrade) {
     std::string code(request->path_param("code"));

@@ -31,6 +31,7 @@ constexpr std::array<LimitRule, limit_count> rules{{
     {"profile_person", 30, 10 * second, false},
     {"export_person", 3, 10 * minute, false},
     {"upload_person", 60, 10 * second, false},
+    {"stream_key_address", 20, 3 * second, false},
 }};
 
 // Digests, so that a name or address typed into a form is neither kept in the clear nor kept at its length.

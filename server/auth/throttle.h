@@ -25,8 +25,9 @@ enum class Limit : std::uint8_t {
   profile_person,     // pictures and preferences that one person saved
   export_person,      // exports that one person asked for
   upload_person,      // uploads that one person began
+  stream_key_address,  // wrong keys of streams from one address
 };
-inline constexpr std::size_t limit_count = 13;
+inline constexpr std::size_t limit_count = 14;
 
 struct LimitRule {
   std::string_view name;

@@ -70,18 +70,33 @@ void IngestRoutes::add() {
 }
 
 // A stream that does not exist, one that has ended and a wrong key are one answer. The key is compared as a hash, in constant time.
+// The try is taken first and given back for whatever was no wrong key: cameras that come again and again with the right one never wait
+// for each other, and parallel wrong ones count too. A try that is refused takes nothing, so whoever waited comes in.
 void IngestRoutes::publish(const http::RequestPtr& request, const http::Responder& responder, std::string key) {
+  const std::string address = auth::address_key(request->remote_address());
+  const auth::Allowance allowance = services_.throttle.take(auth::Limit::stream_key_address, address, services_.now_ms());
+  if (!allowance.allowed) {
+    http::Response wait = refusal(429, "slow_down", "Too many wrong keys came from your address. Wait a moment.");
+    wait.with("Retry-After", std::to_string(allowance.retry_after_s));
+    return responder.send(std::move(wait));
+  }
   const auto wrong = [responder] { responder.send(refusal(403, "wrong_key", "There is no stream here that this key opens.")); };
   const auto id = read_number<std::int64_t>(request->path_param("stream"));
   if (!id || *id < seams::first_stored_stream) return wrong();
   services_.find_stored(
       request->loop(), seams::StreamId{*id},
-      [self = shared_from_this(), request, responder, wrong, key = std::move(key)](seams::Result<seams::StreamRecord> found) {
-        if (!found && found.error() != seams::StoreError::not_found)
-          return responder.send(refusal(503, "unavailable", "Storage does not answer. Come back in a moment."));
+      [self = shared_from_this(), request, responder, wrong, address, key = std::move(key)](seams::Result<seams::StreamRecord> found) {
+        const auto was_harmless = [&self, &address] {
+          self->services_.throttle.give_back(auth::Limit::stream_key_address, address, self->services_.now_ms());
+        };
+        if (!found && found.error() != seams::StoreError::not_found) {
+          was_harmless();
+          return refuse_unavailable(responder);
+        }
         if (!found || found->ended_at_ms != 0) return wrong();
         const auth::Sha256 hash = auth::sha256(key);
         if (!auth::equal_in_constant_time(auth::as_text(hash), auth::as_text(found->key_hash))) return wrong();
+        was_harmless();
         if (found->room_closed || found->owner_blocked)
           return responder.send(refusal(403, "forbidden", "The room of this stream is closed, or its owner is blocked there."));
         Relay& home = self->services_.home_of_room(found->room_code);

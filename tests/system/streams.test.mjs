@@ -71,6 +71,38 @@ test('a wrong key is refused before the body, and a stream that does not exist i
   await ffmpeg.kill();
 });
 
+test('twenty wrong keys of an address are refused, the next waits before its body is read, and the right one comes in after a moment', async () => {
+  const live = await room();
+  // Each with an address of its own in the loopback network; the body is declared and never sent.
+  const ask = (from, key) => new Promise((done) => {
+    let answer = '';
+    const socket = connect({ port: new URL(server.url).port, host: '127.0.0.1', localAddress: from }, () => {
+      socket.write(`POST /ingest/${live.id}/${key} HTTP/1.1\r\nHost: ${new URL(server.url).host}\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n`);
+      // A key that fits gets no answer before its body.
+      if (key === live.key) setTimeout(() => { socket.destroy(); done({ status: 'in' }); }, 400);
+    });
+    const over = () => done({ status: Number(answer.slice(9, 12)), wait: Number(/^retry-after: (\d+)/im.exec(answer)?.[1] ?? 0), text: answer });
+    socket.setEncoding('utf8').on('data', (part) => { answer += part; }).on('close', over).on('error', over);
+  });
+  const wrong = 'A'.repeat(43);
+  const first = await Promise.all(Array.from({ length: 20 }, () => ask('127.0.0.5', wrong)));
+  const beyond = await ask('127.0.0.5', wrong);
+  assert.deepEqual(first.map(({ status }) => status), Array(20).fill(403));
+  assert.equal(beyond.status, 429, beyond.text);
+  assert.match(beyond.text, /"error":"slow_down"/);
+  assert.ok(beyond.wait >= 1 && beyond.wait <= 3, `${beyond.wait} s`);
+  const right = await ask('127.0.0.5', live.key);
+  assert.ok(right.status === 429 || right.status === 'in', 'within the moment it waits too');
+  assert.equal((await ask('127.0.0.6', live.key)).status, 'in', 'another address is another matter');
+  // It is not locked out for ever, though the wrong keys go on.
+  const deadline = Date.now() + 15_000;
+  let status = 0;
+  while (status !== 'in' && Date.now() < deadline) [{ status }] = await Promise.all([ask('127.0.0.5', live.key), ask('127.0.0.5', wrong)]);
+  assert.equal(status, 'in');
+  // The right key takes no try, however often it comes.
+  for (let i = 0; i < 25; i += 5) assert.deepEqual((await Promise.all(Array.from({ length: 5 }, () => ask('127.0.0.7', live.key)))).map((one) => one.status === 429), Array(5).fill(false));
+});
+
 test('a publisher that is killed is waited for: viewers stay and go on when it is back', async () => {
   const live = await room();
   const first = new Ffmpeg(live.url);
