@@ -42,6 +42,7 @@ struct LiveStream {
   std::int64_t viewers = 0;
   std::vector<LiveForm> forms = {};
   std::vector<std::string> codecs = {};  // "h264", "aac"
+  bool still = false;                    // there is a picture of it to show in a list
   bool operator==(const LiveStream&) const = default;
 };
 

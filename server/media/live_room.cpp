@@ -326,7 +326,8 @@ rooms::LiveState LiveRoom::state() const {
                              each.publisher != 0,
                              static_cast<std::int64_t>(each.hub->viewers()),
                              {rooms::LiveForm::mjpeg},
-                             {"jpeg"}});
+                             {"jpeg"},
+                             each.hub->last_picture().has_value()});
   }
   for (const auto& hub : media_) {
     if (hub->program()) state.streams.push_back(hub->told());

@@ -91,7 +91,13 @@ rooms::LiveStream MediaHub::told() const {
   stream.forms = {program_->form};
   if (is_fit_for_hls(program_->codecs)) stream.forms.push_back(rooms::LiveForm::hls);
   stream.codecs = program_->codecs;
+  stream.still = still_ != nullptr;
   return stream;
+}
+
+void MediaHub::set_still(std::shared_ptr<const std::string> jpeg) {
+  const bool first = std::exchange(still_, std::move(jpeg)) == nullptr;
+  if (first) parts_.on_changed();
 }
 
 // ---- publishers

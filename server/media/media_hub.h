@@ -146,7 +146,7 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   [[nodiscard]] Fed end_chunk(const std::string& session, ChunkLine::Turn turn, bool last);
 
   // A JPEG of what is to be seen just now, from the page that publishes: nothing is decoded here. Null: none.
-  void set_still(std::shared_ptr<const std::string> jpeg) { still_ = std::move(jpeg); }
+  void set_still(std::shared_ptr<const std::string> jpeg);  // the room is told of the first
   [[nodiscard]] const std::shared_ptr<const std::string>& still() const { return still_; }
 
   // One that is made here, of a publisher that sends none.

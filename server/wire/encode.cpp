@@ -141,6 +141,7 @@ void write_stream(JsonWriter& json, const rooms::LiveStream& s) {
   json.key("codecs").open_array();
   for (const std::string& codec : s.codecs) json.string(codec);
   json.close_array();
+  if (s.still) json.key("still").boolean(true);
   json.close_object();
 }
 

@@ -36,6 +36,8 @@ export interface LiveStream {
   width: number; height: number; fps: number; sound: boolean; online: boolean; viewers: number;
   /** How it can be had, and what is in it; absent: as pictures. */
   forms?: string[]; codecs?: string[];
+  /** There is a picture of it at /live/{id}/thumb.jpg. */
+  still?: boolean;
 }
 export interface Live {
   streams: LiveStream[]; desktops: number; windows: number; frames: 'none' | 'asking' | 'live' | 'nobody';

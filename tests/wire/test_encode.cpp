@@ -169,7 +169,8 @@ TEST_CASE("what runs live is told stream by stream, with the desktops that show 
                                   true,
                                   1,
                                   {rooms::LiveForm::ts, rooms::LiveForm::webm, rooms::LiveForm::mp4},
-                                  {"h264", "aac"}});
+                                  {"h264", "aac"},
+                                  true});
   changed.live.desktops = 3;
   changed.live.windows = 2;
   changed.live.frames = rooms::VideoFrames::live;
@@ -177,7 +178,7 @@ TEST_CASE("what runs live is told stream by stream, with the desktops that show 
       text_of(changed) ==
       R"({"type":"live.changed","live":{"streams":[{"id":7,"kind":"screen","room_video":false,"title":"My \"desk\"","publisher":"42","name":"Ann","width":1280,"height":720,"fps":30,"sound":true,"online":false,"viewers":3,"forms":["mjpeg"],"codecs":["jpeg"]},)"
       R"({"id":8,"kind":"link","room_video":true,"title":"","publisher":"43","name":"Bob","width":640,"height":360,"fps":25,"sound":false,"online":true,"viewers":0,"forms":[],"codecs":[]},)"
-      R"({"id":4294967296,"kind":"feed","room_video":false,"title":"Garden","publisher":"42","name":"Ann","width":0,"height":0,"fps":0,"sound":true,"online":true,"viewers":1,"forms":["ts","webm","mp4"],"codecs":["h264","aac"]}],)"
+      R"({"id":4294967296,"kind":"feed","room_video":false,"title":"Garden","publisher":"42","name":"Ann","width":0,"height":0,"fps":0,"sound":true,"online":true,"viewers":1,"forms":["ts","webm","mp4"],"codecs":["h264","aac"],"still":true}],)"
       R"("desktops":3,"windows":2,"frames":"live"}})");
   for (const auto& [kind, name] : {std::pair{rooms::LiveKind::camera, R"("kind":"camera")"}, {rooms::LiveKind::file, R"("kind":"file")"}}) {
     changed.live.streams[0].kind = kind;

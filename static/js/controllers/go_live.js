@@ -2,6 +2,7 @@
 // Going live from this page: a camera or a screen, recorded by the browser and sent in pieces.
 import { random_id } from '../lib/ids.js';
 import { clock_text } from '../lib/format.js';
+import { send_stills } from '../lib/stills.js';
 import { find, set_text } from '../lib/dom.js';
 import { has, t } from '../lib/strings.js';
 import { ChunkSender, recording_of } from '../models/chunk_sender.js';
@@ -42,6 +43,7 @@ export async function control_go_live(app, say) {
   let began_at = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */ let ticking;
   /** @type {ReturnType<typeof listen_to> | null} */ let ear = null;
+  /** @type {ReturnType<typeof send_stills> | null} */ let stills = null;
 
   const type = recording_of((one) => 'MediaRecorder' in window && MediaRecorder.isTypeSupported(one));
   const feeds = control_feeds(app);
@@ -185,7 +187,8 @@ export async function control_go_live(app, say) {
   /** Lets go of camera and screen. */
   function release() {
     ear?.stop();
-    ear = null;
+    stills?.stop();
+    ear = stills = null;
     view.preview(null);
     view.level(0);
     taken?.getTracks().forEach((track) => track.stop());
@@ -219,7 +222,10 @@ export async function control_go_live(app, say) {
   }
 
   function tell() {
-    const viewers = app.live.now.streams.find((one) => one.id === stream_id)?.viewers ?? 0;
+    const stream = app.live.now.streams.find((one) => one.id === stream_id);
+    const viewers = stream?.viewers ?? 0;
+    // Not before the room knows of it: nobody would take it.
+    if (stream?.online && taken && !stills) stills = send_stills(taken, `/live/${stream_id}/thumb.jpg`);
     const time = clock_text(performance.now() - began_at);
     set_text(find('#live-own-text'), sender.state === 'behind' ? t('go_live.behind') : t('go_live.you_are_live', { time, n: viewers }));
   }

@@ -11,6 +11,7 @@ import { frames_chip, stream_name } from '../models/live.js';
 
 /** @type {Record<LineState, import('../lib/strings.js').Key>} */
 const marks = { connecting: 'live.mark_connecting', live: 'live.mark_live', reconnecting: 'live.mark_connecting', away: 'live.mark_away', ended: 'live.mark_ended', unplayable: 'live.mark_live' };
+const STILL_EVERY_MS = 10_000;
 const kinds = /** @type {const} */ (['camera', 'screen', 'file', 'link', 'feed']);
 
 /** @param {string} name @param {LineState} state @returns {string} what stands over the picture, "" = nothing */
@@ -68,6 +69,20 @@ export function make_live(intents) {
     find('#live-chips').hidden = !offered && !frames && elsewhere.length === 0;
   }
 
+  const hide = (/** @type {Event} */ event) => { /** @type {HTMLElement} */ (event.target).hidden = true; };
+
+  /** The stills beside the names, each as it is now. */
+  function paint_stills() {
+    if (choices.hidden || document.hidden) return;
+    const turn = Math.floor(Date.now() / STILL_EVERY_MS);
+    for (const picture of choices.querySelectorAll('img')) {
+      const src = `/live/${picture.parentElement?.dataset.id}/thumb.jpg?turn=${turn}`;
+      if (picture.getAttribute('src') === src) continue;
+      picture.hidden = false;
+      picture.src = src;
+    }
+  }
+
   /** @param {LiveModel} model @param {LiveStream | null} shown */
   function paint_choices(model, shown) {
     const streams = model.streams;
@@ -75,12 +90,14 @@ export function make_live(intents) {
     const names = streams.map((stream) => {
       const name = stream_name(stream, model.me);
       const twice = streams.filter((other) => stream_name(other, model.me) === name).length > 1;
-      return { id: stream.id, name: twice && stream.title ? `${name}: ${stream.title}` : name };
+      return { id: stream.id, name: twice && stream.title ? `${name}: ${stream.title}` : name, still: stream.still === true };
     });
     const key = JSON.stringify(names);
     if (choices.dataset.key !== key) {
       choices.dataset.key = key;
-      choices.replaceChildren(...names.map(({ id, name }) => el('button', { class: 'live-choice', type: 'button', 'data-id': id, onclick: () => intents.watch(id) }, el('bdi', { text: name }))));
+      choices.replaceChildren(...names.map(({ id, name, still }) => el('button', { class: 'live-choice', type: 'button', 'data-id': id, onclick: () => intents.watch(id) },
+        still && el('img', { class: 'live-still', alt: '', width: 64, height: 36, onerror: hide }), el('bdi', { text: name }))));
+      paint_stills();
     }
     for (const button of choices.children) set_attribute(button, 'aria-pressed', String(Number(button.getAttribute('data-id')) === shown?.id));
   }
@@ -126,6 +143,7 @@ export function make_live(intents) {
     /** @param {string[]} facts */
     facts(facts) {
       set_text(find('#live-facts'), facts.join(' · '));
+      paint_stills();
     },
   };
 }
