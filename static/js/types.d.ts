@@ -93,9 +93,8 @@ export interface PageData {
   share_url: string; csrf: string; socket_path: string; version: string;
   /** The video file on the stage when the page was made. */ file?: string;
   preferences?: import('./models/settings.js').Preferences;
+  /** What each of them grants to each role; the owner has everything. */ presets: Record<string, Record<string, Grant[]>>;
 }
-  /** What each of them grants to each role; the owner has everything. */
-  presets: Record<string, Record<string, Grant[]>>;
 
 /** What the sync engine tells the screen, at most four times a second and on every change. */
 export interface Badge {

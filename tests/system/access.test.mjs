@@ -90,7 +90,7 @@ test('a guest knocks, is seen, and is let in or not', { timeout: 60_000 }, async
   const other = await guest_at(code, 'Oskar');
   const second = await other.socket(code, { join: false });
   const next = socket.next((m) => m.type === 'room.knocked' && m.people.length === 1);
-  await second.ask({ type: 'room.knock' });
+  assert.equal((await second.ask({ type: 'room.knock' })).type, 'ok');
   const refused = second.next('room.admitted');
   await socket.ask({ type: 'room.admit', person: (await next).people[0].id, on: false });
   assert.deepEqual(await refused, { type: 'room.admitted', on: false, why: 'refused' });
