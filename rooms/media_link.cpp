@@ -119,8 +119,8 @@ std::optional<MediaKind> kind_of_file(std::string_view extension) {
 
 // Videos, but of kinds that no browser plays: to call them a page would send people looking for another link.
 bool is_foreign_video(std::string_view extension) {
-  constexpr std::array<std::string_view, 23> files{"avi", "mkv", "flv", "f4v", "wmv", "asf",  "mpg", "mpeg", "m2v", "vob", "ts", "mts",
-                                                   "m2ts", "3gp", "3g2", "rm", "rmvb", "divx", "mxf", "mpd", "swf", "wma", "iso"};
+  constexpr std::array<std::string_view, 23> files{"avi",  "mkv", "flv", "f4v", "wmv",  "asf",  "mpg", "mpeg", "m2v", "vob", "ts", "mts",
+                                                   "m2ts", "3gp", "3g2", "rm",  "rmvb", "divx", "mxf", "mpd",  "swf", "wma", "iso"};
   return is_among(files, extension);
 }
 

@@ -9,7 +9,7 @@ enum class MediaKind : std::uint8_t { youtube, file, hls };  // wire names: yout
 
 struct MediaRef {
   MediaKind kind = MediaKind::file;
-  std::string url;            // canonical: https://www.youtube.com/watch?v=ID, the file's normalised http(s) URL, or "/library/ID": on this server
+  std::string url;  // canonical: https://www.youtube.com/watch?v=ID, the file's normalised http(s) URL, or "/library/ID": on this server
   std::string video_id;       // YouTube only: 11 of [A-Za-z0-9_-]
   std::int64_t start_ms = 0;  // from t= / start= / #t=
   bool live = false;          // a /live/ link

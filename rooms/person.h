@@ -16,9 +16,9 @@ struct Person {
   PersonId id;
   std::string name;  // NFC, printable: checked where it was entered
   PersonKind kind = PersonKind::guest;
-  bool fresh = false;        // guest, or an account younger than a day: half the chat rate
-  std::string avatar = {};   // the key of the person's picture; empty = none
-  std::string address = {};  // where a block on a guest holds besides the id; empty = unknown. Never shown to anybody
+  bool fresh = false;         // guest, or an account younger than a day: half the chat rate
+  std::string avatar = {};    // the key of the person's picture; empty = none
+  std::string address = {};   // where a block on a guest holds besides the id; empty = unknown. Never shown to anybody
   std::string name_key = {};  // equal for names that only differ in case, width or form; empty = the name itself
 };
 

@@ -140,6 +140,9 @@ const Person* Room::participant(PersonId person) const {
   return participant == nullptr ? nullptr : &participant->person;
 }
 bool Room::is_blocked(const Person& person, std::int64_t now_ms) const { return state_->is_kept_out(person, now_ms); }
+bool Room::sees_inside(const Person& person, std::int64_t now_ms) const {
+  return !state_->is_kept_out(person, now_ms) && !state_->stopped_at_door(person, std::nullopt);
+}
 std::string Room::password_asked_of(const Person& person) const {
   return state_->stopped_at_door(person, std::nullopt) == ErrorCode::password_needed ? state_->password_hash : std::string();
 }

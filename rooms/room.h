@@ -58,6 +58,8 @@ class Room {
   [[nodiscard]] const Person* participant(PersonId person) const;                  // null for who is not here; valid until the next event
   [[nodiscard]] bool may(PersonId person, Grant grant) const;                      // false for who is not here
   [[nodiscard]] bool is_blocked(const Person& person, std::int64_t now_ms) const;  // by id, or as a guest who is not here by address
+  // Who is here and what goes on is no secret to them: not blocked, and nothing is asked of them at the door.
+  [[nodiscard]] bool sees_inside(const Person& person, std::int64_t now_ms) const;
   // The hash of the password that this person has to prove; empty: none is asked of him.
   [[nodiscard]] std::string password_asked_of(const Person& person) const;
   [[nodiscard]] bool came_along(PersonId person) const;  // was inside when the room got its new code, and may be told it

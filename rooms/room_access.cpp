@@ -110,8 +110,8 @@ void Room::State::answer_asker(PersonId person, Admitted answer, std::int64_t ag
   if (std::erase_if(askers, [person](const Asker& asker) { return asker.person.id == person; }) == 0) return;
   if (again_after_ms > 0) {
     if (knocks_from.size() >= limits::askers_refused_max) {
-      const auto soonest =
-          std::min_element(knocks_from.begin(), knocks_from.end(), [](const auto& a, const auto& b) { return a.second.again_at_ms < b.second.again_at_ms; });
+      const auto soonest = std::min_element(knocks_from.begin(), knocks_from.end(),
+                                            [](const auto& a, const auto& b) { return a.second.again_at_ms < b.second.again_at_ms; });
       knocks_from.erase(soonest);
     }
     knocks_from.insert_or_assign(person, Answered{turn.now_ms() + again_after_ms, answer.why});

@@ -141,7 +141,7 @@ struct Room::State {
   void give_name_back(const Participant& participant);
   void tell_name(const Participant& participant, Turn& turn);
   bool name_publishers(LiveState& told) const;  // as the room calls them; false: as they were
-  void depart(PersonId person, Turn& turn);  // out of the room's books; the connections are the shard's
+  void depart(PersonId person, Turn& turn);     // out of the room's books; the connections are the shard's
   void presence_soon(Turn& turn);
   void presence_changed(PersonId person, Turn& turn);
   void tell_presence(Turn& turn);
@@ -231,18 +231,18 @@ struct Room::State {
   std::map<std::string, PersonId> named;         // by key: whose it is, of those who are here
   std::map<PersonId, Role> roles;                // where it differs from what the kind of person gives
   std::map<PersonId, RoomSnapshot::BlockEntry> blocks;
-  std::map<PersonId, std::int64_t> silenced;     // person → until, 0 = until lifted
-  std::list<Person> departed;                    // newest last, ≤ departed_max
-  std::string password_hash;                     // access password
-  std::vector<PersonId> admitted;                // the first one first
-  std::list<Asker> askers;                       // likewise
+  std::map<PersonId, std::int64_t> silenced;  // person → until, 0 = until lifted
+  std::list<Person> departed;                 // newest last, ≤ departed_max
+  std::string password_hash;                  // access password
+  std::vector<PersonId> admitted;             // the first one first
+  std::list<Asker> askers;                    // likewise
   struct Answered {
     std::int64_t again_at_ms = 0;
     std::string why;
   };
-  std::map<PersonId, Answered> knocks_from;      // who asked lately → when they may ask again, and what they were told
-  TokenBucket knocks;                            // of everybody together
-  std::set<PersonId> along;                      // who was inside when the code changed last
+  std::map<PersonId, Answered> knocks_from;  // who asked lately → when they may ask again, and what they were told
+  TokenBucket knocks;                        // of everybody together
+  std::set<PersonId> along;                  // who was inside when the code changed last
   std::int64_t next_code_at_ms = 0;
   ChatLog chat;
   std::map<PersonId, std::int64_t> last_posts;                // while there is a slow mode: when, ≤ slow_people_max

@@ -347,9 +347,11 @@ void App::State::make_router() {
         return {.sessions = &thread.sessions(), .accounts = &thread.accounts(), .executor = thread.executor()};
       },
       .room_summary =
-          [this](const std::string& code, seams::Executor executor, std::function<void(std::optional<pages::RoomSummary>)> done) {
+          [this](const std::string& code, const rooms::Person& viewer, seams::Executor executor,
+                 std::function<void(std::optional<pages::RoomSummary>)> done) {
             home_of(code).with_summary(
-                code, [this, executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
+                code, viewer,
+                [this, executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
                   if (!found) return executor([done] { done(std::nullopt); });
                   pages::RoomSummary summary{.people = static_cast<std::int64_t>(found->people),
                                              .watching = "",
@@ -386,7 +388,8 @@ void App::State::make_router() {
                                       .fingerprint = video->fingerprint()});
   }
   const media::LiveServices live = live_services();
-  media::add_ingest(*router, {live.home_of_room, live.find_stored, live.find_visitor, live.is_from_here, *throttle, [this] { return clock.now_ms(); }});
+  media::add_ingest(
+      *router, {live.home_of_room, live.find_stored, live.find_visitor, live.is_from_here, *throttle, [this] { return clock.now_ms(); }});
   media::add_live(*router, live);
   router->websocket("/rooms/{code}/socket", [this](const http::RequestPtr& request, net::UpgradeRequest upgrade) {
     std::string code(request->path_param("code"));
@@ -416,7 +419,7 @@ void App::State::finish_start() {
       [this] { return clock.now_ms(); },
       [this](const std::string& code, seams::Executor executor, std::function<void(bool)> done) {
         home_of(code).with_summary(
-            code, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
+            code, std::nullopt, [executor = std::move(executor), done = std::move(done)](const std::optional<shard::RoomSummary>& found) {
               executor([done, open = found.has_value()] { done(open); });
             });
       });

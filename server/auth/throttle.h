@@ -12,19 +12,19 @@
 namespace matinee::auth {
 
 enum class Limit : std::uint8_t {
-  log_in_account,     // wrong passwords for one account (or one name that does not exist)
-  log_in_address,     // wrong passwords from one address
-  sign_up_address,    // accounts made from one address
-  guest_address,      // guests made from one address
-  room_code_address,  // unknown room codes tried from one address
-  room_code_account,  // … by one person
-  room_new_address,   // rooms opened from one address
-  preview_person,     // links to other sites that one person made us look at
-  preview_address,    // … from one address
-  room_password,      // wrong passwords for one room from one address
-  profile_person,     // pictures and preferences that one person saved
-  export_person,      // exports that one person asked for
-  upload_person,      // uploads that one person began
+  log_in_account,      // wrong passwords for one account (or one name that does not exist)
+  log_in_address,      // wrong passwords from one address
+  sign_up_address,     // accounts made from one address
+  guest_address,       // guests made from one address
+  room_code_address,   // unknown room codes tried from one address
+  room_code_account,   // … by one person
+  room_new_address,    // rooms opened from one address
+  preview_person,      // links to other sites that one person made us look at
+  preview_address,     // … from one address
+  room_password,       // wrong passwords for one room from one address
+  profile_person,      // pictures and preferences that one person saved
+  export_person,       // exports that one person asked for
+  upload_person,       // uploads that one person began
   stream_key_address,  // wrong keys of streams from one address
 };
 inline constexpr std::size_t limit_count = 14;

@@ -5,6 +5,7 @@
 
 #include "server/library/child.h"
 #include "server/library/limits.h"
+#include "server/library/picture.h"
 #include "server/library/shelf.h"
 #include "server/ops/log.h"
 
@@ -25,8 +26,8 @@ const Words only_this_file{"-v",
                            "h264,vp8,vp9,av1,libdav1d,libaom-av1,aac,mp3,mp3float,opus,libopus,vorbis,libvorbis,flac,"
                            "hevc,mpeg4,mpeg2video,prores,mjpeg,ac3,eac3,alac"};
 
-Words words(const std::string& program, std::initializer_list<Words> groups) {
-  Words all{program};
+Words joined(std::initializer_list<Words> groups) {
+  Words all;
   for (const Words& group : groups) all.insert(all.end(), group.begin(), group.end());
   return all;
 }
@@ -41,36 +42,10 @@ ChildLimits bounds(std::chrono::milliseconds wall, std::size_t output_bytes) {
 }
 
 std::string picture_at(const Tools& tools, const std::filesystem::path& file, std::int64_t at_ms, const std::atomic<bool>& stopping) {
-  const ChildResult result =
-      run_child(words(tools.ffmpeg, {{"-nostdin"},
-                                     only_this_file,
-                                     {"-threads",
-                                      "1",
-                                      "-ss",
-                                      std::to_string(at_ms / 1'000) + "." + std::to_string(at_ms % 1'000 / 100),
-                                      "-i",
-                                      "file:" + file.string(),
-                                      "-frames:v",
-                                      "1",
-                                      "-an",
-                                      "-sn",
-                                      "-dn",
-                                      "-vf",
-                                      "scale=640:360:force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1",
-                                      "-threads",
-                                      "1",
-                                      "-c:v",
-                                      "mjpeg",
-                                      "-q:v",
-                                      "5",
-                                      "-pix_fmt",
-                                      "yuvj420p",
-                                      "-f",
-                                      "image2pipe",
-                                      "pipe:1"}}),
-                bounds(limits::picture_max, limits::picture_bytes_max), stopping);
-  const bool is_jpeg = result.output.starts_with("\xFF\xD8\xFF");
-  return result.end == ChildResult::End::succeeded && is_jpeg ? result.output : std::string();
+  const Words input = joined(
+      {only_this_file,
+       {"-threads", "1", "-ss", std::to_string(at_ms / 1'000) + "." + std::to_string(at_ms % 1'000 / 100), "-i", "file:" + file.string()}});
+  return make_picture(tools.ffmpeg, input, bounds(limits::picture_max, limits::picture_bytes_max), stopping);
 }
 
 // A little into the film, where the titles are over.
@@ -88,11 +63,12 @@ tl::expected<Looked, NotPlayable> look_into(const Tools& tools, const std::files
   const auto container = judge_beginning(Shelf::beginning(file));
   if (!container) return tl::unexpected(container.error());
   if (tools.ffprobe.empty()) return Looked{{.type = *container == Container::mp4 ? "video/mp4" : "video/webm"}, {}};
-  const ChildResult probed = run_child(words(tools.ffprobe, {only_this_file,
-                                                             {"-show_entries",
-                                                              "format=duration:stream=codec_type,codec_name,pix_fmt,width,height:"
-                                                              "stream_disposition=attached_pic",
-                                                              "-of", "flat", "file:" + file.string()}}),
+  const ChildResult probed = run_child(joined({{tools.ffprobe},
+                                               only_this_file,
+                                               {"-show_entries",
+                                                "format=duration:stream=codec_type,codec_name,pix_fmt,width,height:"
+                                                "stream_disposition=attached_pic",
+                                                "-of", "flat", "file:" + file.string()}}),
                                        bounds(limits::probe_max, limits::probe_output_bytes_max), stopping);
   const bool out_of_time = probed.end == ChildResult::End::timed_out || probed.end == ChildResult::End::not_started;
   if (out_of_time) return tl::unexpected(NotPlayable{NotPlayable::Why::slow, {}});

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/library/child.h"
+#include "server/library/picture.h"
 
 namespace matinee::library {
 namespace {
@@ -58,9 +58,7 @@ void Stills::run() {
 std::string Stills::picture_of(const StillWish& wish) const {
   const MemoryFile file(wish.bytes());
   if (!file.whole()) return {};
-  const std::vector<std::string> words{tools_.ffmpeg,
-                                       "-nostdin",
-                                       "-v",
+  const std::vector<std::string> input{"-v",
                                        "quiet",
                                        "-protocol_whitelist",
                                        "file",
@@ -73,35 +71,15 @@ std::string Stills::picture_of(const StillWish& wish) const {
                                        "-f",
                                        wish.format,
                                        "-i",
-                                       "file:" + file.path(),
-                                       "-frames:v",
-                                       "1",
-                                       "-an",
-                                       "-sn",
-                                       "-dn",
-                                       "-vf",
-                                       "scale=640:360:force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1",
-                                       "-threads",
-                                       "1",
-                                       "-c:v",
-                                       "mjpeg",
-                                       "-q:v",
-                                       "5",
-                                       "-pix_fmt",
-                                       "yuvj420p",
-                                       "-f",
-                                       "image2pipe",
-                                       "pipe:1"};
-  const ChildResult result = run_child(words,
-                                       {.wall = limits::still_max,
-                                        .cpu_s = limits::child_cpu_s,
-                                        .memory_bytes = limits::child_memory_bytes_max,
-                                        .file_bytes = 0,
-                                        .output_bytes = limits::picture_bytes_max,
-                                        .nice = limits::look_nice},
-                                       stopping_);
-  const bool is_jpeg = result.output.starts_with("\xFF\xD8\xFF");
-  return result.end == ChildResult::End::succeeded && is_jpeg ? result.output : std::string();
+                                       "file:" + file.path()};
+  return make_picture(tools_.ffmpeg, input,
+                      {.wall = limits::still_max,
+                       .cpu_s = limits::child_cpu_s,
+                       .memory_bytes = limits::child_memory_bytes_max,
+                       .file_bytes = 0,
+                       .output_bytes = limits::picture_bytes_max,
+                       .nice = limits::look_nice},
+                      stopping_);
 }
 
 }  // namespace matinee::library

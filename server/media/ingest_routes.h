@@ -3,8 +3,8 @@
 //   POST /ingest/{stream}/{key}    the same for programs that can say no more than an address
 //   POST /live/{stream}/chunks     ?s=SESSION&seq=N: numbered chunks of a page of ours, whose person made the stream and may go live
 //   POST /live/{stream}/thumb.jpg  a still of what such a page publishes
-// Whether a key fits is said before the body is read; who tries wrong ones again and again is asked to wait. docs/protocol.md, "Live streams".
-// Thread rule: add once at start. A request is read on its own loop; its bytes go to the stream's home loop.
+// Whether a key fits is said before the body is read; who tries wrong ones again and again is asked to wait. docs/protocol.md, "Live
+// streams". Thread rule: add once at start. A request is read on its own loop; its bytes go to the stream's home loop.
 #pragma once
 #include "server/auth/throttle.h"
 #include "server/http/router.h"

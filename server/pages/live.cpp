@@ -1,27 +1,27 @@
 #include "server/pages/live.h"
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
-
-#include "rooms/room_code.h"
 
 namespace matinee::pages {
 namespace {
 
-std::string kind_text(const Words& words, const rooms::LiveStream& stream) {
-  switch (stream.kind) {
-    case rooms::LiveKind::camera: return words.text("live.camera", {{"name", stream.publisher_name}});
-    case rooms::LiveKind::screen: return words.text("live.screen", {{"name", stream.publisher_name}});
-    case rooms::LiveKind::file: return words.text("live.file", {{"name", stream.publisher_name}});
-    case rooms::LiveKind::link: return words.text("live.link", {{"name", stream.publisher_name}});
-    case rooms::LiveKind::feed: return words.text("live.feed", {{"name", stream.publisher_name}});
+std::string_view key_of(rooms::LiveKind kind) {
+  switch (kind) {
+    case rooms::LiveKind::camera: return "live.camera";
+    case rooms::LiveKind::screen: return "live.screen";
+    case rooms::LiveKind::file: return "live.file";
+    case rooms::LiveKind::link: return "live.link";
+    case rooms::LiveKind::feed: return "live.feed";
   }
-  return {};
+  return "live.feed";
 }
 
 Model card(const Visit& visit, const seams::RoomOfUser& room, const rooms::LiveStream& stream, bool inside) {
-  const std::string kind = kind_text(visit.words, stream);
+  const std::string kind = visit.words.text(key_of(stream.kind), {{"name", stream.publisher_name}});
   Model model;
   model.set("code", room.code).set("room_name", room.name).set("title", stream.title.empty() ? kind : stream.title);
   if (!stream.title.empty() && stream.title != kind) model.set("kind_text", kind);
@@ -47,7 +47,8 @@ void finish(const VisitPtr& visit, Gathering& gathering) {
   visit->page(200, "live", model);
 }
 
-void gather(const VisitPtr& visit, const std::shared_ptr<Gathering>& all, std::size_t i, const std::vector<rooms::LiveStream>& live, bool inside) {
+void gather(const VisitPtr& visit, const std::shared_ptr<Gathering>& all, std::size_t i, const std::vector<rooms::LiveStream>& live,
+            bool inside) {
   for (const rooms::LiveStream& stream : live)
     if (!stream.room_video) all->cards[i].push_back(card(*visit, all->rooms[i], stream, inside));
   if (--all->waiting == 0) finish(visit, *all);
@@ -55,14 +56,15 @@ void gather(const VisitPtr& visit, const std::shared_ptr<Gathering>& all, std::s
 
 void ask_room(const VisitPtr& visit, const std::shared_ptr<Gathering>& all, std::size_t i) {
   const std::string code = all->rooms[i].code;
-  visit->services.room_summary(code, visit->here.executor, [visit, all, i, code](const std::optional<RoomSummary>& summary) {
-    if (!summary || summary->live.empty() || !visit->services.streams.standing)
-      return gather(visit, all, i, summary ? summary->live : std::vector<rooms::LiveStream>(), false);
-    visit->services.streams.standing(code, visit->who->user, visit->here.executor,
-                                     [visit, all, i, live = summary->live](const std::optional<RoomStanding>& standing) {
-                                       gather(visit, all, i, live, standing.has_value());
-                                     });
-  });
+  visit->services.room_summary(
+      code, visit->person(), visit->here.executor, [visit, all, i, code](const std::optional<RoomSummary>& summary) {
+        if (!summary || summary->live.empty() || !visit->services.streams.standing)
+          return gather(visit, all, i, summary ? summary->live : std::vector<rooms::LiveStream>(), false);
+        visit->services.streams.standing(code, visit->who->user, visit->here.executor,
+                                         [visit, all, i, live = summary->live](const std::optional<RoomStanding>& standing) {
+                                           gather(visit, all, i, live, standing.has_value());
+                                         });
+      });
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ void show_room(const VisitPtr& visit, const seams::RoomRecord& record) {
                                       summary ? summary->file : std::string()}));
     visit->page(200, "room", model);
   };
-  if (visit->services.room_summary && view_of(*visit, record).sees_inside) visit->services.room_summary(record.code, visit->here.executor, answer);
+  if (visit->services.room_summary && view_of(*visit, record).sees_inside)
+    visit->services.room_summary(record.code, visit->person(), visit->here.executor, answer);
   else answer(std::nullopt);
 }
 
@@ -67,7 +68,8 @@ void show_join(const VisitPtr& visit, const seams::RoomRecord& record, JoinPage 
     if (summary) model.set("people_text", people_text(visit->words, summary->people)).set_if("watching", summary->watching);
     visit->page(status, "join", model, retry_after_s);
   };
-  if (visit->services.room_summary && view.sees_inside) visit->services.room_summary(record.code, visit->here.executor, answer);
+  if (visit->services.room_summary && view.sees_inside)
+    visit->services.room_summary(record.code, visit->person(), visit->here.executor, answer);
   else answer(std::nullopt);
 }
 

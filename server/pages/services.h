@@ -51,7 +51,7 @@ struct LoopServices {
 // What a room tells people at its door.
 struct RoomSummary {
   std::int64_t people = 0;
-  std::string watching;  // title or host of what plays; empty = nothing
+  std::string watching;   // title or host of what plays; empty = nothing
   std::string file = {};  // address of the video file that is on the stage; empty = nothing, or of another kind
   std::vector<rooms::LiveStream> live = {};
 };
@@ -98,8 +98,11 @@ struct Services {
   seams::RoomDirectory& rooms;
   std::function<std::int64_t()> now_ms;
   std::function<LoopServices(net::Loop&)> at;
-  // Asks the room's home shard; answers on `executor`, nothing when the room is not loaded. Empty = never known.
-  std::function<void(const std::string& code, seams::Executor executor, std::function<void(std::optional<RoomSummary>)> done)> room_summary;
+  // Asks the room's home shard; answers on `executor`, nothing when the room is not loaded or what goes on in it
+  // is not for `viewer`. Empty = never known.
+  std::function<void(const std::string& code, const rooms::Person& viewer, seams::Executor executor,
+                     std::function<void(std::optional<RoomSummary>)> done)>
+      room_summary;
   previews::Previews* previews = nullptr;  // nothing: links are not looked at
   library::Library* library = nullptr;     // nothing: this server keeps no videos
   bool signups_open = true;

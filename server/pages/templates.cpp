@@ -14,7 +14,8 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-constexpr std::array<std::string_view, 11> page_names{"landing", "library", "live", "rooms", "join", "room", "signup", "login", "account", "setup", "error"};
+constexpr std::array<std::string_view, 11> page_names{"landing", "library", "live",    "rooms", "join", "room",
+                                                      "signup",  "login",   "account", "setup", "error"};
 constexpr int partial_depth_max = 8;
 
 std::optional<std::string> read_text(const std::filesystem::path& path) {

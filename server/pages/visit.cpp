@@ -53,6 +53,15 @@ Visit::Visit(const Services& all, http::RequestPtr request_, http::Responder res
       responder_(std::move(responder)),
       visitor_(visitor_of(*request, all.hosts.is_secure(request->secure()))) {}
 
+rooms::Person Visit::person() const {
+  rooms::Person person;
+  if (!who) return person;
+  person.id = who->user;
+  person.name = who->name;
+  person.kind = who->kind;
+  return person;
+}
+
 bool Visit::secure() const { return services.hosts.is_secure(request->secure()); }
 
 auth::Client Visit::client() const { return {request->remote_address(), describe_client(request->header("user-agent"))}; }

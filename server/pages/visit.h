@@ -32,6 +32,7 @@ class Visit {
 
   [[nodiscard]] bool has_account() const { return who && who->kind == rooms::PersonKind::account; }
   [[nodiscard]] bool is_guest() const { return who && who->kind == rooms::PersonKind::guest; }
+  [[nodiscard]] rooms::Person person() const;  // as rooms judge who they show themselves to; nobody without a session
   [[nodiscard]] bool secure() const;
   [[nodiscard]] auth::Client client() const;
   [[nodiscard]] std::string csrf();  // makes a visitor cookie when there is nothing yet to bind it to

@@ -12,8 +12,8 @@
 
 namespace matinee::shard {
 
-struct Client::EarlyJoin {
-  wire::JoinRoom join;
+struct Client::EarlyWord {
+  std::optional<wire::JoinRoom> join;  // none: a knock
   std::string ref;
 };
 
@@ -65,12 +65,18 @@ void Client::close(std::uint16_t code, std::string_view reason) {
 void Client::arrived(seams::Visit visit) {
   visit_ = std::move(visit);
   stage_ = Stage::at_door;
-  if (const auto early = std::exchange(early_join_, nullptr)) door_.join(*this, std::move(early->join), std::move(early->ref));
+  const auto early = std::exchange(early_word_, nullptr);
+  if (!early) return;
+  if (early->join) return door_.join(*this, std::move(*early->join), std::move(early->ref));
+  door_.knock(*this, true, std::move(early->ref));
 }
 
-void Client::join_when_arrived(wire::JoinRoom join, std::string ref) {
-  if (early_join_) return refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);
-  early_join_ = std::make_unique<EarlyJoin>(EarlyJoin{std::move(join), std::move(ref)});
+void Client::join_when_arrived(wire::JoinRoom join, std::string ref) { keep({std::move(join), std::move(ref)}); }
+void Client::knock_when_arrived(std::string ref) { keep({std::nullopt, std::move(ref)}); }
+
+void Client::keep(EarlyWord word) {
+  if (early_word_) return refuse({rooms::ErrorCode::already_joined, {}, 0}, word.ref);
+  early_word_ = std::make_unique<EarlyWord>(std::move(word));
 }
 
 void Client::joining(RoomHost& host, std::string tab) {

@@ -61,6 +61,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   // The door's doing.
   void arrived(seams::Visit visit);
   void join_when_arrived(wire::JoinRoom join, std::string ref);
+  void knock_when_arrived(std::string ref);
   void joining(RoomHost& host, std::string tab);
   void asking(RoomHost& host);
   void asked() { asked_at_ms_ = now_ms(); }
@@ -88,7 +89,8 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   void leave();
   [[nodiscard]] std::int64_t now_ms() const;
 
-  struct EarlyJoin;
+  struct EarlyWord;
+  void keep(EarlyWord word);
   ShardContext& context_;
   Door& door_;
   std::string code_;
@@ -97,7 +99,7 @@ class Client final : public net::WebSocketHandler, public std::enable_shared_fro
   rooms::ConnectionId id_;
   rooms::TokenBucket messages_;
   rooms::TokenBucket searches_;
-  std::unique_ptr<EarlyJoin> early_join_;  // said before we knew who is speaking
+  std::unique_ptr<EarlyWord> early_word_;  // said before we knew who is speaking
   std::int64_t asked_at_ms_ = 0;
   net::Timer deadline_;               // at the door: until it has joined, or until it is refused
   net::WebSocket* socket_ = nullptr;  // null before open and after close

@@ -63,7 +63,9 @@ void Door::join(Client& client, wire::JoinRoom join, std::string ref) {
 
 void Door::knock(Client& client, bool on, std::string ref) {
   switch (client.stage()) {
-    case Client::Stage::arriving: return client.refuse({rooms::ErrorCode::not_joined, {}, 0}, ref);
+    case Client::Stage::arriving:
+      if (on) return client.knock_when_arrived(std::move(ref));
+      return client.refuse({rooms::ErrorCode::not_joined, {}, 0}, ref);
     case Client::Stage::asking:
       if (!on) return client.host()->stop_asking(client, std::move(ref));
       return client.refuse({rooms::ErrorCode::already_joined, {}, 0}, ref);

@@ -67,7 +67,7 @@ class RoomHost : public std::enable_shared_from_this<RoomHost> {
   // Was inside when the room got its new code, and is not kept out.
   [[nodiscard]] bool came_along(const rooms::Person& person) const;
   [[nodiscard]] seams::RoomId room_id() const { return record_.id; }
-  [[nodiscard]] std::int64_t epoch() const { return record_.epoch; }  // raised each time the room is opened
+  [[nodiscard]] std::int64_t epoch() const { return record_.epoch; }                   // raised each time the room is opened
   [[nodiscard]] const rooms::Room* room() const { return room_ ? &*room_ : nullptr; }  // null while it is being opened
 
  private:

@@ -148,13 +148,16 @@ void Shard::with_counters(std::function<void(const ShardCounters&)> read) {
   post_to(state_, [read = std::move(read)](State& state) { read(state.context.counters); });
 }
 
-void Shard::with_summary(std::string code, std::function<void(std::optional<RoomSummary>)> read) {
-  post_to(state_, [code = std::move(code), read = std::move(read)](State& state) {
+void Shard::with_summary(std::string code, std::optional<rooms::Person> viewer, std::function<void(std::optional<RoomSummary>)> read) {
+  post_to(state_, [code = std::move(code), viewer = std::move(viewer), read = std::move(read)](State& state) {
     const RoomHost* host = state.find(state.context.key_of(code));
     const rooms::Room* room = host == nullptr ? nullptr : host->room();
-    if (!room) return read(std::nullopt);
+    if (!room || (viewer && !room->sees_inside(*viewer, state.context.now_ms()))) return read(std::nullopt);
     const auto& media = room->playback().media;
-    read(RoomSummary{.people = room->participant_count(), .media_url = media ? media->url : std::string(), .file = media && media->kind == rooms::MediaKind::file, .live = room->live().streams});
+    read(RoomSummary{.people = room->participant_count(),
+                     .media_url = media ? media->url : std::string(),
+                     .file = media && media->kind == rooms::MediaKind::file,
+                     .live = room->live().streams});
   });
 }
 

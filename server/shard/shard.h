@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 #include "rooms/event.h"
-#include "rooms/live.h"
 #include "rooms/limits.h"
+#include "rooms/live.h"
 #include "rooms/person.h"
 #include "server/net/exchange.h"
 #include "server/net/limits.h"
@@ -90,7 +90,7 @@ class Shard {
   void with_counters(std::function<void(const ShardCounters&)> read);
 
   // [any] Calls back on the loop; nothing when the room is not in memory. `code` canonical.
-  void with_summary(std::string code, std::function<void(std::optional<RoomSummary>)> read);
+  void with_summary(std::string code, std::optional<rooms::Person> viewer, std::function<void(std::optional<RoomSummary>)> read);
 
   [[nodiscard]] const ShardCounters& counters() const;
   [[nodiscard]] bool has_room(const std::string& code) const;  // in memory now

@@ -20,8 +20,12 @@ function begun_before(fingerprint) {
   return card ? `/library/uploads/${/** @type {HTMLElement} */ (card).dataset.id}` : '';
 }
 
-/** The list as the server has it now. What is open in it stays open. */
+let stale = false;
+
+/** The list as the server has it now. What is open in it stays open: then it waits until that is closed. */
 async function refresh() {
+  stale = document.querySelector('#library-list details.pop[open]') !== null;
+  if (stale) return;
   const answer = await fetch(location.href, { credentials: 'same-origin', cache: 'no-store' }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -98,6 +102,8 @@ addEventListener('drop', (event) => {
   take([...event.dataTransfer.files]);
 });
 addEventListener('beforeunload', (event) => waiting.some((upload) => upload.running && upload.state !== 'checking') && event.preventDefault());
+
+addEventListener('toggle', () => { if (stale) void refresh(); }, true);
 
 // What is open closes by a click elsewhere and by Escape.
 addEventListener('click', (event) => {

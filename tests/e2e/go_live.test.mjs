@@ -2,38 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { quantile, screenshots, startWorld, until } from './harness.mjs';
+import { quantile, screenshots, until } from './harness.mjs';
+import { behindCamera, goLive, moving, numberIn, startCameraWorld } from './live_picture.mjs';
 import { sizes, violations } from './looks.mjs';
-import { CLIP, makeCamera, makeClip, readFrame } from './media.mjs';
+import { CLIP, makeClip } from './media.mjs';
 
 let world;
-before(async () => {
-  world = await startWorld({ flags: ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${makeCamera()}`] });
-});
+before(async () => { world = await startCameraWorld(); });
 after(() => world?.stop());
-
-/** The number in the picture of a <video>, or null. @param {import('./visitor.mjs').Visitor} person @param {string} selector */
-const numberIn = (person, selector) => person.page.evaluate(`(() => { const v = document.querySelector('${selector}');
-  return v && v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null; })()`);
-
-/** Two pictures of the stage that follow each other. */
-const moving = (person) => until(async () => {
-  const first = await numberIn(person, '#live-video');
-  await new Promise((later) => setTimeout(later, 150));
-  const second = await numberIn(person, '#live-video');
-  return first !== null && second !== null && first !== second;
-}, { timeoutMs: 20_000, what: `${person.name} sees a moving picture` });
 
 async function streamer(name) {
   const person = await world.visitor(name, { permissions: ['camera', 'microphone'] });
   return person;
-}
-
-async function goLive(person) {
-  await person.page.locator('#go-live').click();
-  await until(async () => (await numberIn(person, '#go-live-preview')) !== null, { timeoutMs: 15_000, what: 'the preview' });
-  await person.page.locator('#go-live-dialog').getByRole('button', { name: 'Go live', exact: true }).click();
-  await person.page.locator('#live-own').waitFor();
 }
 
 test('somebody’s camera is on everybody’s stage a moment later, and End ends it', { timeout: 180_000 }, async (t) => {
@@ -56,24 +36,9 @@ test('somebody’s camera is on everybody’s stage a moment later, and End ends
   await screenshots(ben.page, 'room-live-camera');
   await screenshots(ann.page, 'room-live-own');
 
-  // From the camera to the other page: the picture that a track shows now, and the one on Ben's stage.
-  await ann.page.evaluate(async () => {
-    const video = document.createElement('video');
-    video.id = 'camera-now';
-    video.muted = true;
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
-    document.body.append(video);
-    await video.play();
-  });
-  const behind = [];
-  for (let i = 0; i < 30; i++) {
-    const [sent, seen] = await Promise.all([numberIn(ann, '#camera-now'), numberIn(ben, '#live-video')]);
-    if (sent !== null && seen !== null) behind.push((((sent - seen + 1200) % 1200) * 1000) / CLIP.fps);
-    await new Promise((later) => setTimeout(later, 100));
-  }
+  const behind = await behindCamera(ann, ben, { times: 30, everyMs: 100 });
   t.diagnostic(`browser to browser, camera to picture: ${quantile(behind, 0.5).toFixed(0)} / ${quantile(behind, 0.95).toFixed(0)} ms (p50 / p95 of ${behind.length})`);
   assert.ok(quantile(behind, 0.5) < 6_000);
-  await ann.page.evaluate('document.querySelector("#camera-now").remove()');
 
   await ann.page.locator('#live-own-end').click();
   await until(async () => /has ended/.test(await ben.page.locator('#live-note-text').innerText()), { what: 'the end' });

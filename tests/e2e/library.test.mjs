@@ -89,7 +89,13 @@ test('a video is dropped onto the page, renamed and deleted', { timeout: 60_000 
   }, bytes);
   await ann.page.dispatchEvent('body', 'dragover', { dataTransfer: data });
   assert.ok(await ann.page.locator('#upload[data-over]').count());
+  // What somebody is typing stays until they are done, though the list is another one meanwhile.
+  await card(ann, 'clip-60').getByLabel('Rename or delete').click();
+  await card(ann, 'clip-60').getByLabel('Title').fill('Half a ti');
   await ann.page.dispatchEvent('body', 'drop', { dataTransfer: data });
+  await ann.page.locator('.upload-row[data-state="ready"]').waitFor({ timeout: 30_000 });
+  assert.equal(await card(ann, 'clip-60').getByLabel('Title').inputValue(), 'Half a ti');
+  await ann.page.keyboard.press('Escape');
   await card(ann, 'dropped').waitFor({ timeout: 30_000 });
   await card(ann, 'dropped').getByLabel('Rename or delete').click();
   await screenshots(ann.page, 'library-menu');

@@ -2,23 +2,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { quantile, startWorld, until } from './harness.mjs';
-import { CLIP, makeCamera, makeClip, readFrame } from './media.mjs';
+import { quantile, until } from './harness.mjs';
+import { behindCamera, goLive, moving, startCameraWorld } from './live_picture.mjs';
+import { makeClip } from './media.mjs';
 
 let world;
-before(async () => {
-  world = await startWorld({ flags: ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${makeCamera()}`] });
-});
+before(async () => { world = await startCameraWorld(); });
 after(() => world?.stop());
 
-const numberIn = (person, selector) => person.page.evaluate(`(() => { const v = document.querySelector('${selector}');
-  return v && v.readyState >= 2 && v.videoWidth ? (${readFrame})(v) : null; })()`);
-const moving = (person) => until(async () => {
-  const first = await numberIn(person, '#live-video');
-  await new Promise((later) => setTimeout(later, 150));
-  const second = await numberIn(person, '#live-video');
-  return first !== null && second !== null && first !== second;
-}, { timeoutMs: 60_000, what: `${person.name} sees a moving picture` });
+/** The three tries that fail come first. */
+const moves = (person) => moving(person, 60_000);
 
 /** A line that lets no live socket through, only requests. */
 async function withoutSockets(person) {
@@ -36,32 +29,15 @@ test('a camera is on the stage by HLS where its socket does not get through, les
   const ben = await world.visitor('Ben Requests');
   await withoutSockets(ben);
   await ben.openRoom(await ann.startRoom());
-  await ann.page.locator('#go-live').click();
-  await until(async () => (await numberIn(ann, '#go-live-preview')) !== null, { timeoutMs: 15_000, what: 'the preview' });
-  await ann.page.locator('#go-live-dialog').getByRole('button', { name: 'Go live', exact: true }).click();
-  await ann.page.locator('#live-own').waitFor();
+  await goLive(ann);
   const began = Date.now();
-  await moving(ben);
+  await moves(ben);
   t.diagnostic(`moves by HLS after ${Date.now() - began} ms`);
   assert.ok(asks(ben) > 0, 'by segments');
   await until(async () => (await ben.page.locator('#live-bar').getAttribute('data-state')) === 'live', { what: 'the bar says live' });
-  await ann.page.evaluate(async () => {
-    const video = document.createElement('video');
-    video.id = 'camera-now';
-    video.muted = true;
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
-    document.body.append(video);
-    await video.play();
-  });
-  const behind = [];
-  for (let i = 0; i < 60; i++) {
-    const [sent, seen] = await Promise.all([numberIn(ann, '#camera-now'), numberIn(ben, '#live-video')]);
-    if (sent !== null && seen !== null) behind.push((((sent - seen + 1200) % 1200) * 1000) / CLIP.fps);
-    await new Promise((later) => setTimeout(later, 200));
-  }
+  const behind = await behindCamera(ann, ben, { times: 60, everyMs: 200 });
   t.diagnostic(`HLS, camera to picture: ${quantile(behind, 0.5).toFixed(0)} / ${quantile(behind, 0.95).toFixed(0)} ms (p50 / p95 of ${behind.length})`);
   assert.ok(quantile(behind, 0.5) < 6_000);
-  await ann.page.evaluate('document.querySelector("#camera-now").remove()');
   await ann.page.locator('#live-own-end').click();
   await until(async () => /has ended/.test(await ben.page.locator('#live-note-text').innerText()), { timeoutMs: 20_000, what: 'the end' });
   assert.deepEqual(ann.problems, []);
@@ -82,12 +58,12 @@ test('what a program sends plays by HLS, and goes on when another publisher take
   const first = publish();
   let second;
   try {
-    await moving(ann);
+    await moves(ann);
     const before = asks(ann);
     assert.ok(before > 0);
     second = publish('?takeover=1');
     await until(() => asks(ann) > before + 4, { timeoutMs: 40_000, what: 'segments of the second one' });
-    await moving(ann);
+    await moves(ann);
   } finally {
     first.kill('SIGKILL');
     second?.kill('SIGKILL');

@@ -170,8 +170,9 @@ TEST_CASE("the data of the room page is JSON whatever people are called") {
 TEST_CASE("the room page knows what each preset grants") {
   const std::string presets = pages::presets_json();
   CHECK(presets.starts_with(R"({"friends":{"moderator":["chat",)"));
-  CHECK(presets.find(R"("class":{"moderator":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat",)"
-                     R"("edit_room","delete_messages","go_live"],"member":["chat","react","queue_add"],"guest":["chat","react","queue_add"]})") !=
+  CHECK(presets.find(
+            R"("class":{"moderator":["chat","react","queue_add","play_now","control","reorder","skip","remove","block","stop_chat",)"
+            R"("edit_room","delete_messages","go_live"],"member":["chat","react","queue_add"],"guest":["chat","react","queue_add"]})") !=
         std::string::npos);
   CHECK(presets.ends_with(R"("stage":{"moderator":["chat","react","queue_add","remove","block","stop_chat","delete_messages"],)"
                           R"("member":["chat","react"],"guest":["chat","react"]}})"));

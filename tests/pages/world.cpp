@@ -106,7 +106,8 @@ void World::State::make_pages() {
             return pages::LoopServices{sessions.get(), accounts.get(), executor};
           },
       .room_summary =
-          [this](const std::string& code, const seams::Executor& on, const std::function<void(std::optional<pages::RoomSummary>)>& done) {
+          [this](const std::string& code, const rooms::Person&, const seams::Executor& on,
+                 const std::function<void(std::optional<pages::RoomSummary>)>& done) {
             on([this, code, done] { done(summary ? summary(code) : std::nullopt); });
           },
       .signups_open = options.signups_open,

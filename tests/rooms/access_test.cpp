@@ -79,6 +79,7 @@ TEST_CASE("who is stopped at the door, and why: every access against every visit
   for (const Row& row : table) {
     CAPTURE(to_string(row.access), row.visitor.value, static_cast<int>(row.kind), row.proven.value_or("none"));
     TestRoom room = RoomBuilder().access(row.access, row.access == Access::password ? hash : "").role(moderator, Role::moderator).build();
+    if (!row.proven) CHECK(room.room.sees_inside(Person{row.visitor, "person", row.kind}, room.now_ms) == !row.refused.has_value());
     CHECK(join_with(room, row.visitor, row.proven, row.kind) == row.refused);
     CHECK((room.room.participant(row.visitor) != nullptr) == !row.refused.has_value());
   }
@@ -332,6 +333,16 @@ TEST_CASE("a blocked person knocks as at a room that does not exist", "[rooms][a
   CHECK(answers_to(cara, blocked) == std::vector<std::string>{"refused"});
   CHECK(refusal(room.knock(cara, PersonKind::guest)) == ErrorCode::no_such_room);
   CHECK(refusal(room.knock(dan, PersonKind::guest, "192.0.2.7")) == ErrorCode::no_such_room);
+}
+
+TEST_CASE("who was let in sees inside from elsewhere too, until they are blocked", "[rooms][access]") {
+  TestRoom room = RoomBuilder().access(Access::password, hash).with_people(1);
+  const Person reader{ben, "Ben"};
+  CHECK_FALSE(room.room.sees_inside(reader, room.now_ms));
+  join_with(room, ben, hash);
+  CHECK(room.room.sees_inside(reader, room.now_ms));
+  room.act(ann, Block{ben});
+  CHECK_FALSE(room.room.sees_inside(reader, room.now_ms));
 }
 
 TEST_CASE("a knock where none is needed says come in, and where another thing is needed says which", "[rooms][access]") {

@@ -104,6 +104,23 @@ TEST_CASE("who knocks waits, is seen, and comes in when let in") {
   second.join();
 }
 
+TEST_CASE("a knock said before the session is known is heard afterwards, and nothing else is kept beside it") {
+  OpenRoom world;
+  set(world.host, R"("access":"ask")");
+  world.hold_visitors();
+  Tab guest(world, 42);
+  guest.send(R"({"type":"room.knock","ref":"k"})");
+  guest.send(R"({"type":"room.knock","ref":"twice"})");
+  CHECK(refusal_of(guest) == "already_joined");
+  ask_in(guest);
+  CHECK(refusal_of(guest) == "already_joined");
+  guest.send(R"({"type":"room.knock","on":false,"ref":"off"})");
+  CHECK(refusal_of(guest) == "not_joined");
+  world.release_visitors();
+  CHECK(field(guest.await("ok"), "ref") == "k");
+  CHECK(world.host.await("room.knocked").find(R"("id":"42")") != std::string::npos);
+}
+
 TEST_CASE("a refusal is told, and the socket stays at the door") {
   OpenRoom world;
   set(world.host, R"("access":"ask")");

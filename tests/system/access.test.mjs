@@ -72,6 +72,23 @@ test('guessing a room’s password is slowed down, for everybody at that address
   assert.equal((await join_with(await other.socket(two.code, { join: false }), { password: 'tea time' })).type, 'room.welcome');
 });
 
+test('the list of rooms and the page of what is live tell nothing of a room to who cannot look inside any more', { timeout: 60_000 }, async () => {
+  const { code, socket } = await host_with_room('Lea Lists');
+  const ben = new Person(server.url);
+  await ben.signUp('Ben Lists');
+  await ben.joinRoom(code, 'Ben Lists');
+  const inside = await ben.socket(code);
+  await inside.close();
+  const tells = async () => /(person|people) here/.test((await ben.request('/rooms')).text);
+  await until(tells, { what: 'the visit to be written, a moment after the welcome' });
+  assert.equal((await socket.ask({ type: 'room.settings', access: 'password', password: 'open sesame 42' })).type, 'ok');
+  // Whoever is inside stays let in, and a short absence is being inside: a block ends both.
+  assert.equal(await tells(), true);
+  assert.equal((await socket.ask({ type: 'participant.block', person: inside.welcome.you })).type, 'ok');
+  await until(async () => !(await tells()), { what: 'a list that tells nothing' });
+  assert.doesNotMatch((await ben.request('/live')).text, /Lea Lists/);
+});
+
 test('a guest knocks, is seen, and is let in or not', { timeout: 60_000 }, async () => {
   const { code, socket } = await host_with_room('Kim Knock');
   assert.equal((await socket.ask({ type: 'room.settings', access: 'ask' })).type, 'ok');
@@ -90,7 +107,7 @@ test('a guest knocks, is seen, and is let in or not', { timeout: 60_000 }, async
   const other = await guest_at(code, 'Oskar');
   const second = await other.socket(code, { join: false });
   const next = socket.next((m) => m.type === 'room.knocked' && m.people.length === 1);
-  assert.equal((await second.ask({ type: 'room.knock' })).type, 'ok');
+  { const answer = await second.ask({ type: 'room.knock' }); assert.equal(answer.type, 'ok', JSON.stringify(answer)); }
   const refused = second.next('room.admitted');
   await socket.ask({ type: 'room.admit', person: (await next).people[0].id, on: false });
   assert.deepEqual(await refused, { type: 'room.admitted', on: false, why: 'refused' });
