@@ -47,6 +47,38 @@ test('somebody’s camera is on everybody’s stage a moment later, and End ends
   for (const person of [ann, ben]) await person.close();
 });
 
+test('who chooses between streams sees a picture of each', { timeout: 180_000 }, async () => {
+  const [ann, ben] = [await streamer('Ann One'), await streamer('Ben Two')];
+  await ben.openRoom(await ann.startRoom());
+  await goLive(ann);
+  await goLive(ben);
+  const late = await world.visitor('Late Looks');
+  await late.openRoom(ann.code);
+  await moving(late);
+  const stills = late.page.locator('.live-choice img');
+  await until(async () => (await stills.count()) === 2 && (await stills.evaluateAll((all) => all.every((img) => !img.hidden && img.complete && img.naturalWidth === 320 && img.naturalHeight > 100))), { timeoutMs: 30_000, what: 'two pictures' });
+  // A picture, not a black area.
+  const shades = await stills.first().evaluate((img) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 32, height: 18 });
+    const context = canvas.getContext('2d');
+    context.drawImage(img, 0, 0, 32, 18);
+    return new Set(context.getImageData(0, 0, 32, 18).data.filter((_, i) => i % 4 < 3)).size;
+  });
+  assert.ok(shades > 8, `${shades} shades`);
+  assert.deepEqual(await violations(late.page), []);
+  await screenshots(late.page, 'room-live-stills');
+  const { size, status } = await late.page.evaluate(async () => {
+    const answer = await fetch(document.querySelector('.live-choice img').src);
+    return { status: answer.status, size: (await answer.blob()).size };
+  });
+  assert.equal(status, 200);
+  assert.ok(size > 1_000 && size <= 128 * 1024, `${size} bytes`);
+  await ann.page.locator('#live-own-end').click();
+  await ben.page.locator('#live-own-end').click();
+  assert.deepEqual([...ann.problems, ...ben.problems, ...late.problems], []);
+  for (const person of [ann, ben, late]) await person.close();
+});
+
 test('a line that is away for some seconds cuts nothing out, and a late joiner sees a picture soon', { timeout: 180_000 }, async (t) => {
   const ann = await streamer('Ann Tunnel');
   const code = await ann.startRoom();
@@ -147,6 +179,107 @@ test('the page of what is live shows it to who has an account, and follows', { t
   await card.waitFor({ state: 'detached', timeout: 30_000 });
   assert.deepEqual(ann.problems, []);
   await ann.close();
+});
+
+/** A stream with a key, of whoever has this page open. */
+const makeFeed = (person, name) => person.page.evaluate(async (called) => {
+  const page = JSON.parse(document.querySelector('meta[name="matinee-room"]').getAttribute('content'));
+  const answer = await fetch(`/rooms/${page.code}/streams`, { method: 'POST', body: new URLSearchParams({ csrf: page.csrf, name: called, kind: 'feed' }) });
+  return { status: answer.status, ...(await answer.json()) };
+}, name);
+
+const GRID = { width: 320, height: 180, bits: 10, fps: 30 };
+
+/** A picture of its number: ten squares, white for 1. */
+function numbered(number) {
+  const picture = Buffer.alloc(GRID.width * GRID.height, 16);
+  const side = GRID.width / GRID.bits;
+  for (let bit = 0; bit < GRID.bits; bit++) {
+    if (!((number >> bit) & 1)) continue;
+    for (let y = 0; y < GRID.height; y++) picture.fill(235, y * GRID.width + bit * side, y * GRID.width + (bit + 1) * side);
+  }
+  return picture;
+}
+
+test('MPEG-1 in MPEG-TS is decoded by the page, a moment after it was made', { timeout: 180_000 }, async (t) => {
+  const ann = await world.visitor('Ann Old Camera');
+  const code = await ann.startRoom();
+  const made = await makeFeed(ann, 'Old camera');
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-fflags', 'nobuffer', '-probesize', '32', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${GRID.width}x${GRID.height}`, '-r', String(GRID.fps), '-i', 'pipe:0',
+    '-c:v', 'mpeg1video', '-pix_fmt', 'yuv420p', '-b:v', '1M', '-g', '15', '-bf', '0', '-flush_packets', '1', '-muxdelay', '0', '-f', 'mpegts', `${world.server.url}/ingest/${made.id}/${made.key}`],
+  { stdio: ['pipe', 'ignore', 'pipe'] });
+  let said = '';
+  ffmpeg.stderr.on('data', (data) => { said += data; });
+  ffmpeg.stdin.on('error', () => {});
+  const made_at = [];
+  const camera = setInterval(() => {
+    ffmpeg.stdin.write(numbered(made_at.length % (1 << GRID.bits)));
+    made_at.push(Date.now());
+  }, 1_000 / GRID.fps);
+  try {
+    const ben = await world.visitor('Ben Old Camera');
+    await ben.openRoom(code);
+    const seen = (ms) => ben.page.evaluate(async ({ bits, ms: span }) => {
+      const canvas = document.querySelector('#live-picture');
+      const context = canvas.getContext('2d');
+      const first = {};
+      const until = performance.now() + span;
+      while (performance.now() < until) {
+        await new Promise((later) => { setTimeout(later, 5); });
+        if (canvas.width < 100) continue;
+        const row = context.getImageData(0, canvas.height >> 1, canvas.width, 1).data;
+        let number = 0;
+        for (let bit = 0; bit < bits; bit++) if (row[Math.round((canvas.width / bits) * (bit + 0.5)) * 4] > 128) number |= 1 << bit;
+        first[number] ??= Date.now();
+      }
+      return first;
+    }, { bits: GRID.bits, ms });
+    await until(async () => (await ben.page.locator('#live-bar').getAttribute('data-state')) === 'live', { timeoutMs: 30_000, what: 'the bar says live' });
+    await seen(1_000);
+    const first = await seen(6_000);
+    const late = Object.entries(first).map(([number, at]) => at - (made_at[Number(number)] ?? Infinity)).filter((ms) => ms >= 0 && ms < 60_000).slice(2);
+    assert.ok(late.length > 60, `${late.length} pictures in 6 s`);
+    t.diagnostic(`MPEG-1, capture to picture: ${quantile(late, 0.5)} / ${quantile(late, 0.95)} ms (p50 / p95 of ${late.length}; asked 300)`);
+    assert.ok(quantile(late, 0.5) < 2_000);
+    assert.equal(await ben.page.locator('#live-name').innerText(), 'Old camera');
+    assert.deepEqual(await violations(ben.page), []);
+    await screenshots(ben.page, 'room-live-mpeg1');
+    assert.deepEqual([...ann.problems, ...ben.problems], []);
+    await ben.close();
+  } finally {
+    clearInterval(camera);
+    ffmpeg.kill('SIGINT');
+  }
+  assert.equal(said, '');
+  await ann.close();
+});
+
+test('the sound of MPEG-1 is played in the page, and can be switched off there', { timeout: 120_000 }, async () => {
+  const ann = await world.visitor('Ann Old Sound');
+  await ann.page.addInitScript(() => {
+    window.pieces = 0;
+    const { start } = AudioBufferSourceNode.prototype;
+    AudioBufferSourceNode.prototype.start = function count(...when) { window.pieces += 1; return start.apply(this, when); };
+  });
+  const ben = await world.visitor('Ben Old Sound');
+  await ann.openRoom(await ben.startRoom());
+  const made = await makeFeed(ben, 'Old film');
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25', '-re', '-f', 'lavfi', '-i', 'sine=sample_rate=44100', '-c:v', 'mpeg1video', '-b:v', '1M', '-g', '15', '-bf', '0',
+    '-c:a', 'mp2', '-f', 'mpegts', `${world.server.url}/ingest/${made.id}/${made.key}`], { stdio: ['ignore', 'ignore', 'pipe'] });
+  try {
+    const pieces = () => ann.page.evaluate('window.pieces');
+    await until(async () => (await pieces()) > 20, { timeoutMs: 30_000, what: 'the sound' });
+    await ann.page.locator('#live-mute').click();
+    const off = await pieces();
+    await until(async () => (await ann.page.locator('#live-facts').innerText()).includes('fps'), { what: 'the pictures going on' });
+    assert.ok((await pieces()) <= off + 1, 'switched off');
+    await ann.page.locator('#live-mute').click();
+    await until(async () => (await pieces()) > off + 10, { what: 'the sound again' });
+    assert.deepEqual(ann.problems, []);
+  } finally {
+    ffmpeg.kill('SIGINT');
+  }
+  for (const person of [ann, ben]) await person.close();
 });
 
 test('a key for a program is made by a name and Enter, shown once, and deleted with its stream', { timeout: 120_000 }, async () => {

@@ -126,6 +126,8 @@ test('a page takes the form that it can show', () => {
   assert.equal(live_form({ forms: ['mp4'] }, phone), 'none');
   assert.equal(live_form({ forms: ['ts'], codecs: ['h264', 'aac'] }, all), 'ts');
   assert.equal(live_form({ forms: ['ts'], codecs: ['mpeg1'] }, all), 'none');
+  assert.equal(live_form({ forms: ['ts'], codecs: ['mpeg1', 'mp2'] }, { media: false, work: true }), 'mpeg1');
+  assert.equal(live_form({ forms: ['ts'], codecs: ['h264'] }, { media: true, work: true }), 'ts');
   assert.equal(live_form({ forms: ['hologram'] }, all), 'none');
   assert.equal(live_form({ forms: ['mp4', 'hls'] }, all), 'media', 'the one that is soonest');
   for (const form of ['webm', 'mp4', 'ts']) assert.equal(live_form({ forms: [form, 'hls'], codecs: ['h264'] }, phone), 'hls', 'an iPhone');

@@ -4,6 +4,7 @@ import { t } from '../lib/strings.js';
 import { LiveMeter, latency_text } from '../models/live_meter.js';
 import { stream_name } from '../models/live.js';
 import { live_form } from '../models/live_form.js';
+import { LiveMpeg1Player, SoundOut } from '../players/live_mpeg1.js';
 import { LiveStreamPlayer } from '../players/live_stream.js';
 import { LiveVideoPlayer } from '../players/live_video.js';
 import { make_live } from '../views/live.js';
@@ -33,7 +34,18 @@ export function control_live(app, engine, alone) {
     later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), random: Math.random,
   });
   const video = new LiveVideoPlayer(/** @type {HTMLVideoElement} */ (find('#live-video')));
-  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), mute: (muted) => video.mute(muted) });
+  const mpeg1 = new LiveMpeg1Player({
+    // From here and from the page's one script it lies in the same place.
+    work: () => new Worker(new URL('../players/mpeg1_worker.js', import.meta.url), { type: 'module' }),
+    open(stream) {
+      const socket = new WebSocket(new URL(`/live/${stream}/ts`, location.href.replace(/^http/, 'ws')));
+      socket.binaryType = 'arraybuffer';
+      return socket;
+    },
+    later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), random: Math.random,
+  });
+  const sound = new SoundOut();
+  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), mute });
   const can = model.can;
   const form_of = (/** @type {import('../types.js').LiveStream | null} */ stream) => (stream ? live_form(stream, can) : 'mjpeg');
   /** The stream whose picture is on the canvas. */
@@ -51,6 +63,7 @@ export function control_live(app, engine, alone) {
     if (!stream) return 'ended';
     if (!stream.online) return 'away';
     const form = form_of(stream);
+    if (form === 'mpeg1') return mpeg1.state === 'waiting' ? 'reconnecting' : drawn === stream.id ? 'live' : 'connecting';
     if (form === 'none' || (form !== 'mjpeg' && video.state === 'unplayable')) return 'unplayable';
     if (form !== 'mjpeg') return video.state === 'live' ? 'live' : video.state === 'waiting' ? 'reconnecting' : 'connecting';
     if (player.state === 'waiting') return 'reconnecting';
@@ -68,16 +81,31 @@ export function control_live(app, engine, alone) {
     const pictures = form === 'mjpeg' ? stream?.id ?? 0 : 0;
     if (pictures !== player.stream) meter.forget();
     player.watch(pictures);
-    const in_video = form === 'mjpeg' || form === 'none' ? 0 : stream?.id ?? 0;
+    const in_video = form === 'mjpeg' || form === 'mpeg1' || form === 'none' ? 0 : stream?.id ?? 0;
     // Nobody wants to hear their own words a second later.
     if (in_video && in_video !== video.stream && stream?.publisher === model.me) video.mute(true);
     video.watch(in_video, form, stream?.forms?.includes('hls'));
-    if (stream?.online) {
-      player.hurry();
-      video.hurry();
+    const decoded = form === 'mpeg1' ? stream?.id ?? 0 : 0;
+    if (decoded !== mpeg1.stream) {
+      meter.forget();
+      sound.close();
+      if (stream?.publisher === model.me) sound.mute(true);
     }
+    mpeg1.watch(decoded);
+    if (stream?.online) hurry();
     clearInterval(ticking);
     ticking = stream ? setInterval(paint_facts, FACTS_EVERY_MS) : undefined;
+  }
+
+  function hurry() {
+    for (const one of [player, video, mpeg1]) one.hurry();
+  }
+
+  /** @param {boolean} muted */
+  function mute(muted) {
+    if (!mpeg1.stream) return video.mute(muted);
+    sound.mute(muted);
+    return paint();
   }
 
   function step_out() {
@@ -97,7 +125,8 @@ export function control_live(app, engine, alone) {
     const facts = [];
     if (stream && line_state() === 'live') {
       const now = performance.now();
-      const late = latency_text(form_of(stream) === 'mjpeg' ? meter.latency_ms(now) : video.behind_ms);
+      const form = form_of(stream);
+      const late = form === 'mpeg1' ? '' : latency_text(form === 'mjpeg' ? meter.latency_ms(now) : video.behind_ms);
       const fps = Math.round(meter.fps(now));
       if (late) facts.push(t('live.behind', { time: late }));
       if (fps) facts.push(t('live.fps', { n: fps }));
@@ -107,7 +136,11 @@ export function control_live(app, engine, alone) {
   }
 
   function paint() {
-    view.paint(model, line_state(), { video: video.stream !== 0, muted: video.muted, hushed: video.hushed });
+    const decoded = mpeg1.stream !== 0;
+    view.paint(model, line_state(), {
+      video: video.stream !== 0, audible: video.stream !== 0 || (decoded && model.on_stage?.sound === true),
+      muted: decoded ? sound.muted : video.muted, hushed: decoded ? sound.hushed : video.hushed,
+    });
     paint_facts();
   }
 
@@ -130,6 +163,19 @@ export function control_live(app, engine, alone) {
     drawn = frame.stream;
     if (first) paint();
   });
+  mpeg1.on('picture', (picture) => {
+    view.draw(picture);
+    meter.drawn(performance.now(), 0);
+    const first = drawn !== mpeg1.stream;
+    drawn = mpeg1.stream;
+    if (first) paint();
+  });
+  mpeg1.on('sound', ({ rate, left, right }) => {
+    const before = sound.hushed;
+    sound.play(rate, left, right);
+    if (before !== sound.hushed) paint();
+  });
+  mpeg1.on('state', paint);
   player.on('still', measure);
   player.on('state', paint);
   video.on('state', paint);
@@ -144,10 +190,7 @@ export function control_live(app, engine, alone) {
   app.on('connection', (state) => {
     over = state === 'ended';
     tune();
-    if (state === 'joined') {
-      player.hurry();
-      video.hurry();
-    }
+    if (state === 'joined') hurry();
   });
   document.addEventListener('visibilitychange', () => {
     tune();

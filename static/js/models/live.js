@@ -43,7 +43,7 @@ export class LiveModel extends Emitter {
   #parts;
   #timer = /** @type {any} */ (null);
 
-  /** @param {{later(task: () => void, ms: number): any, cancel(timer: any): void, can?: {media: boolean, hls: boolean}}} parts */
+  /** @param {{later(task: () => void, ms: number): any, cancel(timer: any): void, can?: {media: boolean, hls: boolean, work?: boolean}}} parts */
   constructor({ can = { media: false, hls: false }, ...parts }) {
     super();
     this.#parts = parts;

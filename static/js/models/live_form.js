@@ -1,15 +1,16 @@
 // @ts-check
 // In which form a page watches a live stream. Pure.
 
-/** @typedef {'mjpeg' | 'media' | 'ts' | 'hls' | 'none'} LiveForm */
+/** @typedef {'mjpeg' | 'media' | 'ts' | 'mpeg1' | 'hls' | 'none'} LiveForm mpeg1: in MPEG-TS, decoded by the page itself */
 
 /**
  * @param {{forms?: string[], codecs?: string[]}} stream
- * @param {{media: boolean, hls: boolean}} can media: MediaSource is there; hls: HLS is played, some seconds later
+ * @param {{media: boolean, hls: boolean, work?: boolean}} can media: MediaSource is there; hls: HLS is played, some seconds later; work: workers that draw are there
  * @returns {LiveForm} none: this browser cannot show it
  */
-export function live_form({ forms = ['mjpeg'], codecs = [] }, { media, hls }) {
+export function live_form({ forms = ['mjpeg'], codecs = [] }, { media, hls, work = false }) {
   if (forms.includes('mjpeg')) return 'mjpeg';
+  if (work && forms.includes('ts') && codecs.includes('mpeg1')) return 'mpeg1';
   if (media && (forms.includes('webm') || forms.includes('mp4'))) return 'media';
   if (media && forms.includes('ts') && codecs.includes('h264')) return 'ts';
   return hls && forms.includes('hls') ? 'hls' : 'none';

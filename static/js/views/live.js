@@ -7,7 +7,7 @@ import { frames_chip, stream_name } from '../models/live.js';
 /** @typedef {import('../types.js').LiveStream} LiveStream */
 /** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended' | 'unplayable'} LineState */
 /** @typedef {{watch(id: number): void, back(): void, mute(muted: boolean): void}} Intents */
-/** @typedef {{video: boolean, muted: boolean, hushed: boolean}} Sound video: the stream is in the <video>, which has its sound */
+/** @typedef {{video: boolean, audible: boolean, muted: boolean, hushed: boolean}} Sound video: the stream is in the <video>; audible: this page has its sound */
 
 /** @type {Record<LineState, import('../lib/strings.js').Key>} */
 const marks = { connecting: 'live.mark_connecting', live: 'live.mark_live', reconnecting: 'live.mark_connecting', away: 'live.mark_away', ended: 'live.mark_ended', unplayable: 'live.mark_live' };
@@ -133,9 +133,9 @@ export function make_live(intents) {
       set_attribute(canvas, 'aria-label', t('live.named_picture', { stream: name }));
       video.hidden = !sound.video;
       canvas.hidden = sound.video;
-      find('#live-sound').hidden = !shown.sound || sound.video || state === 'ended';
-      find('#live-tap').hidden = !sound.video || !sound.hushed;
-      mute.hidden = !sound.video || sound.hushed || state === 'ended';
+      find('#live-sound').hidden = !shown.sound || sound.audible || state === 'ended';
+      find('#live-tap').hidden = !sound.audible || !sound.hushed;
+      mute.hidden = !sound.audible || sound.hushed || state === 'ended';
       mute.dataset.muted = sound.muted ? 'yes' : 'no';
       set_attribute(mute, 'aria-label', t(sound.muted ? 'live.unmute' : 'live.mute'));
       set_icon(mute, sound.muted ? 'muted' : 'volume');
