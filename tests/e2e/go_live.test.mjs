@@ -211,6 +211,7 @@ test('MPEG-1 in MPEG-TS is decoded by the page, a moment after it was made', { t
   let said = '';
   ffmpeg.stderr.on('data', (data) => { said += data; });
   ffmpeg.stdin.on('error', () => {});
+  const ended = new Promise((done) => ffmpeg.once('exit', done));
   const made_at = [];
   const camera = setInterval(() => {
     ffmpeg.stdin.write(numbered(made_at.length % (1 << GRID.bits)));
@@ -221,13 +222,15 @@ test('MPEG-1 in MPEG-TS is decoded by the page, a moment after it was made', { t
     await ben.openRoom(code);
     const seen = (ms) => ben.page.evaluate(async ({ bits, ms: span }) => {
       const canvas = document.querySelector('#live-picture');
-      const context = canvas.getContext('2d');
+      const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
       const first = {};
       const until = performance.now() + span;
       while (performance.now() < until) {
         await new Promise((later) => { setTimeout(later, 5); });
         if (canvas.width < 100) continue;
-        const row = context.getImageData(0, canvas.height >> 1, canvas.width, 1).data;
+        context.canvas.width = canvas.width;
+        context.drawImage(canvas, 0, canvas.height >> 1, canvas.width, 1, 0, 0, canvas.width, 1);
+        const row = context.getImageData(0, 0, canvas.width, 1).data;
         let number = 0;
         for (let bit = 0; bit < bits; bit++) if (row[Math.round((canvas.width / bits) * (bit + 0.5)) * 4] > 128) number |= 1 << bit;
         first[number] ??= Date.now();
@@ -248,7 +251,9 @@ test('MPEG-1 in MPEG-TS is decoded by the page, a moment after it was made', { t
     await ben.close();
   } finally {
     clearInterval(camera);
-    ffmpeg.kill('SIGINT');
+    // It waits for its next picture, also when it is told to stop.
+    ffmpeg.stdin.end();
+    await ended;
   }
   assert.equal(said, '');
   await ann.close();

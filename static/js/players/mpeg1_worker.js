@@ -28,6 +28,8 @@ class Newest {
     this.width = width & ~1;
     this.height = height & ~1;
     this.image = new ImageData(this.width, this.height);
+    // The decoder writes colours alone.
+    this.image.data.fill(255);
   }
 
   /** @param {Uint8ClampedArray} y @param {Uint8ClampedArray} cb @param {Uint8ClampedArray} cr */
