@@ -269,7 +269,6 @@ void Http1Session::write(std::string piece, std::function<void(bool)> taken) {
   tell_when_taken(std::move(taken));
 }
 
-// All three go through the tail, which sends them together.
 void Http1Session::write(SharedPiece piece, std::function<void(bool)> taken) {
   const std::size_t size = piece.before.size() + (piece.shared->bytes.size() - piece.from) + piece.after.size();
   if (!may_write(size)) {
@@ -282,9 +281,7 @@ void Http1Session::write(SharedPiece piece, std::function<void(bool)> taken) {
       piece.before.insert(0, chunk_line(size));
       piece.after.append("\r\n");
     }
-    connection_->sink().keep(piece.before, 0);
-    connection_->sink().keep(std::move(piece.shared), piece.from);
-    connection_->sink().keep(piece.after, 0);
+    connection_->sink().write(piece.before, std::move(piece.shared), piece.from, piece.after);
   }
   tell_when_taken(std::move(taken));
 }

@@ -13,6 +13,11 @@
 #include "server/net/loop.h"
 
 namespace matinee::net {
+namespace {
+
+iovec as_iovec(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }  // sendmsg does not write to it
+
+}  // namespace
 
 Sink::Sink(Loop& loop, SinkOwner& owner, int fd, ssl_st* ssl) : loop_(loop), owner_(owner), ssl_(ssl), fd_(fd) {}
 
@@ -42,6 +47,26 @@ void Sink::write(std::string_view frames) {
     if (taken == frames.size()) return;
   }
   push(Piece{make_frame(std::string(frames.substr(taken))), 0, 0, taken > 0 || (!tail_ && tls_retry_)});
+}
+
+void Sink::write(std::string_view before, SharedFrame shared, std::size_t from, std::string_view after) {
+  if (!accepts() || !shared) return;
+  std::size_t taken = 0;
+  if (!tail_ && !ssl_) {
+    const std::string_view middle = std::string_view(shared->bytes).substr(from);
+    std::array<iovec, 3> pieces = {as_iovec(before), as_iovec(middle), as_iovec(after)};
+    if (send_together(pieces, taken) == Step::gone) return fail(SinkFailure::peer_gone);
+  }
+  // What has to wait, from where the socket stopped.
+  const auto off = [&taken](std::size_t size) {
+    const std::size_t sent = std::min(taken, size);
+    taken -= sent;
+    return sent;
+  };
+  const std::size_t middle_bytes = shared->bytes.size() - from;
+  keep(before, off(before.size()));
+  keep(std::move(shared), from + off(middle_bytes));
+  keep(after, off(after.size()));
 }
 
 void Sink::write_latest(SharedFrame frame, LatestKind kind) {
@@ -122,6 +147,18 @@ Sink::Step Sink::send_some(std::string_view bytes, std::size_t& taken) {
     return Step::wait;
   }
   return Step::progress;
+}
+
+Sink::Step Sink::send_together(std::span<iovec> pieces, std::size_t& taken) {
+  std::size_t offered = 0;
+  for (const iovec& piece : pieces) offered += piece.iov_len;
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = pieces.size();
+  const ssize_t n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Step::wait : Step::gone;
+  taken = static_cast<std::size_t>(n);
+  return taken == offered ? Step::progress : Step::wait;
 }
 
 bool Sink::pinned(std::size_t index) const { return (*tail_)[index].started || (index == 0 && tls_retry_); }
@@ -231,19 +268,9 @@ Sink::Step Sink::send_tail() {
     } else {
       std::array<iovec, 32> pieces;
       std::size_t count = 0;
-      std::size_t offered = 0;
-      for (; count < pieces.size() && count < tail_->size(); ++count) {
-        const std::string_view rest = std::string_view((*tail_)[count].frame->bytes).substr((*tail_)[count].offset);
-        pieces[count] = {const_cast<char*>(rest.data()), rest.size()};  // sendmsg does not write to it
-        offered += rest.size();
-      }
-      msghdr message{};
-      message.msg_iov = pieces.data();
-      message.msg_iovlen = count;
-      const ssize_t n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (n < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? Step::wait : Step::gone;
-      taken = static_cast<std::size_t>(n);
-      step = taken == offered ? Step::progress : Step::wait;
+      for (; count < pieces.size() && count < tail_->size(); ++count)
+        pieces[count] = as_iovec(std::string_view((*tail_)[count].frame->bytes).substr((*tail_)[count].offset));
+      step = send_together(std::span(pieces).first(count), taken);
     }
     if (step == Step::gone) return step;
     change_tail_bytes(tail_bytes_ - taken);

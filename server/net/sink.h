@@ -10,11 +10,13 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "server/net/frame.h"
 
+struct iovec;
 struct ssl_st;
 
 namespace matinee::net {
@@ -69,6 +71,8 @@ class Sink {
   // Whole frames only. A view is copied when (and only as far as) it has to wait.
   void write(SharedFrame frame);
   void write(std::string_view frames);
+  // `before`, the bytes of `shared` from `from` on, `after`: one system call where the socket takes them.
+  void write(std::string_view before, SharedFrame shared, std::size_t from, std::string_view after);
   // Latest wins: takes the place of an unsent frame of this kind.
   void write_latest(SharedFrame frame, LatestKind kind);
   // For a fan-out that called ::send(fd(), batch) itself and got `sent` bytes away (0 after EAGAIN): keeps the rest.
@@ -106,6 +110,7 @@ class Sink {
   };
   enum class Step : std::uint8_t { progress, wait, gone };
   Step send_some(std::string_view bytes, std::size_t& taken);
+  Step send_together(std::span<iovec> pieces, std::size_t& taken);
   [[nodiscard]] bool accepts() const { return !sealed_ && !failed_; }
   void push(Piece piece);
   void drop_unsent(bool even_started);

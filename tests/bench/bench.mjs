@@ -1,6 +1,6 @@
 // ./dev bench: what the server costs, measured against references in the same interleaved run. Medians of rounds; a run counts only
 // if the load generator saw every message exactly once and in order. The machine is usually shared: believe ratios, not single figures.
-//   node tests/bench/bench.mjs [fanout] [rooms] [flood] [idle] [instructions] [store] [sync] [page] [video] [--rounds N] [--json FILE]
+//   node tests/bench/bench.mjs [fanout] [rooms] [flood] [idle] [instructions] [store] [sync] [page] [video] [streams] [--rounds N] [--json FILE]
 // The load generator and the reference servers are not part of this repository: MATINEE_PERF names their folder (default ../shared/perf).
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { streams } from './streams.mjs';
 import { desktop, video } from './video.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -214,7 +215,7 @@ function sync() {
 }
 
 // Figures of the page and of the timeline need no load generator.
-const loadIsHere = wanted.some((name) => name !== 'sync' && name !== 'page') && buildTools();
+const loadIsHere = wanted.some((name) => !['sync', 'page', 'video', 'streams', 'store'].includes(name)) && buildTools();
 for (const name of wanted) {
   if (name === 'store') store();
   else if (name === 'sync') sync();
@@ -223,6 +224,7 @@ for (const name of wanted) {
     await video({ root, startOurs, freePort, rounds, pin, median });
     await desktop({ root, binary, rounds, median });
   }
+  else if (name === 'streams') await streams({ root, binary, startOurs, rounds, pin, median });
   else if (!loadIsHere) process.exitCode = 1;
   else if (scenarios[name]) await compare(name);
   else if (name === 'idle') await idle();

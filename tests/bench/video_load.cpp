@@ -7,35 +7,24 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/bench/load.h"
 #include "videoproto/header.h"
 
 namespace {
 
 using namespace matinee::videoproto;
-
-std::int64_t now_us() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000 + t.tv_nsec / 1'000;
-}
-
-[[noreturn]] void die(const std::string& sentence) {
-  std::fprintf(stderr, "video_load: %s\n", sentence.c_str());
-  std::exit(1);
-}
+using namespace matinee::bench;
 
 struct Options {
   int port = 0;
@@ -238,27 +227,6 @@ class Viewer final : public Peer {
   std::uint32_t last_ = 0;
 };
 
-struct ServerUse {
-  double cpu_s = 0;
-  long rss_kib = 0;
-};
-// schedstat counts nanoseconds; the ticks of /proc/PID/stat miss most of what runs in short bursts.
-ServerUse use_of(int pid) {
-  ServerUse use;
-  if (pid == 0) return use;
-  const std::string process = "/proc/" + std::to_string(pid);
-  for (const auto& task : std::filesystem::directory_iterator(process + "/task")) {
-    std::ifstream file(task.path() / "schedstat");
-    std::int64_t ran_ns = 0;
-    file >> ran_ns;
-    use.cpu_s += static_cast<double>(ran_ns) / 1e9;
-  }
-  std::ifstream status(process + "/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.rfind("VmRSS:", 0) == 0) use.rss_kib = std::atol(line.c_str() + 6);
-  return use;
-}
-
 class Run {
  public:
   explicit Run(const Options& options)
@@ -339,10 +307,7 @@ class Run {
     std::uint64_t bytes = 0;
     for (int i = 0; i < options_.viewers; ++i) bytes += viewers_[static_cast<std::size_t>(i)]->bytes;
     auto& latencies = Viewer::latencies_us;
-    std::sort(latencies.begin(), latencies.end());
-    const auto at = [&](double part) {
-      return latencies.empty() ? 0u : latencies[static_cast<std::size_t>(part * static_cast<double>(latencies.size() - 1))];
-    };
+    const auto at = [&](double part) { return quantile(latencies, part); };
     std::printf(
         R"({"viewers":%d,"stalled":%d,"fps":%d,"picture_bytes":%zu,"sent":%lld,"received":%zu,"lost":%lld,"p50_us":%u,"p99_us":%u,"max_us":%u,"gbit_s":%.3f,"server_cpu":%.3f,"rss_before_kib":%ld,"rss_after_kib":%ld})"
         "\n",

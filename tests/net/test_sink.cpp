@@ -115,6 +115,40 @@ TEST_CASE("a frame is cut where the socket was full and nothing slips in between
   CHECK(bench.drain_all() == big + "after");
 }
 
+TEST_CASE("a shared middle with a front and an end of its own goes out whole, wherever the socket was full") {
+  Loop loop;
+  Bench bench(loop, 50'000'000);
+  const SharedFrame shared = make_frame("##" + std::string(1'000'000, 'm'));
+  SECTION("all at once: nothing waits") {
+    bench.sink->write("<", make_frame("##middle"), 2, ">");
+    CHECK(bench.sink->tail_bytes() == 0);
+    CHECK_FALSE(bench.wants_write);
+    CHECK(bench.take() == "<middle>");
+  }
+  SECTION("cut in the middle") {
+    bench.sink->write("<", shared, 2, ">");
+    CHECK(bench.sink->tail_bytes() > 0);
+    CHECK(bench.sink->tail_bytes() < 1'000'002);
+    CHECK(bench.drain_all() == "<" + std::string(1'000'000, 'm') + ">");
+  }
+  SECTION("nothing is taken, and the next waits behind it") {
+    const std::size_t filled = bench.fill();
+    bench.sink->write("<", shared, 2, ">");
+    bench.sink->write("[", shared, 1'000'000, "]");
+    CHECK(bench.sink->tail_bytes() == 1'000'002 + 4);
+    CHECK(bench.drain_all().substr(filled) == "<" + std::string(1'000'000, 'm') + ">[mm]");
+  }
+  SECTION("front and end may be empty") {
+    bench.sink->write("", make_frame("##middle"), 2, "");
+    CHECK(bench.take() == "middle");
+  }
+  SECTION("cut in the front and in the end") {
+    const std::string front(1'000'000, 'f'), end(1'000'000, 'e');
+    bench.sink->write(front, make_frame("##m"), 2, end);
+    CHECK(bench.drain_all() == front + "m" + end);
+  }
+}
+
 TEST_CASE("latest-wins frames replace their unsent forerunner of the same kind only") {
   Loop loop;
   Bench bench(loop);
