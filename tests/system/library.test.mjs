@@ -15,6 +15,8 @@ const clips = temporaryFolder();
 after(() => { place.remove(); clips.remove(); });
 
 const MIB = 1024 * 1024;
+// MATINEE_LARGE=1: as large as what is asked of the library; it then needs 4 GB of disk, and a few minutes.
+const LARGE = process.env.MATINEE_LARGE ? { seek: 2048 * MIB, upload: 1024 * MIB } : { seek: 400 * MIB, upload: 48 * MIB };
 const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** A clip that ffmpeg makes; a few seconds of a test picture. */
@@ -86,7 +88,7 @@ let server;
 let anna;
 let film;   // of anna: { id, bytes }
 before(async () => {
-  server = await Server.start({ data: place.folder, args: ['--library-person', '64', '--library-total', '1000'] }).ready;
+  server = await Server.start({ data: place.folder, args: ['--library-person', '64', '--library-total', process.env.MATINEE_LARGE ? '4000' : '1000'] }).ready;
   anna = await account(server, 'Anna');
   const bytes = readFileSync(clip('film.mp4', h264));
   film = { ...(await anna.upload(bytes, 'Our_film.mp4')), bytes };
@@ -135,7 +137,7 @@ test('ranges: one from the middle, from the end, one that begins at the end, sev
 });
 
 test('seeking to 80 % of a large file moves less than 40 % of it', async () => {
-  const bytes = 400 * MIB;
+  const bytes = LARGE.seek;
   const file = large('sparse.mp4', bytes);
   const id = await dropped(server, file, 'sparse');
   const size = statSync(file).size;
@@ -261,7 +263,7 @@ test('a person’s quota is taken to the byte, and one byte beyond is refused be
 });
 
 test('an upload goes on after the server and the sender are killed, and is the same to the byte', async () => {
-  const bytes = 48 * MIB;
+  const bytes = LARGE.upload;
   const file = large('survivor.mp4', bytes, randomBytes(bytes - 16));
   const whole = readFileSync(file);
   const folder = temporaryFolder();
@@ -271,7 +273,7 @@ test('an upload goes on after the server and the sender are killed, and is the s
     const path = (await dan.begin(whole.length)).headers.get('location');
     // The sender dies in the middle: curl, killed.
     const head = [`cookie: ${[...dan.jar].map(([n, v]) => `${n}=${v}`).join('; ')}`, `x-csrf-token: ${await dan.token()}`, `origin: ${own.url}`, 'tus-resumable: 1.0.0', 'content-type: application/offset+octet-stream'];
-    const curl = spawn('curl', ['-sS', '--limit-rate', '40M', '-X', 'PATCH', ...[...head, 'upload-offset: 0', 'expect:'].flatMap((h) => ['-H', h]), '--data-binary', `@${file}`, own.url + path], { stdio: 'ignore' });
+    const curl = spawn('curl', ['-sS', '--limit-rate', '40M', '-X', 'PATCH', ...[...head, 'upload-offset: 0', 'expect:'].flatMap((h) => ['-H', h]), '--upload-file', file, own.url + path], { stdio: 'ignore' });
     await until(async () => (await dan.state(path)).offset > 8 * MIB, { what: 'eight megabytes' });
     curl.kill('SIGKILL');
     const first = (await dan.state(path)).offset;
