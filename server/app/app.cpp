@@ -9,6 +9,7 @@
 #include "rooms/room_code.h"
 #include "server/api/desktop_tokens.h"
 #include "server/app/bench_mode.h"
+#include "server/app/certificate.h"
 #include "server/app/housekeeping.h"
 #include "server/app/links.h"
 #include "server/app/metrics_page.h"
@@ -77,8 +78,7 @@ struct App::State {
   void make_shards();
   void listen();
   void open_library();
-  void make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
-                  std::shared_ptr<net::ConnectionCaps> caps);
+  void make_video(const net::ConnectionLimits& limits, std::shared_ptr<net::ConnectionCaps> caps);
   void make_router();
   [[nodiscard]] media::LiveServices live_services();
   [[nodiscard]] pages::DesktopVideo desktop_video();
@@ -124,6 +124,7 @@ struct App::State {
   std::shared_ptr<http::Router> router;
   std::vector<std::unique_ptr<net::Listener>> listeners;
   std::vector<Listening> listening;
+  std::shared_ptr<net::TlsKeeper> tls;   // shared with the listeners; none: plain http alone
   std::unique_ptr<VideoPorts> video;     // none: switched off
   std::unique_ptr<MetricsPage> metrics;  // none: switched off
   std::unique_ptr<Housekeeping> housekeeping;
@@ -189,11 +190,11 @@ void App::State::make_shards() {
 }
 
 void App::State::listen() {
-  std::shared_ptr<const net::TlsContext> tls;
   std::string error;
   if (config.has_tls()) {
-    tls = net::TlsContext::load(config.tls_certificate, config.tls_key, error);
-    require(tls != nullptr, error);
+    auto certificate = load_certificate(config, clock.now_ms(), error);
+    require(certificate != nullptr, error);
+    tls = std::make_shared<net::TlsKeeper>(std::move(certificate));
   }
   std::vector<net::Loop*> loops;
   for (auto& thread : shards) loops.push_back(&thread->loop());
@@ -206,6 +207,7 @@ void App::State::listen() {
     options.address = address;
     options.port = static_cast<std::uint16_t>(port);
     if (secure) options.tls = tls;
+    options.plain_too = secure;
     options.caps = caps;
     options.limits = limits;
     auto listener = net::Listener::open(
@@ -227,19 +229,18 @@ void App::State::listen() {
     if (tls && config.tls_port != 0) require(open(listening.back().address, config.tls_port, true), error);
   }
   hosts = std::make_unique<ops::HostRules>(ops::host_rule_options(config, listening.back().port));
-  if (config.video) make_video(tls, limits, caps);
+  if (config.video) make_video(limits, caps);
   if (config.metrics_port >= 0) {
     metrics = MetricsPage::open(config.metrics_port, shards, error);
     require(metrics != nullptr, error);
   }
 }
 
-void App::State::make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
-                            std::shared_ptr<net::ConnectionCaps> caps) {
+void App::State::make_video(const net::ConnectionLimits& limits, std::shared_ptr<net::ConnectionCaps> caps) {
   for (auto& thread : shards) thread->serve_video([this](const std::string& code) { return &home_thread_of(code).relay(); });
   VideoPortsParts parts{
       .config = config,
-      .tls = std::move(tls),
+      .tls = tls,
       .loops = {},
       .addresses = {},
       .limits = limits,
@@ -281,7 +282,7 @@ pages::DesktopVideo App::State::desktop_video() {
                 });
               },
           .port = video->port(),
-          .short_print = video->short_print(),
+          .short_print = [this] { return video->short_print(); },
           .pair_s = media::limits::pair_ms / 1'000};
 }
 
@@ -327,7 +328,15 @@ media::LiveServices App::State::live_services() {
 void App::State::make_router() {
   http::RouterOptions options;
   options.allowed_host = [this](std::string_view host) { return hosts->accepts_host(host); };
-  options.amend = http::security_headers({.script_hashes = {}, .secure = hosts->is_secure(config.has_tls() && config.tls_port == 0)});
+  options.amend = http::security_headers(
+      {.script_hashes = {}, .secure = hosts->is_secure(config.has_tls() && (config.plain_redirects || config.tls_port == 0))});
+  if (config.has_tls() && config.plain_redirects) {
+    // What only asks whether this server lives need not follow; nothing secret is in the answer.
+    options.elsewhere = [this, port = listening.back().port](const http::Request& request) -> std::string {
+      if (request.secure() || request.path() == "/healthz" || request.path() == "/readyz") return {};
+      return hosts->secure_url(request.host(), port) + request.target();
+    };
+  }
   options.upgrade.accepts_origin = [this](std::string_view origin, const net::RequestHead& head) {
     return hosts->accepts_origin(origin, head.host, head.secure);
   };
@@ -385,7 +394,7 @@ void App::State::make_router() {
   if (video) {
     api::add_desktop_tokens(*router, {.accounts = [this](net::Loop& loop) -> auth::Accounts& { return of(loop).accounts(); },
                                       .video_port = video->port(),
-                                      .fingerprint = video->fingerprint()});
+                                      .fingerprint = [this] { return video->fingerprint(); }});
   }
   const media::LiveServices live = live_services();
   media::add_ingest(
@@ -542,7 +551,9 @@ void App::run_until(ops::Signals& signals) {
   for (;;) {
     const auto signal = signals.wait();
     if (signal == ops::Signal::stop) break;
-    if (signal == ops::Signal::reload) ops::log_info("nothing to reload yet: restart to read the configuration again");
+    if (signal != ops::Signal::reload) continue;
+    if (state_->tls) reload_certificate(state_->config, state_->clock.now_ms(), *state_->tls);
+    else ops::log_info("nothing to reload: there is no --tls-cert; options are read at start only");
   }
   ops::log_info("stopping");
   state_->stop();

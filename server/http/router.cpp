@@ -106,6 +106,10 @@ void Router::on_request(std::shared_ptr<net::Exchange> exchange) {
   if (options_.allowed_host && !options_.allowed_host(request->host()))
     return responder.send(error(*request, 421, "This server does not answer for that host name."));
   if (!request->valid()) return responder.send(error(*request, 400, "This address is malformed."));
+  if (options_.elsewhere) {
+    if (const std::string address = options_.elsewhere(*request); !address.empty())
+      return responder.send(Response::text(308, "This server is reached by https: " + address + "\n").with("Location", address));
+  }
   try {
     dispatch(request, responder);
   } catch (const std::exception&) { responder.send(error(*request, 500, "Something went wrong here.")); }

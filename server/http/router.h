@@ -23,6 +23,8 @@ using UpgradeHandler = std::function<void(RequestPtr, net::UpgradeRequest upgrad
 struct RouterOptions {
   // Host (with port, as sent) → ours? Empty = every host.
   std::function<bool(std::string_view host)> allowed_host;
+  // Where a request belongs instead, as a whole address (308, RFC 9110, 15.4.9: method and body are kept); "" = here. Empty = always here.
+  std::function<std::string(const Request&)> elsewhere;
   // The page for an error status that the router itself answers. Empty = one plain sentence.
   std::function<Response(const Request&, int status, std::string_view reason)> error_page;
   // Amends the headers of every answer (see security_headers.h).

@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -69,6 +71,69 @@ std::string listen_error(const ListenOptions& options, int error) {
   if (error == EACCES) return "No permission to listen on " + where + "; ports below 1024 need the CAP_NET_BIND_SERVICE capability.";
   if (error == EADDRNOTAVAIL) return "This machine has no address " + options.address + ".";
   return "Cannot listen on " + where + ": " + std::strerror(error) + ".";
+}
+
+// What comes first tells TLS from plain text: a handshake's record begins with 22 (RFC 8446, 5.1), and no method of HTTP does. Holds the
+// stream until then.
+class FirstByte final : public IoTarget, public std::enable_shared_from_this<FirstByte> {
+ public:
+  using Done = std::function<void(OpenStream stream, bool tls)>;
+  static void wait(Loop& loop, OpenStream stream, std::chrono::milliseconds within, Done done) {
+    const auto self = std::make_shared<FirstByte>(loop, std::move(stream), std::move(done));
+    self->watch_ = loop.watch(self->stream_.fd(), self, true, false);
+    self->timer_ = loop.start_timer(within, [raw = self.get()] { raw->end(); });
+  }
+  FirstByte(Loop& loop, OpenStream stream, Done done) : loop_(loop), stream_(std::move(stream)), done_(std::move(done)) {}
+
+ private:
+  void on_ready(bool, bool, bool) override {
+    unsigned char first = 0;
+    const ssize_t n = ::recv(stream_.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    const auto self = shared_from_this();
+    timer_.cancel();
+    loop_.unwatch(std::exchange(watch_, nullptr));
+    if (n > 0) return done_(std::move(stream_), first == handshake_record);
+    stream_ = {};
+  }
+  void on_loop_end() override { end(); }
+  void end() {
+    const auto self = shared_from_this();
+    timer_.cancel();
+    if (watch_ != nullptr) loop_.unwatch(std::exchange(watch_, nullptr));
+    stream_ = {};
+  }
+
+  static constexpr unsigned char handshake_record = 22;
+  Loop& loop_;
+  OpenStream stream_;
+  Done done_;
+  Watch* watch_ = nullptr;
+  Timer timer_;
+};
+
+// What goes with an accepted stream to its Loop.
+struct Arrival {
+  Loop& loop;
+  std::shared_ptr<const TlsKeeper> tls;
+  std::chrono::steady_clock::time_point until;  // then the handshake is over
+  std::shared_ptr<const Listener::OnConnection> on_connection;
+
+  [[nodiscard]] std::chrono::milliseconds left() const {
+    const auto all = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    return std::max(all, std::chrono::milliseconds(1));
+  }
+};
+
+void shake_hands(const Arrival& arrival, OpenStream stream) {
+  if (!stream.start_tls(*arrival.tls->now())) return;
+  const auto connection = Connection::adopt(arrival.loop, std::move(stream));
+  connection->handshake(arrival.left(), [weak = std::weak_ptr(connection), on_connection = arrival.on_connection](bool ok) {
+    const auto open = weak.lock();
+    if (!open) return;
+    if (ok) (*on_connection)(open);
+    else open->close_now();
+  });
 }
 
 bool out_of_resources(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
@@ -181,16 +246,13 @@ void Listener::Acceptor::hand_over(int fd, const Address& peer) {
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   guard.lease = std::move(*lease);
   Loop* target = targets_[next_++ % targets_.size()];
-  target->post([target, stream = std::move(guard), tls = options_.tls, within = options_.limits.tls_handshake_max,
-                on_connection = on_connection_]() mutable {
-    if (!tls) return (*on_connection)(Connection::adopt(*target, std::move(stream)));
-    if (!stream.start_tls(*tls)) return;
-    const auto connection = Connection::adopt(*target, std::move(stream));
-    connection->handshake(within, [weak = std::weak_ptr(connection), on_connection](bool ok) {
-      const auto open = weak.lock();
-      if (!open) return;
-      if (ok) (*on_connection)(open);
-      else open->close_now();
+  const Arrival arrival{*target, options_.tls, std::chrono::steady_clock::now() + options_.limits.tls_handshake_max, on_connection_};
+  target->post([arrival, stream = std::move(guard), plain_too = options_.plain_too]() mutable {
+    if (!arrival.tls) return (*arrival.on_connection)(Connection::adopt(arrival.loop, std::move(stream)));
+    if (!plain_too) return shake_hands(arrival, std::move(stream));
+    FirstByte::wait(arrival.loop, std::move(stream), arrival.left(), [arrival](OpenStream opened, bool tls) {
+      if (tls) shake_hands(arrival, std::move(opened));
+      else (*arrival.on_connection)(Connection::adopt(arrival.loop, std::move(opened)));
     });
   });
 }

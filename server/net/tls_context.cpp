@@ -2,8 +2,10 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <array>
+#include <ctime>
 #include <system_error>
 
 namespace matinee::net {
@@ -63,6 +65,15 @@ std::array<std::byte, 32> TlsContext::fingerprint() const {
   std::array<std::byte, 32> print{};
   ::X509_digest(::SSL_CTX_get0_certificate(context_), ::EVP_sha256(), reinterpret_cast<unsigned char*>(print.data()), nullptr);
   return print;
+}
+
+TlsContext::Validity TlsContext::validity() const {
+  const X509* certificate = ::SSL_CTX_get0_certificate(context_);
+  const auto seconds = [](const ASN1_TIME* time) {
+    std::tm parts{};
+    return ::ASN1_TIME_to_tm(time, &parts) == 1 ? std::int64_t{::timegm(&parts)} : 0;
+  };
+  return {seconds(::X509_get0_notBefore(certificate)), seconds(::X509_get0_notAfter(certificate))};
 }
 
 ssl_st* TlsContext::new_session(int fd) const {

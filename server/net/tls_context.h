@@ -1,9 +1,13 @@
-// Certificate, key and TLS settings (≥ 1.2, ALPN http/1.1) from two PEM files. Immutable after load(), any thread.
+// Certificate, key and TLS settings (≥ 1.2, ALPN http/1.1) from two PEM files, and the place where listeners find the one of now.
+// Thread rule: a TlsContext is immutable after load(), a TlsKeeper locks: any thread.
 #pragma once
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 struct ssl_st;
 struct ssl_ctx_st;
@@ -21,6 +25,11 @@ class TlsContext {
 
   // SHA-256 of the certificate (of its DER bytes): how programs recognise a server without an authority.
   [[nodiscard]] std::array<std::byte, 32> fingerprint() const;
+  // The certificate's notBefore and notAfter (RFC 5280, 4.1.2.5), seconds since 1970.
+  struct Validity {
+    std::int64_t from_s = 0, until_s = 0;
+  };
+  [[nodiscard]] Validity validity() const;
 
   // A server's TLS state on an accepted, non-blocking descriptor; nullptr when out of memory. The caller owns it.
   [[nodiscard]] ssl_st* new_session(int fd) const;
@@ -28,6 +37,24 @@ class TlsContext {
  private:
   explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
   ssl_ctx_st* context_;
+};
+
+// What new connections are shown. Those that are open keep what they began with.
+class TlsKeeper {
+ public:
+  explicit TlsKeeper(std::shared_ptr<const TlsContext> first) : now_(std::move(first)) {}
+  [[nodiscard]] std::shared_ptr<const TlsContext> now() const {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
+  void replace(std::shared_ptr<const TlsContext> next) {
+    const std::lock_guard lock(mutex_);
+    now_ = std::move(next);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const TlsContext> now_;  // shared with who makes a session of it
 };
 
 }  // namespace matinee::net

@@ -67,6 +67,8 @@ const Option options[] = {
      "Certificate chain; with --tls-key the server speaks https"},
     {"tls-key", reaching, Text{&Config::tls_key, "a PEM file", "none"}, "Private key of the certificate"},
     {"tls-port", reaching, Number{&Config::tls_port, 0, 65535, ""}, "Speak https here and plain http on --port (0: https on --port)"},
+    {"plain-http", reaching, Switch{&Config::plain_redirects, "redirect", "serve"},
+     "With TLS, what plain http gets: sent to https, or the pages themselves"},
 
     {"video", video, Switch{&Config::video, "on", "off"}, "Whether desktop programs may connect"},
     {"video-port", video, Number{&Config::video_port, 0, 65535, ""}, "Port for desktop programs, with TLS, on --address (0: any free one)"},

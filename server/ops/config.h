@@ -19,7 +19,8 @@ struct Config {
   std::vector<std::string> allowed_hosts;  // more names accepted as Host
   std::string tls_certificate;             // PEM file; with tls_key: this server speaks TLS itself
   std::string tls_key;
-  std::int64_t tls_port = 0;  // 0 = `port` itself speaks TLS; else `port` stays plain and this one speaks TLS
+  bool plain_redirects = true;  // with TLS: plain http is sent to https; false: served as well
+  std::int64_t tls_port = 0;    // 0 = `port` itself speaks TLS; else `port` stays plain and this one speaks TLS
 
   // Desktop video
   bool video = true;

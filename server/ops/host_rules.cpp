@@ -87,6 +87,12 @@ std::string HostRules::host_for(std::string_view request_host) const {
   return public_host_.empty() ? host_name_of(request_host) : public_host_;
 }
 
+std::string HostRules::secure_url(std::string_view request_host, std::int64_t tls_port) const {
+  constexpr std::int64_t https_port = 443;
+  if (public_secure_) return options_.public_url;
+  return "https://" + host_name_of(request_host) + (tls_port == https_port ? "" : ":" + std::to_string(tls_port));
+}
+
 std::string HostRules::base_url(std::string_view request_host, bool request_secure) const {
   if (!options_.public_url.empty()) return options_.public_url;
   const std::string name = host_name_of(request_host);

@@ -33,6 +33,8 @@ class HostRules {
   // Where others reach this server: public_url, else http(s)://LAN-address:port. The Host of a request (over TLS or not) is used when
   // it is already such a name; localhost never comes out while there is any other address.
   [[nodiscard]] std::string base_url(std::string_view request_host = {}, bool request_secure = false) const;
+  // The same over TLS, for a request that came without it: public_url where that is https, else the request's own name and this port.
+  [[nodiscard]] std::string secure_url(std::string_view request_host, std::int64_t tls_port) const;
   // The name to reach another port of this server by, as the request did: that of public_url, else the request's own, without port.
   [[nodiscard]] std::string host_for(std::string_view request_host) const;
 

@@ -78,6 +78,24 @@ TEST_CASE("a host that is not ours is 421") {
   CHECK(client.read_response().status == 421);
 }
 
+TEST_CASE("what belongs elsewhere is sent there, and nobody from a host that is not ours") {
+  RouterOptions options;
+  options.allowed_host = [](std::string_view host) { return host == "test"; };
+  options.elsewhere = [](const Request& request) {
+    return request.path() == "/here" ? std::string() : "https://" + request.host() + request.target();
+  };
+  RouterFixture fixture([](Router& router) { router.get("/here", say("here")); }, options);
+  RawClient client(fixture.port());
+  CHECK(client.get("/here").body == "here");
+  const auto moved = client.get("/a?b=%20c");
+  CHECK(moved.status == 308);
+  CHECK(moved.headers.at("location") == "https://test/a?b=%20c");
+  client.send("GET /a HTTP/1.1\r\nHost: evil\r\n\r\n");
+  const auto refused = client.read_response();
+  CHECK(refused.status == 421);
+  CHECK(refused.headers.count("location") == 0);
+}
+
 TEST_CASE("every answer carries the amended headers, error pages are the application's") {
   RouterOptions options;
   options.amend = security_headers({});

@@ -23,6 +23,14 @@ struct Certificate {
   std::shared_ptr<const net::TlsContext> tls;
 };
 
+std::array<std::byte, 32> print_seen_by(const RawClient& client) {
+  std::array<std::byte, 32> print{};
+  X509* certificate = ::SSL_get1_peer_certificate(client.ssl());
+  ::X509_digest(certificate, ::EVP_sha256(), reinterpret_cast<unsigned char*>(print.data()), nullptr);
+  ::X509_free(certificate);
+  return print;
+}
+
 void echo_target(const std::shared_ptr<net::Exchange>& exchange) {
   answer_text(*exchange, 200, (exchange->head().secure ? "secure " : "plain ") + exchange->head().target);
 }
@@ -87,6 +95,46 @@ TEST_CASE("large bodies pass both ways over TLS") {
   for (std::size_t i = 0; i < body.size(); i += 997) body[i] = static_cast<char>('a' + i % 26);
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n" + body);
   CHECK(client.read_response().body == body);
+}
+
+TEST_CASE("where plain text may come too, the first byte tells it from TLS") {
+  Certificate certificate;
+  net::ConnectionLimits limits;
+  limits.tls_handshake_max = 80ms;
+  HttpFixture fixture(echo_target, {}, certificate.tls, limits, true);
+  RawClient plain(fixture.port());
+  CHECK(plain.get("/a").body == "plain /a");
+  RawClient slow(fixture.port());
+  slow.send("G");
+  slow.send("ET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(slow.read_response().body == "plain /b");
+  RawClient secure(fixture.port(), RawClient::Transport::tls);
+  CHECK(secure.get("/c").body == "secure /c");
+  RawClient silent(fixture.port()), stalls(fixture.port()), leaves(fixture.port());
+  stalls.send("\x16");
+  CHECK(silent.ends());
+  CHECK(stalls.ends());
+}
+
+TEST_CASE("another certificate is shown to whoever comes from then on; who is there stays") {
+  Certificate first, second;
+  HttpFixture fixture(echo_target, {}, first.tls);
+  RawClient before(fixture.port(), RawClient::Transport::tls);
+  CHECK(before.get("/a").body == "secure /a");
+  fixture.certificate().replace(second.tls);
+  RawClient after(fixture.port(), RawClient::Transport::tls);
+  CHECK(after.get("/b").body == "secure /b");
+  CHECK(before.get("/c").body == "secure /c");
+  CHECK(print_seen_by(before) == first.tls->fingerprint());
+  CHECK(print_seen_by(after) == second.tls->fingerprint());
+  CHECK(first.tls->fingerprint() != second.tls->fingerprint());
+}
+
+TEST_CASE("a certificate tells from when and until when it is good") {
+  Certificate certificate;
+  const auto validity = certificate.tls->validity();
+  CHECK(validity.until_s - validity.from_s == 3600);
+  CHECK(std::abs(validity.from_s - std::time(nullptr)) < 60);
 }
 
 TEST_CASE("a plain request to the TLS port and a handshake that stalls end the connection") {

@@ -73,6 +73,13 @@ TEST_CASE("behind a proxy that ends TLS the Origin of the public URL is ours") {
   CHECK(usual_port.accepts_origin("https://watch.example.org", "watch.example.org", false));
 }
 
+TEST_CASE("a request that came without TLS is sent to the same name with it, or to the public one") {
+  CHECK(HostRules({"", {"matinee.test"}, 8080, true}).secure_url("Matinee.test:8080", 8443) == "https://matinee.test:8443");
+  CHECK(HostRules({"", {}, 443, true}).secure_url("[::1]:80", 443) == "https://[::1]");
+  CHECK(HostRules({"https://watch.example.org", {}, 8080, true}).secure_url("localhost:8080", 8443) == "https://watch.example.org");
+  CHECK(HostRules({"http://watch.example.org", {}, 8080, true}).secure_url("watch.example.org", 8443) == "https://watch.example.org:8443");
+}
+
 TEST_CASE("the address to share is the public one, else one that others can reach, never localhost") {
   CHECK(HostRules({"https://watch.example.org", {}, 8080, false}).base_url("localhost:8080") == "https://watch.example.org");
   const HostRules rules({"", {"matinee.test"}, 8080, false});

@@ -1,19 +1,24 @@
 // The same service over TLS, from certificate files: pages, forms, cookies that only TLS may carry, and the room's socket.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import tls from 'node:tls';
+import { until } from '../e2e/waiting.mjs';
 import { Person } from './client.mjs';
 import { Server, temporaryFolder } from './server.mjs';
 
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';   // the certificate is this test's own
 
-let place; let server; let args;
+let place; let server; let args; let key; let certificate;
+const make = (certificate_, key_, more = []) => execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+  '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key_, '-out', certificate_, ...more], { stdio: 'ignore' });
 before(async () => {
   place = temporaryFolder();
-  const [key, certificate] = ['key.pem', 'cert.pem'].map((name) => join(place.folder, name));
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
-    '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  [key, certificate] = ['key.pem', 'cert.pem'].map((name) => join(place.folder, name));
+  make(certificate, key);
   args = ['--tls-cert', certificate, '--tls-key', key];
   server = await Server.start({ data: join(place.folder, 'data'), args }).ready;
 });
@@ -44,12 +49,73 @@ test('cookies carry __Host-, Secure, HttpOnly and SameSite, and answers ask for 
   assert.match(answer.headers.get('strict-transport-security') ?? '', /max-age=\d{6,}/);
 });
 
+// The SHA-256 of the certificate that a newcomer is shown.
+const shown = () => new Promise((done, failed) => {
+  const socket = tls.connect({ port: new URL(server.url).port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+    done(socket.getPeerCertificate().fingerprint256);
+    socket.destroy();
+  });
+  socket.once('error', failed);
+});
+
+test('plain http on the TLS port is sent to https, with its path; what asks whether the server lives is answered', async () => {
+  const plain = server.url.replace('https', 'http');
+  const ask = (path, options = {}) => fetch(plain + path, { redirect: 'manual', ...options });
+  const answer = await ask('/rooms/K7QM3XFD?since=4&x=%20');
+  assert.deepEqual([answer.status, answer.headers.get('location')], [308, `${server.url}/rooms/K7QM3XFD?since=4&x=%20`]);
+  assert.equal(answer.headers.get('set-cookie'), null);
+  assert.equal((await ask('/login', { method: 'POST', body: 'name=a&password=b' })).status, 308);
+  assert.equal((await ask('/healthz')).status, 200);
+  assert.equal((await ask('/static/js/app.js')).status, 308);
+  const followed = await fetch(`${plain}/`);
+  assert.deepEqual([followed.status, followed.url], [200, `${server.url}/`]);
+  const stranger = await new Promise((done) => {
+    request({ host: '127.0.0.1', port: new URL(server.url).port, path: '/', headers: { host: 'evil.example' } }, done).end();
+  });
+  assert.deepEqual([stranger.statusCode, stranger.headers.location], [421, undefined], 'nobody is sent to a name that is not ours');
+});
+
+test('SIGHUP shows newcomers the new certificate, and whoever is here stays; a bad one changes nothing and is told', { timeout: 60_000 }, async () => {
+  const owner = new Person(server.url);
+  const code = await owner.startRoom('Rhea');
+  const socket = await owner.socket(code);
+  const first = await shown();
+  const says = async (words, act) => {
+    const from = server.log.length;
+    act();
+    server.process.kill('SIGHUP');
+    await until(() => server.log.slice(from).includes(words), { what: words });
+  };
+  await says('valid_until', () => make(certificate, key));
+  const second = await shown();
+  assert.notEqual(second, first);
+  await says('cannot be used', () => writeFileSync(certificate, 'no certificate'));
+  assert.equal(await shown(), second);
+  await says('key values mismatch', () => make(certificate, join(place.folder, 'other.pem')));
+  assert.equal(await shown(), second);
+  // No option of openssl req writes a time that is over: its ca does.
+  const old = join(place.folder, 'old');
+  mkdirSync(old);
+  writeFileSync(join(old, 'index.txt'), '');
+  writeFileSync(join(old, 'ca.conf'), `[ca]\ndefault_ca=a\n[a]\ndatabase=${old}/index.txt\nnew_certs_dir=${old}\nrand_serial=yes\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n[req]\ndistinguished_name=d\n[d]\n`);
+  execFileSync('openssl', ['req', '-new', '-key', key, '-subj', '/CN=localhost', '-out', join(old, 'request')], { stdio: 'ignore' });
+  await says('expired on 2020-01-02', () => execFileSync('openssl', ['ca', '-config', join(old, 'ca.conf'), '-selfsign', '-keyfile', key, '-in', join(old, 'request'), '-out', certificate,
+    '-startdate', '20200101000000Z', '-enddate', '20200102000000Z', '-batch', '-notext'], { stdio: 'ignore' }));
+  assert.equal(await shown(), second);
+  await says('valid_until', () => { make(certificate, key); chmodSync(key, 0o644); });
+  assert.match(server.log, /key file .* can be read by everybody/);
+  assert.notEqual(await shown(), second);
+  const seen = socket.next('chat.message');
+  socket.send({ type: 'chat.post', id: 'over-all-that', text: 'still here' });
+  assert.equal((await seen).text, 'still here');
+  await socket.close();
+});
+
 test('plain text sent to the TLS port, TLS 1.1 and a stalled handshake hurt nobody', async () => {
   const port = new URL(server.url).port;
   const { connect } = await import('node:net');
-  const plain = connect(port, '127.0.0.1', () => plain.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+  const plain = connect(port, '127.0.0.1', () => plain.write('SSH-2.0-OpenSSH_9.2\r\n\r\n'));
   await new Promise((done) => { plain.once('close', done); plain.on('error', () => {}); plain.resume(); });
-  const tls = await import('node:tls');
   await assert.rejects(new Promise((done, failed) => {
     const old = tls.connect({ port, host: '127.0.0.1', minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', rejectUnauthorized: false, ciphers: 'DEFAULT@SECLEVEL=0' }, done);
     old.once('error', failed);
