@@ -70,7 +70,7 @@ void log_in(const DesktopTokenServices& services, const http::RequestPtr& reques
   services.accounts(request->loop())
       .log_in({std::move(wanted.name), std::move(wanted.password)}, std::nullopt, std::move(client),
               [responder, port = services.video_port,
-               fingerprint = services.fingerprint()](const tl::expected<auth::Started, auth::Refusal>& started) {
+               fingerprint = services.fingerprint](const tl::expected<auth::Started, auth::Refusal>& started) {
                 if (!started) return responder.send(refusal_of(started.error()));
                 http::Response response = http::Response::json(
                     200,

@@ -18,7 +18,7 @@ inline constexpr std::size_t desktop_client_bytes_max = 100;  // how the program
 struct DesktopTokenServices {
   std::function<auth::Accounts&(net::Loop&)> accounts;
   std::int64_t video_port = 0;
-  std::function<std::string()> fingerprint;  // 64 hexadecimal digits: SHA-256 of the certificate on that port
+  std::string fingerprint;  // 64 hexadecimal digits: SHA-256 of the certificate on that port
 };
 
 void add_desktop_tokens(http::Router& router, DesktopTokenServices services);

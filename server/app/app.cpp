@@ -78,7 +78,9 @@ struct App::State {
   void make_shards();
   void listen();
   void open_library();
-  void make_video(const net::ConnectionLimits& limits, std::shared_ptr<net::ConnectionCaps> caps);
+  void reload();
+  void make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
+                  std::shared_ptr<net::ConnectionCaps> caps);
   void make_router();
   [[nodiscard]] media::LiveServices live_services();
   [[nodiscard]] pages::DesktopVideo desktop_video();
@@ -124,7 +126,6 @@ struct App::State {
   std::shared_ptr<http::Router> router;
   std::vector<std::unique_ptr<net::Listener>> listeners;
   std::vector<Listening> listening;
-  std::shared_ptr<net::TlsKeeper> tls;   // shared with the listeners; none: plain http alone
   std::unique_ptr<VideoPorts> video;     // none: switched off
   std::unique_ptr<MetricsPage> metrics;  // none: switched off
   std::unique_ptr<Housekeeping> housekeeping;
@@ -190,11 +191,11 @@ void App::State::make_shards() {
 }
 
 void App::State::listen() {
+  std::shared_ptr<const net::TlsContext> tls;
   std::string error;
   if (config.has_tls()) {
-    auto certificate = load_certificate(config, clock.now_ms(), error);
-    require(certificate != nullptr, error);
-    tls = std::make_shared<net::TlsKeeper>(std::move(certificate));
+    tls = load_certificate(config, clock.now_ms(), error);
+    require(tls != nullptr, error);
   }
   std::vector<net::Loop*> loops;
   for (auto& thread : shards) loops.push_back(&thread->loop());
@@ -229,18 +230,26 @@ void App::State::listen() {
     if (tls && config.tls_port != 0) require(open(listening.back().address, config.tls_port, true), error);
   }
   hosts = std::make_unique<ops::HostRules>(ops::host_rule_options(config, listening.back().port));
-  if (config.video) make_video(limits, caps);
+  if (config.video) make_video(tls, limits, caps);
   if (config.metrics_port >= 0) {
     metrics = MetricsPage::open(config.metrics_port, shards, error);
     require(metrics != nullptr, error);
   }
 }
 
-void App::State::make_video(const net::ConnectionLimits& limits, std::shared_ptr<net::ConnectionCaps> caps) {
+// The video port keeps what it began with: desktops know the server by it.
+void App::State::reload() {
+  const auto certificate = reload_certificate(config, clock.now_ms());
+  if (!certificate) return;
+  for (auto& listener : listeners) listener->show(certificate);
+}
+
+void App::State::make_video(std::shared_ptr<const net::TlsContext> tls, const net::ConnectionLimits& limits,
+                            std::shared_ptr<net::ConnectionCaps> caps) {
   for (auto& thread : shards) thread->serve_video([this](const std::string& code) { return &home_thread_of(code).relay(); });
   VideoPortsParts parts{
       .config = config,
-      .tls = tls,
+      .tls = std::move(tls),
       .loops = {},
       .addresses = {},
       .limits = limits,
@@ -282,7 +291,7 @@ pages::DesktopVideo App::State::desktop_video() {
                 });
               },
           .port = video->port(),
-          .short_print = [this] { return video->short_print(); },
+          .short_print = video->short_print(),
           .pair_s = media::limits::pair_ms / 1'000};
 }
 
@@ -394,7 +403,7 @@ void App::State::make_router() {
   if (video) {
     api::add_desktop_tokens(*router, {.accounts = [this](net::Loop& loop) -> auth::Accounts& { return of(loop).accounts(); },
                                       .video_port = video->port(),
-                                      .fingerprint = [this] { return video->fingerprint(); }});
+                                      .fingerprint = video->fingerprint()});
   }
   const media::LiveServices live = live_services();
   media::add_ingest(
@@ -552,7 +561,7 @@ void App::run_until(ops::Signals& signals) {
     const auto signal = signals.wait();
     if (signal == ops::Signal::stop) break;
     if (signal != ops::Signal::reload) continue;
-    if (state_->tls) reload_certificate(state_->config, state_->clock.now_ms(), *state_->tls);
+    if (state_->config.has_tls()) state_->reload();
     else ops::log_info("nothing to reload: there is no --tls-cert; options are read at start only");
   }
   ops::log_info("stopping");

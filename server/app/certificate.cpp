@@ -46,15 +46,17 @@ std::shared_ptr<const net::TlsContext> load_certificate(const ops::Config& confi
   return loaded;
 }
 
-void reload_certificate(const ops::Config& config, std::int64_t now_ms, net::TlsKeeper& shown) {
+std::shared_ptr<const net::TlsContext> reload_certificate(const ops::Config& config, std::int64_t now_ms) {
   std::string wrong;
   auto next = net::TlsContext::load(config.tls_certificate, config.tls_key, wrong);
   if (next) wrong = wrong_time(config.tls_certificate, next->validity(), now_ms / 1000);
-  if (!wrong.empty()) return ops::log_warning("certificate", {{"what", wrong + " The one of before is shown further on."}});
+  if (!wrong.empty()) {
+    ops::log_warning("certificate", {{"what", wrong + " The one of before is shown further on."}});
+    return nullptr;
+  }
   look_at_key(config.tls_key);
-  const auto validity = next->validity();
-  shown.replace(std::move(next));
-  tell(validity);
+  tell(next->validity());
+  return next;
 }
 
 }  // namespace matinee::app

@@ -14,7 +14,7 @@ namespace matinee::app {
 // Null and a sentence in `error`: it cannot be used. Logs what the operator should know of the one that can.
 [[nodiscard]] std::shared_ptr<const net::TlsContext> load_certificate(const ops::Config& config, std::int64_t now_ms, std::string& error);
 
-// Exchanges it for what lies in the files now, if that is good at this time; logs which one is shown from now on.
-void reload_certificate(const ops::Config& config, std::int64_t now_ms, net::TlsKeeper& shown);
+// What lies in the files now, if it is good at this time; null: the one of before is to be shown further on. Either is logged.
+[[nodiscard]] std::shared_ptr<const net::TlsContext> reload_certificate(const ops::Config& config, std::int64_t now_ms);
 
 }  // namespace matinee::app

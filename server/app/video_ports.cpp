@@ -21,11 +21,9 @@ std::vector<std::string> certificate_names(const ops::Config& config) {
   return names;
 }
 
-std::shared_ptr<const net::TlsKeeper> own_certificate(const ops::Config& config, std::string& error) {
+std::shared_ptr<const net::TlsContext> own_certificate(const ops::Config& config, std::string& error) {
   const auto files = net::keep_self_signed(config.data_folder + "/video", certificate_names(config), error);
-  if (!error.empty()) return nullptr;
-  auto own = net::TlsContext::load(files.certificate, files.key, error);
-  return own ? std::make_shared<const net::TlsKeeper>(std::move(own)) : nullptr;
+  return error.empty() ? net::TlsContext::load(files.certificate, files.key, error) : nullptr;
 }
 
 }  // namespace
@@ -35,6 +33,7 @@ std::unique_ptr<VideoPorts> VideoPorts::open(VideoPortsParts parts, std::string&
   auto ports = std::make_unique<VideoPorts>();
   ports->tls_ = parts.tls ? parts.tls : own_certificate(parts.config, error);
   if (!ports->tls_) return nullptr;
+  ports->print_ = ports->tls_->fingerprint();
   std::int64_t port = parts.config.video_port;
   for (const std::string& address : parts.addresses) {
     if (!ports->listen(parts, address, port, true, error)) return nullptr;
@@ -65,7 +64,7 @@ bool VideoPorts::listen(const VideoPortsParts& parts, const std::string& address
 std::string VideoPorts::fingerprint() const {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (const std::byte byte : tls_->now()->fingerprint()) {
+  for (const std::byte byte : print_) {
     text += digits[std::to_integer<std::size_t>(byte >> 4)];
     text += digits[std::to_integer<std::size_t>(byte & std::byte{15})];
   }
@@ -73,8 +72,7 @@ std::string VideoPorts::fingerprint() const {
 }
 
 std::string VideoPorts::short_print() const {
-  const auto print = tls_->now()->fingerprint();
-  return auth::base32({reinterpret_cast<const std::uint8_t*>(print.data()), short_print_bytes});  // NOLINT: bytes as bytes
+  return auth::base32({reinterpret_cast<const std::uint8_t*>(print_.data()), short_print_bytes});  // NOLINT: bytes as bytes
 }
 
 void VideoPorts::stop() {

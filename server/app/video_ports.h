@@ -2,6 +2,7 @@
 // Without a configured certificate there is one of our own in DATA/video, made at the first start.
 // Thread rule: opened at start, before the loops run; stop() on the first loop.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,9 +18,9 @@ namespace matinee::app {
 
 struct VideoPortsParts {
   const ops::Config& config;
-  std::shared_ptr<const net::TlsKeeper> tls;  // the configured certificate; null: our own
-  std::vector<net::Loop*> loops;              // the first one accepts
-  std::vector<std::string> addresses;         // of the pages' listeners
+  std::shared_ptr<const net::TlsContext> tls;  // the configured certificate; null: our own
+  std::vector<net::Loop*> loops;               // the first one accepts
+  std::vector<std::string> addresses;          // of the pages' listeners
   net::ConnectionLimits limits;
   std::shared_ptr<net::ConnectionCaps> caps;
   net::Listener::OnConnection on_connection;
@@ -32,7 +33,6 @@ class VideoPorts {
 
   [[nodiscard]] std::int64_t port() const { return listening_.front().port; }  // with TLS
   [[nodiscard]] const std::vector<Listening>& listening() const { return listening_; }
-  // Of the certificate that is shown now; any thread.
   [[nodiscard]] std::string fingerprint() const;  // 64 hexadecimal digits
   [[nodiscard]] std::string short_print() const;  // 26 letters of base32: its first 128 bits
   void stop();
@@ -40,7 +40,8 @@ class VideoPorts {
  private:
   bool listen(const VideoPortsParts& parts, const std::string& address, std::int64_t port, bool secure, std::string& error);
 
-  std::shared_ptr<const net::TlsKeeper> tls_;  // shared with the listeners
+  std::shared_ptr<const net::TlsContext> tls_;  // shared with the listeners
+  std::array<std::byte, 32> print_{};
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::vector<Listening> listening_;
 };

@@ -115,7 +115,7 @@ class FirstByte final : public IoTarget, public std::enable_shared_from_this<Fir
 // What goes with an accepted stream to its Loop.
 struct Arrival {
   Loop& loop;
-  std::shared_ptr<const TlsKeeper> tls;
+  std::shared_ptr<const TlsContext> tls;
   std::chrono::steady_clock::time_point until;  // then the handshake is over
   std::shared_ptr<const Listener::OnConnection> on_connection;
 
@@ -126,7 +126,7 @@ struct Arrival {
 };
 
 void shake_hands(const Arrival& arrival, OpenStream stream) {
-  if (!stream.start_tls(*arrival.tls->now())) return;
+  if (!stream.start_tls(*arrival.tls)) return;
   const auto connection = Connection::adopt(arrival.loop, std::move(stream));
   connection->handshake(arrival.left(), [weak = std::weak_ptr(connection), on_connection = arrival.on_connection](bool ok) {
     const auto open = weak.lock();
@@ -154,6 +154,7 @@ class Listener::Acceptor final : public IoTarget, public std::enable_shared_from
 
   int open();  // 0 or errno
   void stop();
+  void show(std::shared_ptr<const TlsContext> certificate);
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] bool secure() const { return options_.tls != nullptr; }
   [[nodiscard]] const ListenOptions& options() const { return options_; }
@@ -199,6 +200,13 @@ void Listener::Acceptor::stop() {
   if (watch_) loop_.unwatch(std::exchange(watch_, nullptr));
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   if (spare_ >= 0) ::close(std::exchange(spare_, -1));
+}
+
+void Listener::Acceptor::show(std::shared_ptr<const TlsContext> certificate) {
+  loop_.post([weak = weak_from_this(), certificate = std::move(certificate)]() mutable {
+    const auto self = weak.lock();
+    if (self && self->secure()) self->options_.tls = std::move(certificate);
+  });
 }
 
 void Listener::Acceptor::on_ready(bool, bool, bool) {
@@ -271,6 +279,7 @@ Listener::Listener(std::shared_ptr<Acceptor> acceptor) : acceptor_(std::move(acc
 Listener::~Listener() { acceptor_->stop(); }
 std::uint16_t Listener::port() const { return acceptor_->port(); }
 bool Listener::secure() const { return acceptor_->secure(); }
+void Listener::show(std::shared_ptr<const TlsContext> certificate) { acceptor_->show(std::move(certificate)); }
 void Listener::stop() { acceptor_->stop(); }
 
 }  // namespace matinee::net

@@ -14,14 +14,14 @@
 
 namespace matinee::net {
 
-class TlsKeeper;
+class TlsContext;
 
 struct ListenOptions {
-  std::string address = "127.0.0.1";     // "::" listens on IPv4 as well, "0.0.0.0" on IPv4 only
-  std::uint16_t port = 0;                // 0 = any free one; port() tells which
-  std::shared_ptr<const TlsKeeper> tls;  // null = plain
-  bool plain_too = false;                // with TLS: who begins with anything but a handshake is handed on, plain; else closed
-  std::shared_ptr<ConnectionCaps> caps;  // shared by all listeners; null = made from `limits`
+  std::string address = "127.0.0.1";      // "::" listens on IPv4 as well, "0.0.0.0" on IPv4 only
+  std::uint16_t port = 0;                 // 0 = any free one; port() tells which
+  std::shared_ptr<const TlsContext> tls;  // null = plain
+  bool plain_too = false;                 // with TLS: who begins with anything but a handshake is handed on, plain; else closed
+  std::shared_ptr<ConnectionCaps> caps;   // shared by all listeners; null = made from `limits`
   ConnectionLimits limits;
 };
 
@@ -38,6 +38,8 @@ class Listener {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] bool secure() const;
+  // What newcomers are shown from now on, where this listener speaks TLS; who is there stays. Any thread.
+  void show(std::shared_ptr<const TlsContext> certificate);
   // No more connections; those open stay. Runs on the accepting Loop's thread.
   void stop();
 

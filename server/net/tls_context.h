@@ -1,13 +1,10 @@
-// Certificate, key and TLS settings (≥ 1.2, ALPN http/1.1) from two PEM files, and the place where listeners find the one of now.
-// Thread rule: a TlsContext is immutable after load(), a TlsKeeper locks: any thread.
+// Certificate, key and TLS settings (≥ 1.2, ALPN http/1.1) from two PEM files. Immutable after load(), any thread.
 #pragma once
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <utility>
 
 struct ssl_st;
 struct ssl_ctx_st;
@@ -37,24 +34,6 @@ class TlsContext {
  private:
   explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
   ssl_ctx_st* context_;
-};
-
-// What new connections are shown. Those that are open keep what they began with.
-class TlsKeeper {
- public:
-  explicit TlsKeeper(std::shared_ptr<const TlsContext> first) : now_(std::move(first)) {}
-  [[nodiscard]] std::shared_ptr<const TlsContext> now() const {
-    const std::lock_guard lock(mutex_);
-    return now_;
-  }
-  void replace(std::shared_ptr<const TlsContext> next) {
-    const std::lock_guard lock(mutex_);
-    now_ = std::move(next);
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const TlsContext> now_;  // shared with who makes a session of it
 };
 
 }  // namespace matinee::net

@@ -36,7 +36,7 @@ void pair_desktop(VisitPtr visit, http::Form) {
           return refuse(visit, 429, "slow_down", "Too many people connect just now. Try again in a minute.", too_many_retry_s);
         const DesktopVideo& desktop = visit->services.desktop_video;
         const std::string where = visit->services.hosts.host_for(visit->request->host()) + ":" + std::to_string(desktop.port);
-        const std::string line = "matinee-video join " + where + " " + code + " --pair " + *pair + desktop.short_print();
+        const std::string line = "matinee-video join " + where + " " + code + " --pair " + *pair + desktop.short_print;
         visit->send(http::Response::json(200, "{\"line\":" + json_text(line) + ",\"expires_s\":" + std::to_string(desktop.pair_s) + "}"));
       });
 }

@@ -63,9 +63,9 @@ struct DesktopVideo {
   std::function<void(const std::string& code, const auth::Identity& who, const std::string& address, seams::Executor executor,
                      std::function<void(std::optional<std::string>)> done)>
       make_pair;
-  std::int64_t port = 0;                     // with TLS
-  std::function<std::string()> short_print;  // 26 letters: the first half of the certificate's fingerprint
-  std::int64_t pair_s = 0;                   // how long a pairing holds
+  std::int64_t port = 0;    // with TLS
+  std::string short_print;  // 26 letters: the first half of the certificate's fingerprint
+  std::int64_t pair_s = 0;  // how long a pairing holds
 };
 
 // What somebody who is in a room may do about its streams.

@@ -29,7 +29,7 @@ class HttpFixture {
     thread_.run([&] {
       server_ = std::make_unique<net::Http1Server>(thread_.loop(), std::make_shared<FunctionHandler>(std::move(handler)), limits);
       net::ListenOptions options;
-      if (tls) options.tls = keeper_ = std::make_shared<net::TlsKeeper>(std::move(tls));
+      options.tls = std::move(tls);
       options.plain_too = plain_too;
       options.limits = connection_limits;
       std::string error;
@@ -51,12 +51,10 @@ class HttpFixture {
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
   net::Http1Server& server() { return *server_; }
   net::Listener& listener() { return *listener_; }
-  net::TlsKeeper& certificate() { return *keeper_; }
   LoopThread& thread() { return thread_; }
 
  private:
   LoopThread thread_;
-  std::shared_ptr<net::TlsKeeper> keeper_;  // shared with the listener
   std::unique_ptr<net::Http1Server> server_;
   std::unique_ptr<net::Listener> listener_;
 };

@@ -121,7 +121,8 @@ TEST_CASE("another certificate is shown to whoever comes from then on; who is th
   HttpFixture fixture(echo_target, {}, first.tls);
   RawClient before(fixture.port(), RawClient::Transport::tls);
   CHECK(before.get("/a").body == "secure /a");
-  fixture.certificate().replace(second.tls);
+  fixture.listener().show(second.tls);
+  fixture.thread().run([] {});  // what was posted before has run
   RawClient after(fixture.port(), RawClient::Transport::tls);
   CHECK(after.get("/b").body == "secure /b");
   CHECK(before.get("/c").body == "secure /c");

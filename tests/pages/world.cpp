@@ -119,7 +119,7 @@ void World::State::make_pages() {
                               on([this, code, who, done] { done(pairing ? pairing(code, who) : std::nullopt); });
                             },
                         .port = 8090,
-                        .short_print = [] { return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"; },
+                        .short_print = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
                         .pair_s = 300},
       .account_records = &database->account_records(),
       .streams = {.store = &database->streams(),
@@ -139,9 +139,9 @@ void World::State::make_pages() {
   };
   router = std::make_shared<http::Router>(std::move(routing));
   pages::add_pages(*router, *services);
-  api::add_desktop_tokens(*router, {.accounts = [this](net::Loop&) -> auth::Accounts& { return *accounts; },
-                                    .video_port = 8090,
-                                    .fingerprint = [] { return std::string(64, 'a'); }});
+  api::add_desktop_tokens(
+      *router,
+      {.accounts = [this](net::Loop&) -> auth::Accounts& { return *accounts; }, .video_port = 8090, .fingerprint = std::string(64, 'a')});
 }
 
 std::vector<std::string> World::reopened_rooms() {
