@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import tls from 'node:tls';
@@ -47,6 +48,24 @@ test('cookies carry __Host-, Secure, HttpOnly and SameSite, and answers ask for 
   for (const attribute of [/; *Secure/i, /; *HttpOnly/i, /; *SameSite=Lax/i, /; *Path=\//i]) assert.match(session, attribute);
   assert.doesNotMatch(session, /Domain=/i);
   assert.match(answer.headers.get('strict-transport-security') ?? '', /max-age=\d{6,}/);
+});
+
+test('on two ports the plain one leads to the other, or serves when the operator says so', { timeout: 60_000 }, async () => {
+  const free = () => new Promise((done) => { const s = createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); }); });
+  for (const [more, status] of [[[], 308], [['--plain-http', 'serve'], 200]]) {
+    const tlsPort = await free();
+    const two = await Server.start({ data: join(place.folder, `two-${status}`), args: [...args, '--tls-port', String(tlsPort), ...more] }).ready;
+    try {
+      const [plain] = /http:\/\/127\.0\.0\.1:\d+/.exec(two.log);
+      const answer = await fetch(`${plain}/login?from=here`, { redirect: 'manual' });
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers.get('location'), status === 308 ? `https://127.0.0.1:${tlsPort}/login?from=here` : null);
+      assert.equal(answer.headers.get('strict-transport-security') !== null, status === 308);
+      assert.equal((await fetch(`https://127.0.0.1:${tlsPort}/login`)).status, 200);
+    } finally {
+      await two.stop();
+    }
+  }
 });
 
 // The SHA-256 of the certificate that a newcomer is shown.
