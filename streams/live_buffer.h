@@ -41,6 +41,7 @@ class LiveBuffer {
     const Payload* unit = nullptr;
     std::uint64_t skipped = 0;  // units that this viewer does not get; 0 for the first one taken
     std::int64_t arrived_us = 0;
+    bool key = false;  // the newest key frame that is known of
   };
 
   explicit LiveBuffer(LiveBounds bounds = {}) : bounds_(bounds) {}
@@ -93,6 +94,7 @@ class LiveBuffer {
     if (std::exchange(reader.generation, unit.generation) != unit.generation) taken.init = &*init_;
     taken.unit = &unit.payload;
     taken.arrived_us = unit.arrived_us;
+    taken.key = last_key_ == reader.next;
     reader.began = true;
     ++reader.next;
     return taken;

@@ -209,6 +209,8 @@ bool LibavOutput::open(std::span<const LibavTrack* const> tracks) {
     if (to == nullptr || avcodec_parameters_copy(to->codecpar, from->coding.get()) < 0) return false;
     to->codecpar->codec_tag = 0;
     to->time_base = from->time_base;
+    // Guessed from the first packets: init data would be another each time, of the same codings.
+    to->codecpar->bit_rate = 0;
     // Without a decoder nobody says this of VP9; browsers and cameras make profile 0 of it.
     if (to->codecpar->codec_id != AV_CODEC_ID_VP9) continue;
     if (to->codecpar->format < 0) to->codecpar->format = AV_PIX_FMT_YUV420P;

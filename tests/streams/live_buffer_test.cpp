@@ -256,4 +256,18 @@ TEST_CASE("who comes back in time goes on, without taking over from anybody") {
   CHECK(seat.enter(false).has_value());  // the stream begins anew
 }
 
+TEST_CASE("a reader is told which unit is the newest key frame") {
+  Buffer buffer = started();
+  LiveReader reader = buffer.reader();
+  const auto key = [&] { return buffer.take(reader)->key; };
+  put(buffer, "a", Begins::key);
+  CHECK(key());
+  put(buffer, "b");
+  CHECK_FALSE(key());
+  put(buffer, "c", Begins::key);
+  put(buffer, "d");
+  CHECK(key());
+  CHECK_FALSE(key());
+}
+
 }  // namespace matinee::streams
