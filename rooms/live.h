@@ -3,6 +3,7 @@
 // Pure values.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,36 @@ enum class LiveForm : std::uint8_t { mjpeg, ts, webm, mp4, hls };
 // has been asked, they come, or nobody here can send them.
 enum class VideoFrames : std::uint8_t { none, asking, live, nobody };
 
+// Why a recording is over, as long as nobody wanted it to be: `none` while it runs.
+// quota: of its owner or of the whole library; too_long, too_large: the bounds of one recording; changed: the publisher came back with
+// other codings; unreadable: what came; deleted: by its owner, in the library; trouble: the disk or the store.
+enum class RecordingEnd : std::uint8_t { none, disk_full, quota, too_long, too_large, changed, unreadable, deleted, trouble };
+
+[[nodiscard]] constexpr std::string_view to_string(RecordingEnd end) {
+  switch (end) {
+    case RecordingEnd::none: return "";
+    case RecordingEnd::disk_full: return "disk_full";
+    case RecordingEnd::quota: return "quota";
+    case RecordingEnd::too_long: return "too_long";
+    case RecordingEnd::too_large: return "too_large";
+    case RecordingEnd::changed: return "changed";
+    case RecordingEnd::unreadable: return "unreadable";
+    case RecordingEnd::deleted: return "deleted";
+    case RecordingEnd::trouble: return "trouble";
+  }
+  return "";
+}
+
+// What everybody in the room has to know: this stream is kept, by whom, since when. One that ended by itself is told until the next one
+// begins, or the stream ends.
+struct LiveRecording {
+  PersonId by;
+  std::string by_name;
+  std::int64_t since_ms = 0;  // server time
+  RecordingEnd ended = RecordingEnd::none;
+  bool operator==(const LiveRecording&) const = default;
+};
+
 struct LiveStream {
   std::int64_t id = 0;
   LiveKind kind = LiveKind::camera;
@@ -43,6 +74,7 @@ struct LiveStream {
   std::vector<LiveForm> forms = {};
   std::vector<std::string> codecs = {};  // "h264", "aac"
   bool still = false;                    // there is a picture of it to show in a list
+  std::optional<LiveRecording> recording = std::nullopt;
   bool operator==(const LiveStream&) const = default;
 };
 

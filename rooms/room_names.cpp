@@ -82,11 +82,15 @@ void Room::State::tell_name(const Participant& participant, Turn& turn) {
 
 bool Room::State::name_publishers(LiveState& told) const {
   bool any = false;
-  for (LiveStream& stream : told.streams) {
-    const Participant* publisher = find(stream.publisher);
-    if (publisher == nullptr || publisher->person.name == stream.publisher_name) continue;
-    stream.publisher_name = publisher->person.name;
+  const auto correct = [&](PersonId person, std::string& name) {
+    const Participant* known = find(person);
+    if (known == nullptr || known->person.name == name) return;
+    name = known->person.name;
     any = true;
+  };
+  for (LiveStream& stream : told.streams) {
+    correct(stream.publisher, stream.publisher_name);
+    if (stream.recording) correct(stream.recording->by, stream.recording->by_name);
   }
   return any;
 }

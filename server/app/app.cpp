@@ -26,6 +26,7 @@
 #include "server/library/stills.h"
 #include "server/media/ingest_routes.h"
 #include "server/media/live_routes.h"
+#include "server/media/recorders.h"
 #include "server/net/listener.h"
 #include "server/net/tls_context.h"
 #include "server/ops/files.h"
@@ -278,6 +279,7 @@ void App::State::open_library() {
                                     .tools = library::Tools::find()},
                                    database->library(), database->settings(), error);
   require(library != nullptr, error);
+  for (auto& thread : shards) thread->relay().recorders().use(library->recordings());
 }
 
 pages::DesktopVideo App::State::desktop_video() {
@@ -308,7 +310,24 @@ pages::StreamServices App::State::stream_services() {
                   executor([done, answer] { done(answer); });
                 });
               },
-          .changed = [this](seams::StreamId stream, const std::string& code) { home_thread_of(code).relay().check_media(stream); }};
+          .changed = [this](seams::StreamId stream, const std::string& code) { home_thread_of(code).relay().check_media(stream); },
+          .record =
+              [this](pages::StreamServices::RecordWish wish, seams::Executor executor, auto done) {
+                media::Relay& relay = home_thread_of(wish.code).relay();
+                relay.loop().post([&relay, wish = std::move(wish), executor = std::move(executor), done = std::move(done)] {
+                  relay.recorders().start(relay.find_media(wish.stream.value), {wish.who, wish.name, wish.title},
+                                          [executor, done](tl::expected<std::string, seams::RecordRefusal> item) {
+                                            executor([done, item = std::move(item)] { done(item); });
+                                          });
+                });
+              },
+          .stop_recording =
+              [this](seams::StreamId stream, const std::string& code, seams::Executor executor, auto done) {
+                media::Relay& relay = home_thread_of(code).relay();
+                relay.loop().post([&relay, stream, executor = std::move(executor), done = std::move(done)] {
+                  executor([done, ended = relay.recorders().stop(stream.value)] { done(ended); });
+                });
+              }};
 }
 
 media::LiveServices App::State::live_services() {

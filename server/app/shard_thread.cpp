@@ -5,6 +5,7 @@
 #include "server/auth/names.h"
 #include "server/auth/random.h"
 #include "server/http/cookies.h"
+#include "server/media/recorders.h"
 #include "server/ops/network.h"
 
 namespace matinee::app {
@@ -88,6 +89,8 @@ void ShardThread::join() {
   if (!thread_.joinable()) return;
   loop_.stop();
   thread_.join();
+  // While there is a store, and a library.
+  relay_->recorders().join();
 }
 
 void ShardThread::find_visitor(const net::RequestHead& head, std::function<void(seams::Result<seams::Visit>)> done) {

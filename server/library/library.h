@@ -11,6 +11,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "server/library/recordings.h"
 #include "server/library/shelf.h"
 #include "server/library/uploads.h"
 #include "server/library/workshop.h"
@@ -46,6 +47,7 @@ class Library {
 
   void begin(NewUpload upload, seams::Executor executor, std::function<void(tl::expected<std::string, BeginError>)> done);  // its id
   [[nodiscard]] Uploads& uploads() { return uploads_; }
+  [[nodiscard]] Recordings& recordings() { return recordings_; }
   // Bytes have come: whole, it is looked into; else it is only noted.
   void received(const std::string& id, bool whole, seams::Executor executor, seams::Done<void> done);
   void remove(const std::string& id, seams::Executor executor, seams::Done<void> done);
@@ -60,6 +62,7 @@ class Library {
   seams::LibraryStore& store_;
   Shelf shelf_;
   Uploads uploads_;
+  Recordings recordings_;
   Workshop workshop_;
 };
 

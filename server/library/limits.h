@@ -37,6 +37,13 @@ inline constexpr std::uint64_t sample_bytes_max = 64LL * 1024 * 1024;
 inline constexpr std::size_t stills_waiting_max = 16;          // of live streams, for the one child that makes them
 inline constexpr std::chrono::milliseconds still_max{10'000};  // for one
 
+// Recordings of live streams.
+inline constexpr std::uint64_t recording_bytes_max = 16LL * 1024 * 1024 * 1024;  // of one
+inline constexpr std::uint64_t recording_first_bytes = 1024 * 1024;              // one begins where there is room for so much
+inline constexpr std::chrono::milliseconds recording_sync_every{5'000};          // what a loss of power may cost
+inline constexpr std::chrono::milliseconds copy_max{15 * 60'000};                // for the child that gives a recording its index
+inline constexpr std::int64_t copy_cpu_s = 300;
+
 inline constexpr std::int64_t duration_ms_max = 7LL * 24 * 3'600'000;  // no longer position exists in a room
 
 }  // namespace matinee::library::limits

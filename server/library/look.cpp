@@ -14,18 +14,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// A file that is a playlist, or names another file, leads nowhere: two readers of containers, and the protocol of local files alone.
-// Decoders are named too. The last row is of codecs that are only read to be named in the refusal.
-const Words only_this_file{"-v",
-                           "error",
-                           "-protocol_whitelist",
-                           "file",
-                           "-format_whitelist",
-                           "mov,matroska",
-                           "-codec_whitelist",
-                           "h264,vp8,vp9,av1,libdav1d,libaom-av1,aac,mp3,mp3float,opus,libopus,vorbis,libvorbis,flac,"
-                           "hevc,mpeg4,mpeg2video,prores,mjpeg,ac3,eac3,alac"};
-
 Words joined(std::initializer_list<Words> groups) {
   Words all;
   for (const Words& group : groups) all.insert(all.end(), group.begin(), group.end());
@@ -43,7 +31,7 @@ ChildLimits bounds(std::chrono::milliseconds wall, std::size_t output_bytes) {
 
 std::string picture_at(const Tools& tools, const std::filesystem::path& file, std::int64_t at_ms, const std::atomic<bool>& stopping) {
   const Words input = joined(
-      {only_this_file,
+      {only_this_file(),
        {"-threads", "1", "-ss", std::to_string(at_ms / 1'000) + "." + std::to_string(at_ms % 1'000 / 100), "-i", "file:" + file.string()}});
   return make_picture(tools.ffmpeg, input, bounds(limits::picture_max, limits::picture_bytes_max), stopping);
 }
@@ -57,6 +45,21 @@ std::string picture_of(const Tools& tools, const std::filesystem::path& file, st
 
 }  // namespace
 
+// A file that is a playlist, or names another file, leads nowhere. The last row of decoders is of codecs that are only read to be named in
+// the refusal.
+const std::vector<std::string>& only_this_file() {
+  static const Words words{"-v",
+                           "error",
+                           "-protocol_whitelist",
+                           "file",
+                           "-format_whitelist",
+                           "mov,matroska",
+                           "-codec_whitelist",
+                           "h264,vp8,vp9,av1,libdav1d,libaom-av1,aac,mp3,mp3float,opus,libopus,vorbis,libvorbis,flac,"
+                           "hevc,mpeg4,mpeg2video,prores,mjpeg,ac3,eac3,alac"};
+  return words;
+}
+
 Tools Tools::find() { return {find_program("ffprobe"), find_program("ffmpeg")}; }
 
 tl::expected<Looked, NotPlayable> look_into(const Tools& tools, const std::filesystem::path& file, const std::atomic<bool>& stopping) {
@@ -64,7 +67,7 @@ tl::expected<Looked, NotPlayable> look_into(const Tools& tools, const std::files
   if (!container) return tl::unexpected(container.error());
   if (tools.ffprobe.empty()) return Looked{{.type = *container == Container::mp4 ? "video/mp4" : "video/webm"}, {}};
   const ChildResult probed = run_child(joined({{tools.ffprobe},
-                                               only_this_file,
+                                               only_this_file(),
                                                {"-show_entries",
                                                 "format=duration:stream=codec_type,codec_name,pix_fmt,width,height:"
                                                 "stream_disposition=attached_pic",

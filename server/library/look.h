@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "server/library/probe.h"
 
@@ -16,6 +17,10 @@ struct Tools {
   std::string ffmpeg;
   [[nodiscard]] static Tools find();
 };
+
+// The arguments of ffprobe and ffmpeg that keep them to one file: two readers of containers, decoders by name, no protocol but that of
+// local files.
+[[nodiscard]] const std::vector<std::string>& only_this_file();
 
 struct Looked {
   seams::LibraryFacts facts;

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <future>
 #include <map>
 #include <thread>
 
+#include "server/library/ask.h"
 #include "server/library/child.h"
+#include "server/library/index.h"
 #include "server/library/limits.h"
+#include "server/library/recordings.h"
 #include "server/library/samples.h"
 #include "server/ops/files.h"
 #include "server/ops/log.h"
@@ -27,15 +29,6 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view from_drop = "drop:";
 constexpr std::size_t unfinished_at_once = 1'000;
-
-// The store's answer, waited for. It comes on a thread of the store's, where all that happens is that it is put into the promise.
-template <class T>
-Result<T> ask(const std::function<void(seams::Executor, seams::Done<T>)>& call) {
-  const auto answer = std::make_shared<std::promise<Result<T>>>();  // shared with an answer that is under way
-  auto waiting = answer->get_future();
-  call(seams::Executor([](seams::Executor::Work work) { work(); }), [answer](Result<T> result) { answer->set_value(std::move(result)); });
-  return waiting.get();
-}
 
 // As it was seen last; a file that somebody still writes into looks different each time.
 struct Seen {
@@ -103,6 +96,8 @@ struct Workshop::State {
     const auto file = Shelf::open(parts.shelf.file(id));
     if (!file) return retire_and_remove(id);  // its row was made, and then the power went
     ::close(file->fd);
+    if (item->source == from_recording) give_index(*item);
+    if (stopping) return;
     const auto looked = look_into(parts.tools, parts.shelf.file(id), stopping);
     if (stopping) return;
     if (!looked && looked.error().why == NotPlayable::Why::slow && ++slow_looks[id] < limits::looks_max) return look_again(id);
@@ -112,6 +107,17 @@ struct Workshop::State {
     if (facts.picture) facts.picture = ops::write_private_file(parts.shelf.picture(id).string(), looked->picture).empty();
     const auto taken = step({.id = id, .from = LibraryState::checking, .to = LibraryState::ready, .facts = facts});
     if (taken) ops::log_info("library: taken in", {{"id", id}, {"bytes", item->size_bytes}, {"duration_ms", facts.duration_ms}});
+  }
+
+  // Of a recording whose server was killed meanwhile, too; one that cannot be given an index stays as it is, which plays as well.
+  void give_index(const LibraryItem& item) {
+    const std::filesystem::path file = parts.shelf.file(item.id);
+    const auto size = library::give_index(parts.tools, file, parts.shelf.file("scratch"), parts.shelf.free_bytes(), stopping);
+    if (size) (void)resize(item.id, static_cast<std::int64_t>(*size));
+  }
+
+  Result<void> resize(const std::string& id, std::int64_t bytes) {
+    return ask<void>([&](auto executor, auto done) { parts.store.resize(id, bytes, parts.quota, executor, done); });
   }
 
   // After whatever else waits.
@@ -161,6 +167,7 @@ struct Workshop::State {
         if (rested_ms > limits::refused_kept_ms) retire_and_remove(item.id);
         return;
       case LibraryState::arriving: return finish_arriving(item, rested_ms);
+      case LibraryState::recording: return finish_recording(item);
     }
   }
 
@@ -175,6 +182,22 @@ struct Workshop::State {
       ops::log_info("library: an upload that nobody goes on with is forgotten", {{"id", item.id}});
       retire_and_remove(item.id);
     }
+  }
+
+  // Whoever wrote it is no more: what is whole of it is taken in.
+  void finish_recording(const LibraryItem& item) {
+    const auto file = Shelf::open(parts.shelf.file(item.id));
+    if (!file) return retire_and_remove(item.id);
+    const bool left = is_left_behind(file->fd);
+    const std::uint64_t whole = left ? whole_bytes(file->fd, file->size_bytes) : 0;
+    ::close(file->fd);
+    if (!left) return;
+    if (whole == 0) return retire_and_remove(item.id);
+    std::error_code error;
+    std::filesystem::resize_file(parts.shelf.file(item.id), whole, error);
+    (void)resize(item.id, static_cast<std::int64_t>(whole));
+    ops::log_info("library: a recording that was cut off is taken in", {{"id", item.id}, {"bytes", static_cast<std::int64_t>(whole)}});
+    if (step({.id = item.id, .from = LibraryState::recording, .to = LibraryState::checking})) check(item.id);
   }
 
   // ---- the drop folder

@@ -5,23 +5,8 @@
 
 #include "server/media/limits.h"
 #include "server/media/media_scan.h"
-#include "server/media/media_view.h"
 
 namespace matinee::media {
-namespace {
-
-streams::Container container_of(rooms::LiveForm form) {
-  switch (form) {
-    case rooms::LiveForm::webm: return streams::Container::webm;
-    case rooms::LiveForm::mp4: return streams::Container::mp4;
-    case rooms::LiveForm::mjpeg:
-    case rooms::LiveForm::hls:
-    case rooms::LiveForm::ts: break;
-  }
-  return streams::Container::ts;
-}
-
-}  // namespace
 
 HlsStream::HlsStream(HlsStreamParts parts)
     : parts_(std::move(parts)),
@@ -53,23 +38,17 @@ void HlsStream::on_unit() {
       const auto taken = viewing_.take();
       if (!taken) return;
       if (taken->anew && !is_fit_for_hls(hub_->program()->codecs)) return fail(HlsRefusal::unfit);
-      held_ = piece_of(*taken);
+      held_ = next_piece(*taken);
     }
     if (!worker_->give(*held_)) return;
     held_.reset();
   }
 }
 
-HlsPiece HlsStream::piece_of(const MediaViewing::Taken& taken) {
-  HlsPiece piece;
-  piece.unit = taken.unit;
-  if (!taken.anew) return piece;
+RemuxPiece HlsStream::next_piece(const MediaViewing::Taken& taken) {
+  if (!taken.anew) return piece_of(*hub_, taken, std::nullopt);
   run_began_us_ = parts_.now_us();
-  piece.begins = {container_of(hub_->program()->form), parts_.server_time_us() - (run_began_us_ - taken.arrived_us)};
-  const SharedUnit& init = *hub_->ring().init();
-  piece.before = init->message->bytes.substr(init->at);
-  piece.before += lead_in_of(taken);
-  return piece;
+  return piece_of(*hub_, taken, parts_.server_time_us() - (run_began_us_ - taken.arrived_us));
 }
 
 void HlsStream::on_end() {
@@ -196,7 +175,7 @@ void HlsStream::look() {
   if (late != waiting_.begin()) answer(static_cast<std::size_t>(late - waiting_.begin()));
   if (!hub_) return;
   const bool mp4 = hub_->program() && hub_->program()->form == rooms::LiveForm::mp4;
-  if (mp4 && run_began_us_ != 0 && now_us - run_began_us_ >= limits::hls_run_us_max) return watch();
+  if (mp4 && run_began_us_ != 0 && now_us - run_began_us_ >= limits::feed_run_us_max) return watch();
   on_unit();  // the worker may have room again
 }
 

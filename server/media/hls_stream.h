@@ -76,7 +76,7 @@ class HlsStream final : public std::enable_shared_from_this<HlsStream>, MediaVie
   void on_broken(streams::RemuxEnd why) override;
   void on_worker_end() override;
   void watch();
-  [[nodiscard]] HlsPiece piece_of(const MediaViewing::Taken& taken);
+  [[nodiscard]] RemuxPiece next_piece(const MediaViewing::Taken& taken);
   [[nodiscard]] std::string name_of(std::string_view ending);
   void add(HlsMade made);
   void fail(HlsRefusal why);
@@ -90,7 +90,7 @@ class HlsStream final : public std::enable_shared_from_this<HlsStream>, MediaVie
   std::unique_ptr<HlsWorker> worker_;
   bool worker_running_ = false, stopped_ = false;
   MediaViewing viewing_;
-  std::optional<HlsPiece> held_;  // the worker did not take it yet
+  std::optional<RemuxPiece> held_;  // the worker did not take it yet
   std::int64_t run_began_us_ = 0;
   int breaks_ = 0;
   std::optional<streams::HlsPlaylist> playlist_;

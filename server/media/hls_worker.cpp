@@ -9,64 +9,23 @@
 namespace matinee::media {
 
 // What the thread does.
-class HlsWorker::Work final : streams::RemuxSource, streams::RemuxSink {
+class HlsWorker::Work final : streams::RemuxSink {
  public:
-  Work(HlsWorkerParts parts, std::shared_ptr<Queue> queue) : parts_(std::move(parts)), queue_(std::move(queue)) {}
+  Work(HlsWorkerParts parts, std::shared_ptr<RemuxFeed> feed) : parts_(std::move(parts)), feed_(std::move(feed)) {}
 
   void run() {
-    while (next_ || next_piece()) {
-      if (!next_) continue;  // of a run that was given up
-      current_ = std::move(*next_);
-      next_.reset();
-      begin(current_.begins->arrived_us);
-      const auto end = streams::remux(current_.begins->container, *this, *this);
+    while (const auto begins = feed_->next_run()) {
+      arrived_us_ = begins->arrived_us;
+      began_ = false;
+      const auto end = streams::remux(begins->container, *feed_, *this);
       end_segment();
-      if (next_ || over_) continue;
+      if (feed_->run_is_over()) continue;
       tell([end](HlsListener& listener) { listener.on_broken(end); });
     }
     tell([](HlsListener& listener) { listener.on_worker_end(); });
   }
 
  private:
-  // False: nothing follows. A piece that begins a run becomes next_, another one is read.
-  bool next_piece() {
-    auto piece = queue_->pop();
-    if (!piece) {
-      over_ = true;
-      return false;
-    }
-    if (piece->begins) {
-      next_ = std::move(piece);
-    } else {
-      current_ = std::move(*piece);
-      at_ = 0;
-    }
-    return true;
-  }
-
-  void begin(std::int64_t arrived_us) {
-    at_ = 0;
-    arrived_us_ = arrived_us;
-    began_ = false;
-  }
-
-  [[nodiscard]] std::string_view rest() const {
-    if (!current_.unit) return {};
-    if (at_ < current_.before.size()) return std::string_view(current_.before).substr(at_);
-    return std::string_view(current_.unit->message->bytes).substr(current_.unit->at + at_ - current_.before.size());
-  }
-
-  std::size_t read(std::span<std::byte> into) override {
-    while (rest().empty()) {
-      if (next_ || over_ || !next_piece() || next_) return 0;
-    }
-    const auto bytes = std::as_bytes(std::span(rest()));
-    const std::size_t count = std::min(into.size(), bytes.size());
-    std::copy_n(bytes.begin(), count, into.begin());
-    at_ += count;
-    return count;
-  }
-
   // A later one of the same run: its clock has jumped, and only now can be said when.
   void on_init(streams::Bytes init) override {
     end_segment();
@@ -108,12 +67,9 @@ class HlsWorker::Work final : streams::RemuxSource, streams::RemuxSink {
   }
 
   const HlsWorkerParts parts_;
-  const std::shared_ptr<Queue> queue_;
+  const std::shared_ptr<RemuxFeed> feed_;
 
-  HlsPiece current_;
-  std::size_t at_ = 0;  // in current_
-  std::optional<HlsPiece> next_;
-  bool over_ = false, began_ = false;
+  bool began_ = false;
   std::int64_t arrived_us_ = 0;  // the first unit of this init data, Unix; 0: to be told from its first fragment
 
   std::optional<streams::HlsCut> cut_;
@@ -123,20 +79,12 @@ class HlsWorker::Work final : streams::RemuxSource, streams::RemuxSink {
   std::int64_t program_us_ = 0;
 };
 
-std::shared_ptr<HlsWorker::Queue> HlsWorker::make_queue() {
-  return std::make_shared<Queue>(limits::hls_feed_pieces_max, limits::hls_feed_bytes_max);
-}
-
 HlsWorker::HlsWorker(HlsWorkerParts parts)
-    : queue_(make_queue()), thread_([work = std::make_unique<Work>(std::move(parts), queue_)] { work->run(); }) {}
+    : feed_(std::make_shared<RemuxFeed>()), thread_([work = std::make_unique<Work>(std::move(parts), feed_)] { work->run(); }) {}
 
 HlsWorker::~HlsWorker() {
   stop();
   thread_.join();
 }
-
-bool HlsWorker::give(HlsPiece& piece) { return queue_->push(piece, piece.bytes()); }
-
-void HlsWorker::stop() { static_cast<void>(queue_->close_and_empty()); }
 
 }  // namespace matinee::media

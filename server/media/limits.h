@@ -41,16 +41,24 @@ inline constexpr std::size_t still_bytes_max = 128 * 1024;       // of the still
 inline constexpr std::int64_t still_every_us = 10'000'000;              // a still that is made here: not more often
 inline constexpr std::size_t still_source_bytes_max = 2 * 1024 * 1024;  // of the stream, that it is made from
 
+// A stream on its way to a thread that remuxes it.
+inline constexpr std::size_t feed_pieces_max = 4'096;           // beyond it lags like any viewer
+inline constexpr std::size_t feed_bytes_max = 8 * 1024 * 1024;  // likewise
+inline constexpr std::int64_t feed_run_us_max = 3'600'000'000;  // of MP4: what reads it keeps a list of all samples
+
 // HLS of a stream: a thread, and up to streams::limits::hls_bytes_max of segments.
-inline constexpr std::size_t hls_streams_max = 8;                   // of one loop at once
-inline constexpr std::size_t hls_views_max = 1'000;                 // of one stream: who reads, and who waits for the first segment
-inline constexpr std::size_t hls_feed_pieces_max = 4'096;           // on their way to its thread: beyond it lags like any viewer
-inline constexpr std::size_t hls_feed_bytes_max = 8 * 1024 * 1024;  // likewise
-inline constexpr std::int64_t hls_window_us = 60'000'000;           // to go back to
-inline constexpr std::int64_t hls_wait_us = 20'000'000;             // for the first segment
-inline constexpr std::int64_t hls_view_us = 10'000'000;             // since the last question, or three target durations: nobody
-inline constexpr std::int64_t hls_idle_us = 30'000'000;             // since anybody's last question: its thread ends
-inline constexpr std::int64_t hls_run_us_max = 3'600'000'000;       // of MP4: what reads it keeps a list of all samples
-inline constexpr int hls_breaks_max = 3;                            // in a row, without a segment
+inline constexpr std::size_t hls_streams_max = 8;          // of one loop at once
+inline constexpr std::size_t hls_views_max = 1'000;        // of one stream: who reads, and who waits for the first segment
+inline constexpr std::int64_t hls_window_us = 60'000'000;  // to go back to
+inline constexpr std::int64_t hls_wait_us = 20'000'000;    // for the first segment
+inline constexpr std::int64_t hls_view_us = 10'000'000;    // since the last question, or three target durations: nobody
+inline constexpr std::int64_t hls_idle_us = 30'000'000;    // since anybody's last question: its thread ends
+inline constexpr int hls_breaks_max = 3;                   // in a row, without a segment
+
+// Recordings into the library: a thread each.
+inline constexpr std::size_t recordings_max = 8;                     // of one loop at once
+inline constexpr std::int64_t recording_us_max = 4 * 3'600'000'000;  // of one
+inline constexpr std::int64_t recording_write_us = 1'000'000;        // what is put together before it is written
+inline constexpr int recording_breaks_max = 3;                       // in a row, without a fragment
 
 }  // namespace matinee::media::limits

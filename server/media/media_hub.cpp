@@ -65,6 +65,7 @@ std::optional<MediaViewing::Taken> MediaViewing::take() {
   counters.media_units_skipped += found->skipped;
   counters.bytes_out += (*found->unit)->message->bytes.size();
   Taken taken{found->init != nullptr ? *found->init : nullptr, *found->unit, found->arrived_us};
+  taken.key = found->key;
   taken.anew = !std::exchange(place_->began, true) || taken.init != nullptr || found->skipped > 0;
   return taken;
 }
@@ -92,7 +93,13 @@ rooms::LiveStream MediaHub::told() const {
   if (is_fit_for_hls(program_->codecs)) stream.forms.push_back(rooms::LiveForm::hls);
   stream.codecs = program_->codecs;
   stream.still = still_ != nullptr;
+  stream.recording = recording_;
   return stream;
+}
+
+void MediaHub::set_recording(std::optional<rooms::LiveRecording> recording) {
+  recording_ = std::move(recording);
+  parts_.on_changed();
 }
 
 void MediaHub::set_still(std::shared_ptr<const std::string> jpeg) {

@@ -80,6 +80,7 @@ class MediaViewing {
     SharedUnit unit;
     std::int64_t arrived_us = 0;
     bool anew = false;  // the first one, or others were left out before it: `lead_in` is needed
+    bool key = false;   // the newest key frame: somebody else may begin here
   };
   [[nodiscard]] std::optional<Taken> take();
   [[nodiscard]] const std::shared_ptr<MediaHub>& hub() const { return hub_; }
@@ -149,6 +150,9 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   void set_still(std::shared_ptr<const std::string> jpeg);  // the room is told of the first
   [[nodiscard]] const std::shared_ptr<const std::string>& still() const { return still_; }
 
+  // Told to the room beside it. Nothing: it is not recorded, and the last recording ended as somebody wanted.
+  void set_recording(std::optional<rooms::LiveRecording> recording);
+
   // One that is made here, of a publisher that sends none.
   [[nodiscard]] LiveStill& made_still() { return made_still_; }
   // Init data and the newest key frame, with what follows it within still_source_bytes_max: to be read as one. Empty: there is none.
@@ -190,6 +194,7 @@ class MediaHub final : public std::enable_shared_from_this<MediaHub>, MediaSink 
   std::vector<std::byte> init_;
   std::shared_ptr<const std::string> still_;  // shared with answers under way
   LiveStill made_still_;
+  std::optional<rooms::LiveRecording> recording_;
   std::optional<ChunkLine> line_;  // of a page that publishes
   Ticket line_ticket_ = 0;
   std::int64_t heard_us_ = 0;  // the last chunk

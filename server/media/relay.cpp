@@ -45,6 +45,8 @@ const std::shared_ptr<LiveViewers>& Relay::viewers() const { return core_->viewe
 
 HlsStreams& Relay::hls() const { return *core_->hls; }
 
+Recorders& Relay::recorders() const { return *core_->recorders; }
+
 const std::string* Relay::room_of(std::uint32_t stream) const {
   const auto hub = core_->find(stream);
   return hub ? &hub->room() : nullptr;

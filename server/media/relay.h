@@ -24,6 +24,7 @@ namespace matinee::media {
 class HlsStreams;
 class LiveViewers;
 class MediaHub;
+class Recorders;
 class StreamHub;
 class RelayCore;
 
@@ -45,6 +46,7 @@ struct RelayBounds {
   std::size_t resume_tokens = limits::resume_tokens_max;
   std::size_t media_streams = limits::media_streams_max;
   std::size_t hls_streams = limits::hls_streams_max;
+  std::size_t recordings = limits::recordings_max;
   std::chrono::milliseconds tick{250};  // how often deadlines are looked at
 };
 
@@ -91,6 +93,8 @@ class Relay {
   [[nodiscard]] const std::shared_ptr<LiveViewers>& viewers() const;
   // Who reads streams as HLS.
   [[nodiscard]] HlsStreams& hls() const;
+  // What is recorded.
+  [[nodiscard]] Recorders& recorders() const;
   // The stream's room.
   [[nodiscard]] const std::string* room_of(std::uint32_t stream) const;
   // [any] A session is over: pairing codes and resume tokens made from it lead nowhere any more. Who is connected with it is sent

@@ -13,6 +13,7 @@ RelayCore::RelayCore(RelayParts given)
       resumes(parts.bounds.resume_tokens),
       viewers(std::make_shared<LiveViewers>(parts.loop, parts.gate)),
       hls(std::make_shared<HlsStreams>(parts.loop, viewers, counters, parts.server_time_us, parts.bounds.hls_streams)),
+      recorders(std::make_shared<Recorders>(parts.loop, parts.server_time_us, parts.bounds.recordings)),
       next_stream_(parts.first_stream) {}
 
 void RelayCore::adopt(Arrival arrival) {
@@ -27,6 +28,7 @@ void RelayCore::stop() {
   stopped_ = true;
   timer_.cancel();
   hls->stop();
+  recorders->stop();
   viewers->stop();
   for (const auto& [id, weak] : std::exchange(clients_, {})) {
     if (const auto client = weak.lock()) client->fail(videoproto::ErrorCode::shutting_down);

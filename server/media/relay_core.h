@@ -13,6 +13,7 @@
 #include "server/media/hls_streams.h"
 #include "server/media/live_viewers.h"
 #include "server/media/media_hub.h"
+#include "server/media/recorders.h"
 #include "server/media/relay.h"
 #include "server/media/stream_hub.h"
 
@@ -58,6 +59,7 @@ class RelayCore : public std::enable_shared_from_this<RelayCore> {
   ResumeBook resumes;
   std::shared_ptr<LiveViewers> viewers;  // shared with its timer; viewers know it weakly
   std::shared_ptr<HlsStreams> hls;       // shared with its timer
+  std::shared_ptr<Recorders> recorders;  // likewise
 
  private:
   void arm();

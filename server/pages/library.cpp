@@ -38,6 +38,7 @@ std::string_view name_of(LibraryState state) {
     case LibraryState::ready: return "ready";
     case LibraryState::refused: return "refused";
     case LibraryState::going: return "going";
+    case LibraryState::recording: return "recording";
   }
   return "";
 }
@@ -47,7 +48,9 @@ Model card(const Visit& visit, const LibraryItem& item) {
   Model model;
   model.set("id", item.id).set("title", item.title).set("state", name_of(item.state)).set("size_bytes", std::to_string(item.size_bytes));
   model.set("ready", item.state == LibraryState::ready).set("arriving", item.state == LibraryState::arriving);
-  model.set("checking", item.state == LibraryState::checking);
+  const bool recording = item.state == LibraryState::recording;
+  model.set("checking", item.state == LibraryState::checking).set("recording", recording);
+  model.set("playable", item.state == LibraryState::ready || recording);
   model.set_if("fingerprint", library::fingerprint_of(item)).set_if("picture", picture_path(item));
   if (item.size_bytes > 0) model.set("size_text", size_text(words, item.size_bytes));
   if (item.facts.duration_ms > 0) model.set("length_text", length_text(item.facts.duration_ms));

@@ -39,16 +39,24 @@ using OpenPart = std::function<std::optional<library::OpenFile>(const seams::Lib
 
 void answer(const VisitPtr& visit, const std::string& id, std::string tail, OpenPart open) {
   visit->services.library->store().find(
-      id, visit->here.executor, [visit, tail = std::move(tail), open = std::move(open)](const seams::Result<seams::LibraryItem>& item) {
+      id, visit->here.executor,
+      [visit, tail = std::move(tail), open = std::move(open)](const seams::Result<seams::LibraryItem>& item) mutable {
         if (!item && item.error() != seams::StoreError::not_found) return visit->error(503, 5);
-        if (!item || item->state != seams::LibraryState::ready) return visit->error(404);
+        // What is being recorded can be played by now, for those who could delete it.
+        const bool grows = item && item->state == seams::LibraryState::recording && may_change(*visit, *item);
+        if (!item || !(grows || item->state == seams::LibraryState::ready)) return visit->error(404);
         const auto file = open(*item);
         if (!file) return visit->error(404);
         const bool picture = !tail.empty();
+        if (grows) tail += "-" + std::to_string(file->size_bytes);
         http::FileAnswer how{.etag = "\"" + item->id + tail + "\"",
-                             .content_type = picture ? "image/jpeg" : item->facts.type,
-                             // What has an id never changes, but who may see it does.
-                             .cache_control = picture ? "private, max-age=86400" : "private, no-cache",
+                             .content_type = picture ? "image/jpeg"
+                                             : grows ? "video/mp4"
+                                                     : item->facts.type,
+                             // What has an id never changes once it is whole, but who may see it does.
+                             .cache_control = picture ? "private, max-age=86400"
+                                              : grows ? "no-store"
+                                                      : "private, no-cache",
                              .extra = {{"Cross-Origin-Resource-Policy", "same-origin"}}};
         http::answer_file(*visit->request, visit->stream(), how, file->fd, file->size_bytes);
       });

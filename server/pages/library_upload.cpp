@@ -109,6 +109,7 @@ std::string state_json(const Words& words, const LibraryItem& item, std::uint64_
   std::string state;
   switch (item.state) {
     case LibraryState::arriving: state = "arriving"; break;
+    case LibraryState::recording: state = "recording"; break;
     case LibraryState::checking: state = "checking"; break;
     case LibraryState::ready: state = "ready"; break;
     case LibraryState::refused:

@@ -27,6 +27,8 @@ Model card(const Visit& visit, const seams::RoomOfUser& room, const rooms::LiveS
   if (!stream.title.empty() && stream.title != kind) model.set("kind_text", kind);
   model.set("online", stream.online);
   if (stream.viewers > 0) model.set("viewers_text", visit.words.count("live.watching", stream.viewers));
+  if (stream.recording && stream.recording->ended == rooms::RecordingEnd::none)
+    model.set("recorded_text", visit.words.text("record.by", {{"name", stream.recording->by_name}}));
   // A still is for who is seen in the room, as the stream is.
   if (inside && stream.online) model.set("picture", "/live/" + std::to_string(stream.id) + "/thumb.jpg");
   return model;

@@ -69,6 +69,8 @@ void add_pages(http::Router& router, const Services& services) {
   router.post("/rooms/{code}/streams", on_form(services, make_stream));
   router.post("/rooms/{code}/streams/{stream}/key", on_form(services, rekey_stream));
   router.post("/rooms/{code}/streams/{stream}/name", on_form(services, rename_stream));
+  router.post("/rooms/{code}/streams/{stream}/record", on_form(services, record_stream));
+  router.post("/rooms/{code}/streams/{stream}/record/end", on_form(services, end_recording));
   router.post("/rooms/{code}/streams/{stream}/end", on_form(services, end_stream));
   router.post("/rooms/{code}/streams/{stream}/delete", on_form(services, delete_stream));
   router.get("/r/{code}", on_page(services, short_link));

@@ -12,6 +12,7 @@
 #include "server/auth/sessions.h"
 #include "server/auth/throttle.h"
 #include "server/seams/account_records.h"
+#include "server/seams/recordings.h"
 #include "server/seams/room_directory.h"
 #include "server/seams/settings_store.h"
 #include "server/seams/streams.h"
@@ -84,6 +85,19 @@ struct StreamServices {
       standing;
   // Key, name or existence of one have changed. From any loop.
   std::function<void(seams::StreamId stream, const std::string& code)> changed;
+  // Records one into the library of `who`, an account; answers on `executor` with the id of the item, when the room knows.
+  struct RecordWish {
+    seams::StreamId stream;
+    std::string code;  // of its room
+    seams::UserId who;
+    std::string name;   // of that person
+    std::string title;  // clean
+  };
+  std::function<void(RecordWish wish, seams::Executor executor, std::function<void(tl::expected<std::string, seams::RecordRefusal>)> done)>
+      record;
+  // … and ends that; false: it is not recorded.
+  std::function<void(seams::StreamId stream, const std::string& code, seams::Executor executor, std::function<void(bool)> done)>
+      stop_recording;
 };
 
 struct Services {

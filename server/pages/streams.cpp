@@ -7,6 +7,7 @@
 #include "rooms/text.h"
 #include "server/auth/digest.h"
 #include "server/auth/random.h"
+#include "server/library/shelf.h"
 #include "server/ops/host_rules.h"
 #include "server/pages/room_json.h"
 
@@ -115,6 +116,24 @@ seams::Done<void> then_tell(const VisitPtr& visit, const StreamRecord& stream, s
 
 void say_done(const VisitPtr& visit) { visit->send(http::Response{204, {}, {}}); }
 
+void refuse(const VisitPtr& visit, seams::RecordRefusal why) {
+  switch (why) {
+    case seams::RecordRefusal::quota_person:
+      return refuse(visit, 413, "quota", "Your videos take as much room as they may. Delete one of yours first.");
+    case seams::RecordRefusal::quota_all: return refuse(visit, 413, "quota_all", "The library is full. Delete a video first.");
+    case seams::RecordRefusal::disk_full: return refuse(visit, 507, "disk_full", "The server's disk is nearly full.");
+    case seams::RecordRefusal::not_live: return refuse(visit, 409, "not_live", "Nobody publishes this stream just now.");
+    case seams::RecordRefusal::unfit:
+      return refuse(visit, 422, "unfit", "This stream's coding cannot be recorded. H.264, VP9 or AV1 with AAC or Opus can.");
+    case seams::RecordRefusal::busy: return refuse(visit, 409, "recorded", "This stream is being recorded already.");
+    case seams::RecordRefusal::full: return refuse(visit, 503, "full", "As many streams are recorded as may be. Try again later.");
+    case seams::RecordRefusal::no_library: return refuse(visit, 404, "no_library", "This server keeps no videos.");
+    case seams::RecordRefusal::stopping: return refuse(visit, 503, "restart", "The server restarts. Try again in a moment.");
+    case seams::RecordRefusal::unavailable: break;
+  }
+  refuse(visit, StoreError::unavailable);
+}
+
 }  // namespace
 
 void list_streams(VisitPtr visit) {
@@ -163,6 +182,31 @@ void rename_stream(VisitPtr visit, http::Form form) {
   with_stream(visit, [visit, name](const StreamRecord& stream) {
     if (!name) return refuse_name(visit);
     visit->services.streams.store->rename(stream.id, *name, visit->here.executor, then_tell(visit, stream, [visit] { say_done(visit); }));
+  });
+}
+
+void record_stream(VisitPtr visit, http::Form form) {
+  const std::string typed(form.value_or_empty("title"));
+  with_stream(visit, [visit, typed](const StreamRecord& stream) {
+    if (!visit->has_account()) return refuse(visit, 403, "account", "Only accounts have a library. Sign up first.");
+    const auto title = library::clean_title(typed.empty() ? stream.name : typed);
+    if (!title) return refuse(visit, 422, "bad_title", "A video has a title of one line, at most 120 characters.");
+    if (!visit->services.library || !visit->services.streams.record) return refuse(visit, seams::RecordRefusal::no_library);
+    visit->services.streams.record({stream.id, stream.room_code, visit->who->user, visit->who->name, *title}, visit->here.executor,
+                                   [visit](const tl::expected<std::string, seams::RecordRefusal>& item) {
+                                     if (!item) return refuse(visit, item.error());
+                                     visit->send(http::Response::json(200, "{\"item\":" + json_text(*item) + "}"));
+                                   });
+  });
+}
+
+void end_recording(VisitPtr visit, http::Form) {
+  with_stream(visit, [visit](const StreamRecord& stream) {
+    if (!visit->services.streams.stop_recording) return refuse(visit, seams::RecordRefusal::no_library);
+    visit->services.streams.stop_recording(stream.id, stream.room_code, visit->here.executor, [visit](bool ended) {
+      if (!ended) return refuse(visit, 409, "not_recorded", "This stream is not being recorded.");
+      say_done(visit);
+    });
   });
 }
 

@@ -3,8 +3,8 @@
 //
 //             all bytes are here         it plays in browsers
 //   arriving ───────────────────▶ checking ───────────────────▶ ready
-//                                    │ it does not
-//                                    └──────────▶ refused              any ──▶ going ──▶ (no row)
+//   recording ─────────────────▶    │ it does not
+//             it is over             └──────────▶ refused              any ──▶ going ──▶ (no row)
 //
 // Thread rule: every method from any thread; answers come through the executor.
 #pragma once
@@ -20,8 +20,9 @@ enum class LibraryState : std::uint8_t {
   arriving = 0,  // an upload: of size_bytes some are in the file
   checking = 1,  // whole, not yet looked into
   ready = 2,
-  refused = 3,  // `note` says why; the bytes are gone, the row tells its owner
-  going = 4,    // deleted, its files are not yet: found by unfinished() only
+  refused = 3,    // `note` says why; the bytes are gone, the row tells its owner
+  going = 4,      // deleted, its files are not yet: found by unfinished() only
+  recording = 5,  // of a live stream: size_bytes grows with it
 };
 
 // What a look into the file has found.
@@ -90,6 +91,8 @@ class LibraryStore {
   virtual void usage(UserId owner, Executor executor, Done<LibraryUsage> done) = 0;
 
   virtual void advance(LibraryStep step, Executor executor, Done<void> done) = 0;  // not_found; never to going
+  // Of whatever is there: not_found; quota_person and quota_all when it would grow beyond them.
+  virtual void resize(std::string id, std::int64_t size_bytes, LibraryQuota quota, Executor executor, Done<void> done) = 0;
   virtual void touch(std::string id, std::int64_t at_ms, Executor executor, Done<void> done) = 0;
   virtual void rename(std::string id, std::string title, Executor executor, Done<void> done) = 0;
   // From whatever state: nobody sees it from now on, and it counts no more. forget() takes the row away when the files are gone.

@@ -56,12 +56,18 @@ LibraryUsage usage_of(Connection& db, UserId owner) {
   return {query.integer(0), query.integer(1), query.integer(2), query.integer(3)};
 }
 
+// Whether so many more bytes of this owner fit.
+Result<void> check_bytes(const LibraryUsage& used, const LibraryQuota& quota, UserId owner, std::int64_t more) {
+  if (more > quota.all_bytes - used.all_bytes) return tl::unexpected(StoreError::quota_all);
+  if (owner.value != 0 && more > quota.person_bytes - used.person_bytes) return tl::unexpected(StoreError::quota_person);
+  return {};
+}
+
 Result<void> add_item(Connection& db, const LibraryItem& item, const LibraryQuota& quota) {
   const LibraryUsage used = usage_of(db, item.owner);
-  if (used.items >= quota.items || item.size_bytes > quota.all_bytes - used.all_bytes) return tl::unexpected(StoreError::quota_all);
-  const bool has_owner = item.owner.value != 0;
-  const bool person_full = used.person_items >= quota.person_items || item.size_bytes > quota.person_bytes - used.person_bytes;
-  if (has_owner && person_full) return tl::unexpected(StoreError::quota_person);
+  if (used.items >= quota.items) return tl::unexpected(StoreError::quota_all);
+  if (item.owner.value != 0 && used.person_items >= quota.person_items) return tl::unexpected(StoreError::quota_person);
+  if (auto fits = check_bytes(used, quota, item.owner, item.size_bytes); !fits) return fits;
   {
     Query query(db, "SELECT 1 FROM library WHERE id = ?1", item.id);
     if (query.next()) return tl::unexpected(StoreError::id_taken);
@@ -71,6 +77,23 @@ Result<void> add_item(Connection& db, const LibraryItem& item, const LibraryQuot
         "?6, ?7, ?7)",
         item.id, item.owner, item.title, number(item.state), item.size_bytes, item.source, item.created_at_ms)
       .run();
+  return {};
+}
+
+Result<void> resize_item(Connection& db, const std::string& id, std::int64_t size_bytes, const LibraryQuota& quota) {
+  UserId owner;
+  std::int64_t before = 0;
+  {
+    Query query(db, "SELECT coalesce(owner, 0), size_bytes FROM library WHERE id = ?1 AND state <> ?2", id, going);
+    if (!query.next()) return tl::unexpected(StoreError::not_found);
+    owner = UserId{query.integer(0)};
+    before = query.integer(1);
+  }
+  // A quota that was made smaller meanwhile takes nothing away.
+  if (size_bytes > before) {
+    if (auto fits = check_bytes(usage_of(db, owner), quota, owner, size_bytes - before); !fits) return fits;
+  }
+  Query(db, "UPDATE library SET size_bytes = ?2 WHERE id = ?1", id, size_bytes).run();
   return {};
 }
 
@@ -138,6 +161,12 @@ void SqliteLibraryStore::change(Executor executor, Done<void> done, std::functio
 
 void SqliteLibraryStore::advance(LibraryStep step, Executor executor, Done<void> done) {
   change(std::move(executor), std::move(done), [step = std::move(step)](Connection& db) { return take_step(db, step); });
+}
+
+void SqliteLibraryStore::resize(std::string id, std::int64_t size_bytes, LibraryQuota quota, Executor executor, Done<void> done) {
+  writer_.write<void>(std::move(executor), std::move(done), [id = std::move(id), size_bytes, quota](Write& write) -> Result<void> {
+    return resize_item(write.db, id, size_bytes, quota);
+  });
 }
 
 void SqliteLibraryStore::touch(std::string id, std::int64_t at_ms, Executor executor, Done<void> done) {

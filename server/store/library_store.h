@@ -16,6 +16,8 @@ class SqliteLibraryStore final : public seams::LibraryStore {
   void unfinished(std::size_t limit, seams::Executor executor, seams::Done<std::vector<seams::LibraryItem>> done) override;
   void usage(seams::UserId owner, seams::Executor executor, seams::Done<seams::LibraryUsage> done) override;
   void advance(seams::LibraryStep step, seams::Executor executor, seams::Done<void> done) override;
+  void resize(std::string id, std::int64_t size_bytes, seams::LibraryQuota quota, seams::Executor executor,
+              seams::Done<void> done) override;
   void touch(std::string id, std::int64_t at_ms, seams::Executor executor, seams::Done<void> done) override;
   void rename(std::string id, std::string title, seams::Executor executor, seams::Done<void> done) override;
   void retire(std::string id, seams::Executor executor, seams::Done<void> done) override;

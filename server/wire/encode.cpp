@@ -121,6 +121,15 @@ void write_playback_fields(JsonWriter& json, const rooms::PlaybackState& state, 
   if (state.wait_until_ms > 0) json.key("wait_until_ms").integer(state.wait_until_ms);
 }
 
+void write_recording(JsonWriter& json, const rooms::LiveRecording& r) {
+  json.open_object();
+  json.key("by").person(r.by);
+  json.key("name").string(r.by_name);
+  json.key("since_ms").integer(r.since_ms);
+  if (r.ended != rooms::RecordingEnd::none) json.key("ended").string(rooms::to_string(r.ended));
+  json.close_object();
+}
+
 void write_stream(JsonWriter& json, const rooms::LiveStream& s) {
   json.open_object();
   json.key("id").integer(s.id);
@@ -142,6 +151,10 @@ void write_stream(JsonWriter& json, const rooms::LiveStream& s) {
   for (const std::string& codec : s.codecs) json.string(codec);
   json.close_array();
   if (s.still) json.key("still").boolean(true);
+  if (s.recording) {
+    json.key("recording");
+    write_recording(json, *s.recording);
+  }
   json.close_object();
 }
 

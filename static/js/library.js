@@ -6,6 +6,7 @@ import { make_wire } from './lib/upload_wire.js';
 import { Upload, fingerprint_of } from './models/upload.js';
 import { make_upload_row } from './views/upload_row.js';
 
+const REFRESH_MS = 5_000;
 const section = find('#upload');
 const files = /** @type {HTMLInputElement} */ (find('#upload-files'));
 const rows = find('#uploads');
@@ -120,6 +121,11 @@ addEventListener('submit', (event) => {
   const form = /** @type {HTMLElement} */ (event.target);
   if ('confirm' in form.dataset && !confirm(t('library.delete_sure'))) event.preventDefault();
 });
+
+// What is recorded, and what is looked into, changes by itself.
+setInterval(() => {
+  if (!document.hidden && document.querySelector('.video-card:is([data-state="recording"], [data-state="checking"])')) void refresh();
+}, REFRESH_MS);
 
 files.disabled = false;
 for (const id of ['#upload-label', '#upload-drop']) find(id).hidden = false;

@@ -38,6 +38,8 @@ export interface LiveStream {
   forms?: string[]; codecs?: string[];
   /** There is a picture of it at /live/{id}/thumb.jpg. */
   still?: boolean;
+  /** It is kept, in whose library, since when (server time); ended: it broke off, why. */
+  recording?: { by: string; name: string; since_ms: number; ended?: string };
 }
 export interface Live {
   streams: LiveStream[]; desktops: number; windows: number; frames: 'none' | 'asking' | 'live' | 'nobody';

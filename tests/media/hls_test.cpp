@@ -187,7 +187,7 @@ TEST_CASE("MP4 is read anew after an hour, because what reads it keeps a list of
   Stage stage(mp4());
   stage.feed(0.6);
   CHECK(count(stage.text(), "#EXT-X-DISCONTINUITY\n") == 0);
-  stage.now_us += limits::hls_run_us_max - 1;
+  stage.now_us += limits::feed_run_us_max - 1;
   stage.stream->look();
   stage.now_us += 1;
   stage.stream->look();
@@ -197,21 +197,21 @@ TEST_CASE("MP4 is read anew after an hour, because what reads it keeps a list of
 
 TEST_CASE("the way to the thread holds as many pieces and bytes as its bounds say, and not one more") {
   const auto piece = [](std::size_t bytes) {
-    return HlsPiece{
+    return RemuxPiece{
         {}, "", std::make_shared<const MediaUnit>(MediaUnit{std::make_shared<const net::Frame>(net::Frame{std::string(bytes, 'x')})})};
   };
-  const auto queue = HlsWorker::make_queue();
-  for (std::size_t i = 0; i < limits::hls_feed_pieces_max; ++i) {
+  RemuxFeed feed;
+  for (std::size_t i = 0; i < limits::feed_pieces_max; ++i) {
     auto each = piece(1);
-    REQUIRE(queue->push(each, each.bytes()));
+    REQUIRE(feed.give(each));
   }
   auto more = piece(1);
-  CHECK_FALSE(queue->push(more, more.bytes()));
-  const auto other = HlsWorker::make_queue();
-  auto whole = piece(limits::hls_feed_bytes_max - 1), last = piece(1);
-  REQUIRE(other->push(whole, whole.bytes()));
-  REQUIRE(other->push(last, last.bytes()));
-  CHECK_FALSE(other->push(more, more.bytes()));
+  CHECK_FALSE(feed.give(more));
+  RemuxFeed other;
+  auto whole = piece(limits::feed_bytes_max - 1), last = piece(1);
+  REQUIRE(other.give(whole));
+  REQUIRE(other.give(last));
+  CHECK_FALSE(other.give(more));
 }
 
 TEST_CASE("as many streams of a loop are HLS at once as the bound says, and not one more") {

@@ -60,6 +60,16 @@ TEST_CASE("what is live is shown with its room, and a still only to who is insid
   CHECK(page.has("src=\"/live/42/thumb.jpg\""));
 }
 
+TEST_CASE("that a stream is recorded is said with whose recording it is, as long as it is") {
+  Place place;
+  place.summary.live = {camera(41, "Garden")};
+  CHECK_FALSE(place.ann.get("/live").has("recorded by"));
+  place.summary.live[0].recording = rooms::LiveRecording{seams::UserId{8}, "<i>Cem</i>", 1'000};
+  CHECK(place.ann.get("/live").has("recorded by &lt;i&gt;Cem&lt;/i&gt;"));
+  place.summary.live[0].recording->ended = rooms::RecordingEnd::quota;
+  CHECK_FALSE(place.ann.get("/live").has("recorded by"));
+}
+
 TEST_CASE("a stream that is interrupted has no still, and frames of the room's video are not live") {
   Place place;
   place.inside = true;

@@ -128,7 +128,9 @@ void World::State::make_pages() {
                              const std::function<void(std::optional<pages::RoomStanding>)>& done) {
                         on([this, code, who, done] { done(standing ? standing(code, who) : std::nullopt); });
                       },
-                  .changed = [this](seams::StreamId stream, const std::string&) { changed_streams.push_back(stream); }},
+                  .changed = [this](seams::StreamId stream, const std::string&) { changed_streams.push_back(stream); },
+                  .record = {},
+                  .stop_recording = {}},
       .reopen_room = [this](const std::string& code) { reopened.push_back(code); },
   });
   http::RouterOptions routing;

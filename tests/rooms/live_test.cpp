@@ -35,6 +35,22 @@ TEST_CASE("what runs live is told to everybody once, and to newcomers in their w
   CHECK(broadcasts<LiveChanged>(room.tell(SetLive{})).at(0).live == LiveState{});
 }
 
+TEST_CASE("whoever records a stream is told as the room calls them, and that a recording broke off is told as well", "[rooms]") {
+  TestRoom room = RoomBuilder().with_people(2);
+  LiveState live = one_camera();
+  live.streams[0].recording = LiveRecording{ben, "Somebody", 1'000};
+  const auto began = broadcasts<LiveChanged>(room.tell(SetLive{live}));
+  REQUIRE(began.size() == 1);
+  REQUIRE(began[0].live.streams[0].recording);
+  CHECK(began[0].live.streams[0].recording->by_name == "person 2");
+  live.streams[0].recording->ended = RecordingEnd::disk_full;
+  const auto ended = broadcasts<LiveChanged>(room.tell(SetLive{live}));
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].live.streams[0].recording->ended == RecordingEnd::disk_full);
+  CHECK(broadcasts<LiveChanged>(room.tell(Renamed{ben, "Benedict", PersonKind::account})).at(0).live.streams[0].recording->by_name ==
+        "Benedict");
+}
+
 TEST_CASE("what runs live is not saved, and a closed room tells nothing of it", "[rooms]") {
   TestRoom room = RoomBuilder().with_people(1);
   CHECK(all<SaveRoom>(room.tell(SetLive{one_camera()})).empty());

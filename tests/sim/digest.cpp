@@ -62,8 +62,10 @@ class Digest {
     all(r.code, r.name, r.preset, r.policy, r.owner, r.guest_room, r.slow_ms, r.access);
     for (const GrantSet& grants : r.grants) add(static_cast<std::int64_t>(grants.to_ulong()));
   }
+  void add(const LiveRecording& r) { all(r.by, r.by_name, r.since_ms, r.ended); }
   void add(const LiveStream& s) {
-    all(s.id, s.kind, s.room_video, s.title, s.publisher, s.publisher_name, s.width, s.height, s.fps, s.sound, s.online, s.viewers);
+    all(s.id, s.kind, s.room_video, s.title, s.publisher, s.publisher_name, s.width, s.height, s.fps, s.sound, s.online, s.viewers,
+        s.recording);
   }
   void add(const LiveState& l) { all(l.streams, l.desktops, l.windows, l.frames); }
   void add(const QueueItem& i) { all(i.id, i.media, i.title, i.by, i.by_name); }

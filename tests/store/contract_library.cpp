@@ -204,6 +204,37 @@ TEST_CASE("an item is renamed, and an upload says when bytes last came") {
         refused(StoreError::not_found));
 }
 
+TEST_CASE("a recording grows within the quotas, to the byte and not one beyond, and what it does not need is free again") {
+  Library world;
+  const auto resize = [&](char digit, std::int64_t bytes) {
+    return world.done(
+        [&](auto executor, auto handler) { world.stores->library().resize(id_of(digit), bytes, world.quota, executor, handler); });
+  };
+  LibraryItem made = Library::item('a', anna, 10);
+  made.state = LibraryState::recording;
+  REQUIRE(world.add(made).has_value());
+  CHECK(resize('a', 1'000).has_value());
+  CHECK(world.find('a')->size_bytes == 1'000);
+  CHECK(world.usage(anna).person_bytes == 1'000);
+  CHECK(resize('a', 1'001) == refused(StoreError::quota_person));
+  CHECK(world.find('a')->size_bytes == 1'000);
+  REQUIRE(world.add(Library::item('b', ben, 500)).has_value());
+  world.quota.person_bytes = 2'000;
+  CHECK(resize('a', 1'001) == refused(StoreError::quota_all));
+  CHECK(resize('a', 900).has_value());
+  CHECK(world.usage(anna).all_bytes == 1'400);
+  // A quota that was made smaller meanwhile takes nothing away.
+  world.quota = {10, 10, 10, 5};
+  CHECK(resize('a', 800).has_value());
+  CHECK(world.seen_by(anna) == "a");
+  CHECK(world.seen_by(ben) == "b");
+  REQUIRE(world.unfinished().size() == 2);
+  CHECK(world.advance('a', LibraryState::recording, LibraryState::checking).has_value());
+  CHECK(world.find('a')->size_bytes == 800);
+  CHECK(world.retire('a').has_value());
+  CHECK(resize('a', 1) == refused(StoreError::not_found));
+}
+
 TEST_CASE("the videos of an account that ends stay, as nobody's") {
   Library world;
   REQUIRE(world.add(Library::item('a', anna, 600)).has_value());

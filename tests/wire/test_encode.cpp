@@ -192,6 +192,26 @@ TEST_CASE("what runs live is told stream by stream, with the desktops that show 
   }
 }
 
+TEST_CASE("that a stream is recorded is told with whose recording it is, and why it broke off") {
+  rooms::LiveChanged changed;
+  rooms::LiveStream stream;
+  stream.recording = rooms::LiveRecording{{42}, "Ann", 1'700'000'000'123};
+  changed.live.streams.push_back(stream);
+  CHECK(text_of(changed).find(R"("codecs":[],"recording":{"by":"42","name":"Ann","since_ms":1700000000123}}])") != std::string::npos);
+  using End = rooms::RecordingEnd;
+  for (const auto& [end, word] : {std::pair{End::disk_full, "disk_full"},
+                                  {End::quota, "quota"},
+                                  {End::too_long, "too_long"},
+                                  {End::too_large, "too_large"},
+                                  {End::changed, "changed"},
+                                  {End::unreadable, "unreadable"},
+                                  {End::deleted, "deleted"},
+                                  {End::trouble, "trouble"}}) {
+    changed.live.streams[0].recording->ended = end;
+    CHECK(text_of(changed).find(R"("since_ms":1700000000123,"ended":")" + std::string(word) + "\"}") != std::string::npos);
+  }
+}
+
 TEST_CASE("the queue and the history are told whole") {
   rooms::QueueView view;
   view.queue.rev = {3};

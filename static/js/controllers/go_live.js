@@ -6,6 +6,7 @@ import { send_stills } from '../lib/stills.js';
 import { find, set_text } from '../lib/dom.js';
 import { has, t } from '../lib/strings.js';
 import { ChunkSender, recording_of } from '../models/chunk_sender.js';
+import { is_recorded } from '../models/recordings.js';
 import { open_dialog } from '../views/dialogs.js';
 import { control_feeds } from './feeds.js';
 import { load_styles, make_go_live } from '../views/go_live.js';
@@ -227,7 +228,10 @@ export async function control_go_live(app, say) {
     // Not before the room knows of it: nobody would take it.
     if (stream?.online && taken && !stills) stills = send_stills(taken, `/live/${stream_id}/thumb.jpg`);
     const time = clock_text(performance.now() - began_at);
-    set_text(find('#live-own-text'), sender.state === 'behind' ? t('go_live.behind') : t('go_live.you_are_live', { time, n: viewers }));
+    const words = sender.state === 'behind' ? t('go_live.behind') : t('go_live.you_are_live', { time, n: viewers });
+    const recorder = is_recorded(stream) ? stream?.recording : undefined;
+    const recorded = recorder ? t(recorder.by === app.people.me ? 'record.by_you' : 'record.by', { name: recorder.name }) : '';
+    set_text(find('#live-own-text'), recorded ? `${words} · ${recorded}` : words);
   }
 
   /** @param {string} session @param {number} seq @param {Blob} chunk @param {boolean} last @returns {Promise<import('../models/chunk_sender.js').Answer>} */

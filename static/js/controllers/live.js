@@ -4,10 +4,12 @@ import { t } from '../lib/strings.js';
 import { LiveMeter, latency_text } from '../models/live_meter.js';
 import { stream_name } from '../models/live.js';
 import { live_form } from '../models/live_form.js';
+import { is_recorded } from '../models/recordings.js';
 import { LiveMpeg1Player, SoundOut } from '../players/live_mpeg1.js';
 import { LiveStreamPlayer } from '../players/live_stream.js';
 import { LiveVideoPlayer } from '../players/live_video.js';
 import { make_live } from '../views/live.js';
+import { control_record } from './record.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../views/live.js').LineState} LineState */
@@ -23,9 +25,9 @@ function open_socket(stream) {
 
 /**
  * The streams of cameras, screens and files: which has the stage, and its pictures. Fetched when something is live first.
- * @param {App} app @param {import('../types.js').Engine} engine @param {() => boolean} alone this person watches on their own
+ * @param {App} app @param {import('../types.js').Engine} engine @param {{alone(): boolean, say(text: string): void}} player alone: this person watches on their own
  */
-export function control_live(app, engine, alone) {
+export function control_live(app, engine, { alone, say }) {
   const model = app.live;
   const meter = new LiveMeter();
   const player = new LiveStreamPlayer({
@@ -132,6 +134,7 @@ export function control_live(app, engine, alone) {
       if (fps) facts.push(t('live.fps', { n: fps }));
     }
     if (stream?.viewers) facts.push(t('live.watching', { n: stream.viewers }));
+    if (stream?.recording && is_recorded(stream)) facts.push(t(stream.recording.by === model.me ? 'record.by_you' : 'record.by', { name: stream.recording.name }));
     view.facts(facts);
   }
 
@@ -197,4 +200,5 @@ export function control_live(app, engine, alone) {
     paint();
   });
   changed();
+  control_record(app, say);
 }

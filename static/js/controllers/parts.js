@@ -111,9 +111,9 @@ function fetch_door(app, player) {
   app.people.on('change', () => app.people.knocked.length && asks().catch(() => {}));
 }
 
-/** Pictures of cameras and screens, and the words about desktop windows. @param {App} app @param {import('../types.js').Engine} engine @param {{alone(): boolean}} player */
+/** Pictures of cameras and screens, and the words about desktop windows. @param {App} app @param {import('../types.js').Engine} engine @param {{alone(): boolean, say(text: string): void}} player */
 function fetch_live(app, engine, player) {
-  const part = lazy(async () => (await import('./live.js')).control_live(app, engine, player.alone));
+  const part = lazy(async () => (await import('./live.js')).control_live(app, engine, player));
   app.playback.on('change', () => app.live.video((app.playback.now?.media ?? null) !== null));
   app.live.on('change', () => {
     const { streams, desktops, frames } = app.live.now;

@@ -2,6 +2,7 @@
 import { el, find, set_attribute, set_icon, set_text } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
 import { frames_chip, stream_name } from '../models/live.js';
+import { is_recorded } from '../models/recordings.js';
 
 /** @typedef {import('../models/live.js').LiveModel} LiveModel */
 /** @typedef {import('../types.js').LiveStream} LiveStream */
@@ -66,7 +67,10 @@ export function make_live(intents) {
     const elsewhere = model.elsewhere.map((each) => stream_name(each, model.me));
     find('#elsewhere-chip').hidden = elsewhere.length === 0;
     set_text(find('#elsewhere-chip'), t('live.elsewhere', { streams: elsewhere.join(', '), n: elsewhere.length }));
-    find('#live-chips').hidden = !offered && !frames && elsewhere.length === 0;
+    const recorded = model.now.streams.filter((each) => is_recorded(each) && each.id !== model.on_stage?.id).map((each) => stream_name(each, model.me));
+    find('#rec-chip').hidden = recorded.length === 0;
+    set_text(find('#rec-chip-text'), t('record.elsewhere', { streams: recorded.join(', '), n: recorded.length }));
+    find('#live-chips').hidden = !offered && !frames && elsewhere.length === 0 && recorded.length === 0;
   }
 
   const hide = (/** @type {Event} */ event) => { /** @type {HTMLElement} */ (event.target).hidden = true; };
@@ -90,13 +94,13 @@ export function make_live(intents) {
     const names = streams.map((stream) => {
       const name = stream_name(stream, model.me);
       const twice = streams.filter((other) => stream_name(other, model.me) === name).length > 1;
-      return { id: stream.id, name: twice && stream.title ? `${name}: ${stream.title}` : name, still: stream.still === true };
+      return { id: stream.id, name: twice && stream.title ? `${name}: ${stream.title}` : name, still: stream.still === true, recorded: is_recorded(stream) };
     });
     const key = JSON.stringify(names);
     if (choices.dataset.key !== key) {
       choices.dataset.key = key;
-      choices.replaceChildren(...names.map(({ id, name, still }) => el('button', { class: 'live-choice', type: 'button', 'data-id': id, onclick: () => intents.watch(id) },
-        still && el('img', { class: 'live-still', alt: '', width: 64, height: 36, onerror: hide }), el('bdi', { text: name }))));
+      choices.replaceChildren(...names.map(({ id, name, still, recorded }) => el('button', { class: 'live-choice', type: 'button', 'data-id': id, onclick: () => intents.watch(id) },
+        still && el('img', { class: 'live-still', alt: '', width: 64, height: 36, onerror: hide }), el('bdi', { text: name }), recorded && el('span', { class: 'rec-dot', role: 'img', 'aria-label': t('record.mark') }))));
       paint_stills();
     }
     for (const button of choices.children) set_attribute(button, 'aria-pressed', String(Number(button.getAttribute('data-id')) === shown?.id));
