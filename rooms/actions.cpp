@@ -49,6 +49,11 @@ Result<Action> ActionBook::find(std::int64_t id, std::int64_t now_ms) const {
   return found->action;
 }
 
+std::optional<MediaRef> ActionBook::video_before(std::int64_t id) const {
+  const auto found = std::find_if(past_.begin(), past_.end(), [id](const Past& past) { return past.action.id == id; });
+  return found == past_.end() || !found->before.stage ? std::nullopt : found->before.stage->media;
+}
+
 Before ActionBook::take(std::int64_t id) {
   const auto found = std::find_if(past_.begin(), past_.end(), [id](const Past& past) { return past.action.id == id; });
   if (found == past_.end()) return {};

@@ -26,6 +26,7 @@ class ActionBook {
   [[nodiscard]] std::vector<Action> list(std::int64_t now_ms) const;
   // not_found: no such action. conflict "undo": too old, undone already, or something followed it.
   [[nodiscard]] Result<Action> find(std::int64_t id, std::int64_t now_ms) const;
+  [[nodiscard]] std::optional<MediaRef> video_before(std::int64_t id) const;  // what undoing it would put on the stage
   // Takes what is to be put back; the action counts as undone. After find() said yes.
   [[nodiscard]] Before take(std::int64_t id);
   void settle_all();  // the room itself moved on: nothing before this can be undone

@@ -84,6 +84,7 @@ inline constexpr std::int64_t wait_seek_ms = 1'000;
 inline constexpr std::int64_t wait_stall_after_ms = 2'000;
 inline constexpr std::int64_t wait_stall_ms_max = 8'000;
 inline constexpr std::size_t wait_stall_people_max = 8;
+inline constexpr std::int64_t stream_away_ms = 30'000;        // the room's video is a stream that does not run: then it is over
 inline constexpr std::int64_t snapshot_plays_on_ms = 60'000;  // down for longer: paused where it was
 
 inline constexpr std::int64_t pause_back_ms_max = 1'000;   // how far behind the room's position a pause may freeze it

@@ -78,6 +78,9 @@ struct LiveStream {
   bool operator==(const LiveStream&) const = default;
 };
 
+// A link to it, as it is the room's video.
+[[nodiscard]] inline std::string path_of(const LiveStream& stream) { return "/live/" + std::to_string(stream.id); }
+
 struct LiveState {
   std::vector<LiveStream> streams;
   std::int64_t desktops = 0;  // connected desktop programs

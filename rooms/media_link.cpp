@@ -17,6 +17,8 @@ using link::HostKind;
 
 constexpr std::string_view library_path = "/library/";
 constexpr std::size_t library_id_digits = 32;
+constexpr std::string_view live_path = "/live/";
+constexpr std::size_t stream_id_digits_max = 16;  // below 2^53
 
 constexpr int nested_max = 2;  // a consent page around a sharing page around a video
 
@@ -149,9 +151,26 @@ MediaRef library_video(std::string_view path, std::int64_t start_ms) {
   return media;
 }
 
+// A number has one spelling.
+bool is_stream_path(std::string_view path) {
+  if (path.substr(0, live_path.size()) != live_path) return false;
+  const std::string_view id = path.substr(live_path.size());
+  return is_digits(id) && id.size() <= stream_id_digits_max && id.front() != '0';
+}
+
+MediaRef stream(std::string_view path) {
+  MediaRef media;
+  media.kind = MediaKind::stream;
+  media.url = std::string(path);
+  media.live = true;
+  return media;
+}
+
 Result<MediaRef> read_file(urls::url url) {
   // Whatever name of this server somebody copied it under: everybody in the room asks their own.
-  if (const std::string_view path = view(url.encoded_path()); is_library_path(path)) return library_video(path, start_of_fragment(url));
+  const std::string_view path = view(url.encoded_path());
+  if (is_library_path(path)) return library_video(path, start_of_fragment(url));
+  if (is_stream_path(path)) return stream(path);
   const std::string extension = extension_of(url);
   const auto kind = kind_of_file(extension);
   if (!kind) return refuse(is_foreign_video(extension) ? "not_playable" : "not_media");
@@ -165,9 +184,10 @@ Result<MediaRef> read_file(urls::url url) {
   return media;
 }
 
-// "/library/ID#t=90", as our own pages say it.
+// "/library/ID#t=90" and "/live/ID", as our own pages say it.
 std::optional<MediaRef> read_own_path(std::string_view pasted) {
   const std::string_view text = link::trim(pasted);
+  if (is_stream_path(text)) return stream(text);
   const std::size_t end = std::min(text.find('#'), text.size());
   if (!is_library_path(text.substr(0, end))) return std::nullopt;
   const auto fragment = urls::parse_uri_reference(text);
@@ -216,7 +236,7 @@ struct Sentence {
   std::string_view detail;
   std::string_view text;
 };
-constexpr std::array<Sentence, 13> sentences{{
+constexpr std::array<Sentence, 16> sentences{{
     {"empty", "Paste a link first."},
     {"too_long", "This link is too long."},
     {"not_a_link", "This does not look like a link."},
@@ -230,6 +250,9 @@ constexpr std::array<Sentence, 13> sentences{{
     {"several_links", "There are several links here. Paste one."},
     {"bad_host", "This link's host name is not valid."},
     {"bad_port", "This link's port number is not valid."},
+    {"no_stream", "This stream is not live in this room. A stream can be watched together in the room that it belongs to."},
+    {"stream_pictures", "Single pictures cannot be watched together."},
+    {"stream_coding", "Only H.264, VP9 and AV1 can be watched together."},
 }};
 
 }  // namespace

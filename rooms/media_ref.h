@@ -5,14 +5,16 @@
 
 namespace matinee::rooms {
 
-enum class MediaKind : std::uint8_t { youtube, file, hls };  // wire names: youtube, file, hls
+// stream: what runs live in the room itself. Wire names as here.
+enum class MediaKind : std::uint8_t { youtube, file, hls, stream };
 
 struct MediaRef {
   MediaKind kind = MediaKind::file;
-  std::string url;  // canonical: https://www.youtube.com/watch?v=ID, the file's normalised http(s) URL, or "/library/ID": on this server
+  // canonical: https://www.youtube.com/watch?v=ID, the file's normalised http(s) URL, or on this server "/library/ID" and "/live/ID"
+  std::string url;
   std::string video_id;       // YouTube only: 11 of [A-Za-z0-9_-]
   std::int64_t start_ms = 0;  // from t= / start= / #t=
-  bool live = false;          // a /live/ link
+  bool live = false;          // has no end that is known: YouTube's /live/ links, streams
   bool operator==(const MediaRef&) const = default;
 };
 

@@ -148,6 +148,7 @@ void jump(PlaybackState& state, std::int64_t position_ms, const PlaybackContext&
 
 // False when the policy does not let a stall hold the room.
 bool hold(PlaybackState& state, const PlaybackContext& context) {
+  if (state.media && state.media->kind == MediaKind::stream) return false;  // it goes on whoever waits: who stalled comes back to it
   switch (context.policy) {
     case WaitPolicy::free: return false;
     case WaitPolicy::fair:

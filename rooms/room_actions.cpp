@@ -56,6 +56,8 @@ void Room::State::on(const Undo& undo, Participant& actor, Turn& turn) {
   const auto found = actions.find(undo.action, turn.now_ms());
   if (!found) return turn.refuse(found.error());
   if (found->by != actor.person.id && !allow(actor, grant_for(found->what), turn)) return;
+  const auto video = actions.video_before(undo.action);
+  if (auto why = video ? unplayable(*video) : std::nullopt) return turn.refuse(std::move(*why));
   Before before = actions.take(undo.action);
   if (before.stage) put_back(*before.stage, actor.person.id, turn);
   if (before.queue) {

@@ -58,6 +58,7 @@ void Room::State::on(const Join& join, Turn& turn) {
     wait_for(*known, turn);
   }
   welcome(*known, join.since, turn);
+  watch_stream(turn);
   turn.ok();
 }
 

@@ -40,6 +40,7 @@ std::vector<PersonId> Room::State::waiting_names() const {
 
 void Room::State::on(const SetMedia& set, Participant& actor, Turn& turn) {
   if (!allow_command(actor, turn) || !allow(actor, Grant::play_now, turn)) return;
+  if (auto why = set.media ? unplayable(*set.media) : std::nullopt) return turn.refuse(std::move(*why));
   CommandArgs args;
   args.command = set.media ? Command::set_media : Command::clear;
   args.media = set.media;
@@ -123,6 +124,7 @@ void Room::State::playback_changed(Turn& turn) {
   const bool timed = state.phase == Phase::waiting && state.wait_until_ms > 0;
   if (timed || wait_timer_set) turn.emit(SetTimer{static_cast<std::int64_t>(Timer::wait), timed ? state.wait_until_ms : 0});
   wait_timer_set = timed;
+  watch_stream(turn);
   save_soon(turn);
 }
 

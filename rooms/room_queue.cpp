@@ -26,6 +26,7 @@ void Room::State::queue_changed(Turn& turn) {
 void Room::State::on(const QueueAdd& add, Participant& actor, Turn& turn) {
   if (!allow_command(actor, turn) || !allow(actor, Grant::queue_add, turn)) return;
   if (add.first && !allow(actor, Grant::reorder, turn)) return;
+  if (auto why = unplayable(add.media)) return turn.refuse(std::move(*why));
   const auto added = queue.add(add.media, add.title, actor.person.id, actor.person.name, add.first);
   if (!added) return turn.refuse(added.error());
   turn.ok();
@@ -57,6 +58,7 @@ void Room::State::on(const QueuePlay& play, Participant& actor, Turn& turn) {
   if (!allow_command(actor, turn) || !allow(actor, Grant::play_now, turn)) return;
   const QueueItem* item = queue.find(play.item);
   if (item == nullptr) return turn.refuse(ErrorCode::not_found, "item");
+  if (auto why = unplayable(item->media)) return turn.refuse(std::move(*why));
   Before before{playback.state(), queue.state()};
   const CommandArgs args{Command::set_media, item->media, 0, 1.0, play.base_rev, play.op, actor.person.id};
   const std::string url = item->media.url;
@@ -131,6 +133,12 @@ void Room::State::on(const Ended& end, Participant& actor, Turn& turn) {
   ended.insert(actor.person.id);
   const auto players = std::count_if(participants.begin(), participants.end(), [](const auto& entry) { return entry.second.plays; });
   if (!may(actor, Grant::control) && static_cast<std::int64_t>(ended.size()) * 2 < players) return;
+  if (state.media->kind == MediaKind::stream) {
+    // One that runs may begin anew, and has no end to begin again from.
+    if (plays_missing_stream()) end_stream(turn);
+    else ended.clear();
+    return;
+  }
   const QueueState& list = queue.state();
   if (list.loop == Loop::one) {
     ended.clear();
@@ -146,9 +154,10 @@ void Room::State::on(const Ended& end, Participant& actor, Turn& turn) {
   turn.tell_all(ActionsChanged{actions.list(turn.now_ms())});
 }
 
-// The next video, or an empty stage.
+// The next video, or an empty stage. Streams that have ended meanwhile are passed over.
 void Room::State::go_on(PersonId by, const std::string& op, Turn& turn) {
-  const auto next = queue.take_first();
+  auto next = queue.take_first();
+  while (next && unplayable(next->media)) next = queue.take_first();
   CommandArgs args{next ? Command::set_media : Command::clear, std::nullopt, 0, 1.0, std::nullopt, op, by};
   if (next) args.media = next->media;
   room_command(args, turn);

@@ -78,6 +78,7 @@ void Room::State::on(const TimerFired& fired, Turn& turn) {
     case Timer::wait: wait_timer_set = false; return room_command(Command::timeout, turn);
     case Timer::stall: return check_stalls(turn);
     case Timer::save: save_timer_at_ms = 0; return save_soon(turn);
+    case Timer::stream: stream_timer_set = false; return end_stream(turn);
     case Timer::knocks: return end_old_knocks(turn);
   }
 }

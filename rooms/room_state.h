@@ -56,7 +56,7 @@ struct Turn {
   [[nodiscard]] std::int64_t now_ms() const { return context.now_ms; }
 };
 
-enum class Timer : std::int64_t { presence = 1, typing = 2, wait = 3, stall = 4, save = 5, knocks = 10 };
+enum class Timer : std::int64_t { presence = 1, typing = 2, wait = 3, stall = 4, save = 5, stream = 6, knocks = 10 };
 
 struct Room::State {
   State(RoomSnapshot snapshot, RoomOptions options_given, std::int64_t now_ms);
@@ -116,6 +116,10 @@ struct Room::State {
   void on(const TimerFired& fired, Turn& turn);
   // ---- live
   void on(const SetLive& set, Turn& turn);
+  [[nodiscard]] std::optional<Error> unplayable(const MediaRef& media) const;  // a stream that is not here, or not for everybody at once
+  [[nodiscard]] bool plays_missing_stream() const;                             // on the stage, and does not run
+  void watch_stream(Turn& turn);                                               // after what plays, or runs, has changed
+  void end_stream(Turn& turn);
 
   // ---- asked by several of the above
   [[nodiscard]] Participant* find(PersonId person);
@@ -260,6 +264,7 @@ struct Room::State {
   bool presence_timer_set = false;
   bool waiting_names_changed = false;  // told with the next presence diff
   bool wait_timer_set = false;
+  bool stream_timer_set = false;
   std::int64_t last_save_ms = 0;
   std::int64_t save_timer_at_ms = 0;  // 0 = not set
   bool closed = false;

@@ -400,7 +400,9 @@ void App::State::make_router() {
                       done(std::move(summary));
                     });
                   }
-                  summary.watching = watching_title(found->media_url, previews ? previews->title(found->media_url) : "");
+                  const auto stream = std::ranges::find(found->live, stream_id(found->media_url), &rooms::LiveStream::id);
+                  const std::string title = stream != found->live.end() ? stream->title : previews ? previews->title(found->media_url) : "";
+                  summary.watching = watching_title(found->media_url, title);
                   executor([done, summary = std::move(summary)] { done(summary); });
                 });
           },

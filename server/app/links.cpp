@@ -1,5 +1,7 @@
 #include "server/app/links.h"
 
+#include <cstdlib>
+
 namespace matinee::app {
 namespace {
 
@@ -49,10 +51,16 @@ std::string library_id(const std::string& media_url) {
   return media_url.starts_with(path) ? media_url.substr(path.size()) : std::string();
 }
 
+std::int64_t stream_id(const std::string& media_url) {
+  constexpr std::string_view path = "/live/";
+  return media_url.starts_with(path) ? std::strtoll(media_url.c_str() + path.size(), nullptr, 10) : 0;
+}
+
 std::string watching_title(const std::string& media_url, const std::string& title) {
   if (media_url.empty()) return {};
   if (!title.empty()) return title;
   if (!library_id(media_url).empty()) return "a video of the library";
+  if (stream_id(media_url) != 0) return "a live stream";
   if (media_url.starts_with("https://www.youtube.com/")) return "a YouTube video";
   const std::size_t begin = media_url.find("://") + 3;
   return "a video from " + media_url.substr(begin, media_url.find('/', begin) - begin);

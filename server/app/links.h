@@ -25,6 +25,8 @@ struct Listening {
 
 // Of a link to a video of this server's library ("/library/…"); empty for every other.
 [[nodiscard]] std::string library_id(const std::string& media_url);
+// Of a link to a live stream ("/live/…"); 0 for every other.
+[[nodiscard]] std::int64_t stream_id(const std::string& media_url);
 // What to call a video: its title if that is known, else its host, or for YouTube "a YouTube video".
 [[nodiscard]] std::string watching_title(const std::string& media_url, const std::string& title);
 

@@ -80,7 +80,9 @@ void HlsStream::add(HlsMade made) {
     files_.emplace(std::move(name), made.init);
   }
   const std::int64_t now_us = parts_.now_us();
-  std::string name = name_of(".m4s");
+  // A segment's sound may begin up to half a second beside its first picture, whose programme time is told: with the picture's own time
+  // in the name a page knows when each picture was made.
+  std::string name = name_of("-" + std::to_string(made.time_us) + ".m4s");
   const bool anew = made.init && follows;
   const auto refusal = playlist_->add({name, made.duration_us, made.program_us, anew, made.bytes->bytes.size()}, now_us);
   if (refusal == streams::HlsRefusal::too_long) {

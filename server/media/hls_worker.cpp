@@ -41,7 +41,10 @@ class HlsWorker::Work final : streams::RemuxSink {
     }
     if (cut_->ends_before(fragment.duration_us)) end_segment();
     if (arrived_us_ == 0) arrived_us_ = parts_.server_time_us() - fragment.duration_us - fragment.time_us;
-    if (bytes_.empty()) program_us_ = arrived_us_ + fragment.time_us;
+    if (bytes_.empty()) {
+      time_us_ = fragment.time_us;
+      program_us_ = arrived_us_ + fragment.time_us;
+    }
     bytes_.append(reinterpret_cast<const char*>(fragment.bytes.data()), fragment.bytes.size());  // NOLINT: bytes as bytes
     if (cut_->add(fragment.duration_us)) end_segment();
   }
@@ -49,7 +52,7 @@ class HlsWorker::Work final : streams::RemuxSink {
   void end_segment() {
     if (bytes_.empty()) return;
     HlsMade made{std::exchange(init_, nullptr), std::make_shared<const net::Frame>(net::Frame{std::exchange(bytes_, {})}), cut_->held_us(),
-                 program_us_, target_s_};
+                 program_us_, target_s_, time_us_};
     cut_->end();
     tell([made = std::move(made)](HlsListener& listener) { listener.on_segment(made); });
   }
@@ -76,7 +79,7 @@ class HlsWorker::Work final : streams::RemuxSink {
   std::int64_t target_s_ = 0;
   net::SharedFrame init_;
   std::string bytes_;  // of the segment that is being put together
-  std::int64_t program_us_ = 0;
+  std::int64_t program_us_ = 0, time_us_ = 0;
 };
 
 HlsWorker::HlsWorker(HlsWorkerParts parts)

@@ -21,6 +21,7 @@ struct HlsMade {
   std::int64_t duration_us = 0;
   std::int64_t program_us = 0;  // Unix
   std::int64_t target_s = 0;    // of all that this worker makes
+  std::int64_t time_us = 0;     // of its first picture, since the beginning of its init data
 };
 
 class HlsListener {

@@ -282,7 +282,8 @@ void LiveRoom::ask_for_frames(std::int64_t now_ms) {
   std::vector<AskCandidate> candidates;
   for (const auto& client : desktops_)
     candidates.push_back({client->id(), client->person(), client->may_publish(), client->may_be_asked()});
-  const bool on = playback_.media.has_value() && playback_.phase != rooms::Phase::idle;
+  // A stream of the room is not asked for again as frames.
+  const bool on = playback_.media && playback_.media->kind != rooms::MediaKind::stream && playback_.phase != rooms::Phase::idle;
   const Stream* video = room_video();
   const AskStep step = asker_.update({on ? playback_.media->url : std::string_view(), playback_.by, candidates, video != nullptr}, now_ms);
   if (step.stop_stream && video != nullptr) {

@@ -65,6 +65,7 @@ class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
   void at_home(const http::RequestPtr& request, std::int64_t stream, OnHome then);
   void refuse(const http::RequestPtr& request, const http::Responder& responder) const;
 
+  void lead(const http::RequestPtr& request, const http::Responder& responder, std::int64_t stream);
   void body(const http::RequestPtr& request, const http::Responder& responder, Named named);
   void socket(const http::RequestPtr& request, net::UpgradeRequest upgrade);
   void media_socket(const http::RequestPtr& request, net::UpgradeRequest upgrade, bool ts);
@@ -81,6 +82,7 @@ class LiveRoutes : public std::enable_shared_from_this<LiveRoutes> {
 void LiveRoutes::add() {
   const auto self = shared_from_this();
   router_.get("/live/{name}", [self](const http::RequestPtr& request, const http::Responder& responder) {
+    if (const auto stream = read_stream(request->path_param("name"))) return self->lead(request, responder, *stream);
     const auto named = read_named(request->path_param("name"));
     if (!named) return self->refuse(request, responder);
     self->body(request, responder, *named);
@@ -121,6 +123,16 @@ void LiveRoutes::at_home(const http::RequestPtr& request, std::int64_t stream, O
 
 void LiveRoutes::refuse(const http::RequestPtr& request, const http::Responder& responder) const {
   responder.send(router_.error(*request, 404, "There is nothing at this address.").with("Cache-Control", "no-store"));
+}
+
+// A link to the stream, opened as a page: its room, for who is in it.
+void LiveRoutes::lead(const http::RequestPtr& request, const http::Responder& responder, std::int64_t stream) {
+  at_home(request, stream, [self = shared_from_this(), request, responder](Relay&, const Found& found, const Watcher&) {
+    request->loop().post([self, request, responder, room = found ? found.room() : std::string()] {
+      if (room.empty()) return self->refuse(request, responder);
+      responder.send({303, {{"Location", "/rooms/" + room}, {"Cache-Control", "no-store"}}, {}});
+    });
+  });
 }
 
 void LiveRoutes::body(const http::RequestPtr& request, const http::Responder& responder, Named named) {

@@ -21,7 +21,7 @@ std::string_view key_of(rooms::LiveKind kind) {
 }
 
 Model card(const Visit& visit, const seams::RoomOfUser& room, const rooms::LiveStream& stream, bool inside) {
-  const std::string kind = visit.words.text(key_of(stream.kind), {{"name", stream.publisher_name}});
+  const std::string kind = live_kind_text(visit, stream);
   Model model;
   model.set("code", room.code).set("room_name", room.name).set("title", stream.title.empty() ? kind : stream.title);
   if (!stream.title.empty() && stream.title != kind) model.set("kind_text", kind);
@@ -70,6 +70,10 @@ void ask_room(const VisitPtr& visit, const std::shared_ptr<Gathering>& all, std:
 }
 
 }  // namespace
+
+std::string live_kind_text(const Visit& visit, const rooms::LiveStream& stream) {
+  return visit.words.text(key_of(stream.kind), {{"name", stream.publisher_name}});
+}
 
 void live_page(VisitPtr visit) {
   if (!visit->has_account()) return visit->redirect("/login?next=/live");

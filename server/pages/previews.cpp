@@ -1,9 +1,11 @@
 #include "server/pages/previews.h"
 
+#include <algorithm>
 #include "rooms/media_link.h"
 #include "rooms/room_code.h"
 #include "server/library/library.h"
 #include "server/pages/library.h"
+#include "server/pages/live.h"
 #include "server/pages/room_access.h"
 #include "server/pages/room_json.h"
 #include "server/previews/previews.h"
@@ -74,6 +76,26 @@ void show(const VisitPtr& visit, const std::optional<previews::Preview>& preview
   visit->send(http::Response::json(200, previews::preview_json(*preview)));
 }
 
+// As pages call it: by its own name, or whose it is.
+std::string name_of(const Visit& visit, const rooms::LiveStream& stream) {
+  return stream.title.empty() ? live_kind_text(visit, stream) : stream.title;
+}
+
+void show_stream(const VisitPtr& visit, const std::string& url) {
+  const auto gone = [visit] {
+    visit->send(http::Response::json(200, previews::refusal_json({"no_stream", rooms::media_link_sentence("no_stream")})));
+  };
+  const auto code = rooms::read_room_code(visit->request->path_param("code"));
+  if (!code || !visit->services.room_summary) return gone();
+  visit->services.room_summary(*code, visit->person(), visit->here.executor, [visit, url, gone](const std::optional<RoomSummary>& summary) {
+    if (!summary) return gone();
+    const auto at = std::ranges::find(summary->live, url, rooms::path_of);
+    if (at == summary->live.end() || at->room_video) return gone();
+    visit->send(http::Response::json(200, "{\"kind\":\"stream\",\"host\":\"\",\"known\":true,\"title\":" + json_text(name_of(*visit, *at)) +
+                                              (at->still ? ",\"picture\":\"" + url + "/thumb.jpg\"" : std::string()) + "}"));
+  });
+}
+
 // The id of a video of our own library, or empty.
 std::string library_id(const rooms::MediaRef& media) {
   constexpr std::string_view path = "/library/";
@@ -108,6 +130,7 @@ void room_preview(VisitPtr visit) {
       return visit->send(http::Response::json(200, previews::refusal_json({detail, rooms::media_link_sentence(detail)})));
     }
     if (const std::string id = library_id(*media); !id.empty()) return show_own_video(visit, id);
+    if (media->kind == rooms::MediaKind::stream) return show_stream(visit, media->url);
     if (visit->services.previews == nullptr) return say_switched_off(visit);
     previews::Previews& previews = *visit->services.previews;
     // What is known already costs nobody anything, so it costs no try.

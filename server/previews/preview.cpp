@@ -30,6 +30,7 @@ std::string_view kind_name(rooms::MediaKind kind) {
     case rooms::MediaKind::youtube: return "youtube";
     case rooms::MediaKind::file: return "file";
     case rooms::MediaKind::hls: return "hls";
+    case rooms::MediaKind::stream: return "stream";
   }
   return "file";
 }

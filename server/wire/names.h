@@ -18,6 +18,7 @@ namespace matinee::wire {
     case rooms::MediaKind::youtube: return "youtube";
     case rooms::MediaKind::file: return "file";
     case rooms::MediaKind::hls: return "hls";
+    case rooms::MediaKind::stream: return "stream";
   }
   return "file";
 }
@@ -56,7 +57,7 @@ namespace matinee::wire {
 }
 
 [[nodiscard]] inline std::optional<rooms::MediaKind> media_kind_from(std::string_view name) {
-  for (const auto kind : {rooms::MediaKind::youtube, rooms::MediaKind::file, rooms::MediaKind::hls})
+  for (const auto kind : {rooms::MediaKind::youtube, rooms::MediaKind::file, rooms::MediaKind::hls, rooms::MediaKind::stream})
     if (name_of(kind) == name) return kind;
   return std::nullopt;
 }

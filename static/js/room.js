@@ -35,7 +35,7 @@ const queue = control_queue(app, engine, (text, undo) => player.notice.show(text
 const player = control_playback(app, engine, queue);
 const stage = control_stage_size(app);
 control_people(app, say);
-const parts = control_parts(app, engine, { say, alone: player.alone, intents: player.intents });
+const parts = control_parts(app, engine, { say, alone: player.alone, watch: player.watch, intents: player.intents });
 const link = control_link(app, engine, chat.composer);
 const tabs = make_tabs((name) => {
   if (name === 'chat') chat.log.shown();

@@ -24,7 +24,7 @@ export interface Room {
   code: string; name: string; preset: Preset; grants: Record<Role, Grant[]>;
   wait_policy: WaitPolicy; owner: string; guest_room: boolean; access: Access; slow_ms?: number;
 }
-export interface Media { kind: 'youtube' | 'file' | 'hls'; url: string; video_id?: string; start_ms?: number; live?: boolean; }
+export interface Media { kind: 'youtube' | 'file' | 'hls' | 'stream'; url: string; video_id?: string; start_ms?: number; live?: boolean; }
 export interface Playback {
   rev: number; epoch: number; phase: 'idle' | 'waiting' | 'playing' | 'paused'; media: Media | null;
   position_ms: number; at_ms: number; rate: number; by: string; op: string;
@@ -106,6 +106,7 @@ export interface Badge {
 export interface PlayerView {
   phase: Playback['phase']; positionMs: number; durationMs: number | null; rate: number; buffering: boolean;
   badge: Badge; needsTap: boolean; error: null | { code: string; text: string }; canSeek: boolean; needsConsent?: boolean;
+  live?: boolean; over?: boolean;
 }
 export interface Engine extends EventTarget {
   onWelcome(welcome: Welcome): void;

@@ -34,6 +34,13 @@ void check_file(const MediaRef& media) {
   require(authority.find('@') == std::string_view::npos);
 }
 
+void check_stream(const MediaRef& media) {
+  require(media.video_id.empty() && media.live && media.start_ms == 0);
+  const std::string_view id = std::string_view(media.url).substr(6);
+  require(media.url.compare(0, 6, "/live/") == 0 && !id.empty() && id.size() <= 16 && id.front() != '0');
+  require(id.find_first_not_of("0123456789") == std::string_view::npos);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -46,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   require(media->start_ms >= 0 && media->start_ms <= limits::position_ms_max);
   if (media->kind == MediaKind::youtube) check_video(*media);
+  else if (media->kind == MediaKind::stream) check_stream(*media);
   else check_file(*media);
   const auto again = parse_media_link(media->url);
   require(again.has_value());

@@ -118,6 +118,35 @@ test('frames of the room’s own video are no stream to watch here, only a chip'
   for (const [frames, chip] of [['none', ''], ['asking', ''], ['nobody', 'nobody']]) assert.equal(frames_chip({ ...state, frames }), chip);
 });
 
+test('a stream that is the room’s video is not offered beside itself, and its name stands there after its end', () => {
+  const { model, pass } = bench();
+  model.apply(live(stream(3), stream(4)), '1');
+  model.watch(3);
+  model.video(true, 3);
+  assert.equal(stage(model), null);
+  assert.deepEqual(model.streams.map(({ id }) => id), [4], 'another one is');
+  assert.equal(model.shared.id, 3);
+  assert.equal(model.missed, undefined);
+  model.apply(live(stream(3, { online: false })));
+  assert.equal(model.missed.id, 3, 'cut off');
+  model.apply(live());
+  assert.equal(model.missed.id, 3, 'gone, and still the video');
+  assert.equal(model.ended, null, 'not yet over');
+  model.video(false);
+  assert.equal(model.ended.id, 3);
+  assert.equal(model.missed, undefined);
+  pass();
+  assert.equal(model.ended, null);
+  model.video(true, 9);
+  assert.equal(model.missed, null, 'nobody here has heard of it yet');
+  model.apply(live(stream(9)));
+  model.video(true);
+  assert.equal(model.ended, null, 'another video, and it runs');
+  model.video(true, 9);
+  model.video(false);
+  assert.equal(stage(model), 9, 'it runs: on the empty stage it is watched as before');
+});
+
 test('a server that says nothing of streams has none', () => {
   const { model } = bench();
   model.apply(undefined, '1');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PlaybackModel, change_between, position_at } from '../../static/js/models/playback.js';
+import { PlaybackModel, change_between, change_text, film_of, position_at, stream_of } from '../../static/js/models/playback.js';
 
 const media = { kind: 'file', url: 'https://example.org/a.mp4' };
 const other = { kind: 'file', url: 'https://example.org/b.mp4' };
@@ -29,6 +29,17 @@ for (const [name, before, after, kind, undo] of cases) {
     assert.deepEqual(change?.undo, undo);
   });
 }
+
+test('a stream of the room is no film; a pause of it names no time', () => {
+  const stream = { kind: 'stream', url: '/live/4294967297', live: true };
+  assert.equal(stream_of({ now: state({ media: stream }) }), 4294967297);
+  assert.equal(stream_of({ now: state() }), 0);
+  assert.equal(stream_of({ now: null }), 0);
+  assert.equal(film_of({ now: state({ media: stream }) }), '');
+  assert.equal(film_of({ now: state() }), media.url);
+  const pause = change_between(state({ media: stream }), state({ media: stream, phase: 'paused', position_ms: 11_040, at_ms: 2_000, op: 'b' }));
+  assert.equal(change_text(pause, 'Ana'), 'Ana paused.');
+});
 
 test('the same state again, or the end of a wait, is nothing to tell', () => {
   assert.equal(change_between(state(), state()), null);

@@ -40,11 +40,11 @@ rooms::LiveState FakeGate::live(const std::string& code) const {
   return at == told.end() ? rooms::LiveState{} : at->second.back();
 }
 
-void FakeGate::play(const std::string& url, std::int64_t by, rooms::Phase phase) {
+void FakeGate::play(const std::string& url, std::int64_t by, rooms::Phase phase, rooms::MediaKind kind) {
   ++playback.rev.value;
   playback.phase = phase;
   playback.by = rooms::PersonId{by};
-  playback.media = url.empty() ? std::nullopt : std::optional(rooms::MediaRef{rooms::MediaKind::file, url, {}, 0, false});
+  playback.media = url.empty() ? std::nullopt : std::optional(rooms::MediaRef{kind, url, {}, 0, false});
   for (const Present& each : std::vector(present)) each.attendee->on_playback(playback);
 }
 

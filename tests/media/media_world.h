@@ -42,7 +42,8 @@ class FakeGate final : public seams::RoomGate {
   std::int64_t opening_of(const std::string&) const override { return opening; }
   void tell_live(const std::string& code, rooms::LiveState state) override;
 
-  void play(const std::string& url, std::int64_t by, rooms::Phase phase = rooms::Phase::playing);
+  void play(const std::string& url, std::int64_t by, rooms::Phase phase = rooms::Phase::playing,
+            rooms::MediaKind kind = rooms::MediaKind::file);
   void grant(std::int64_t person, bool may);
   void send_away(std::int64_t person, seams::SentAway why);
   [[nodiscard]] rooms::LiveState live(const std::string& code = room_code) const;

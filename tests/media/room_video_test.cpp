@@ -49,6 +49,19 @@ TEST_CASE("the one who put the video on is asked first, then the others in the o
   CHECK(eve->count<vp::Ask>() == 1);
 }
 
+TEST_CASE("nobody is asked for a stream of the room, which runs here already") {
+  World world;
+  const auto ada = world.join(1, {.may_be_asked = true});
+  const auto bob = world.join(2, {.may_be_asked = true});
+  world.gate.play(film, 1);
+  asked(world, *ada);
+  CHECK(frames_are(world, VideoFrames::asking));
+  world.gate.play("/live/4294967296", 1, rooms::Phase::playing, rooms::MediaKind::stream);
+  CHECK(frames_are(world, VideoFrames::none));
+  CHECK(ada->count<vp::Ask>() == 1);
+  CHECK(bob->last<vp::Ask>() == nullptr);
+}
+
 TEST_CASE("one's own click needs no permission of one's own desktop; another desktop is only asked with it") {
   World world;
   const auto ada = world.join(1);

@@ -217,6 +217,15 @@ const Refused refused[] = {
     {"hello world", "not_a_link"},
     {"watch this film", "not_a_link"},
     {"/library/film.mp4", "not_a_link"},
+    {"/live/", "not_a_link"},
+    {"/live/07", "not_a_link"},
+    {"/live/7/hls/index.m3u8", "not_a_link"},
+    {"/live/12345678901234567", "not_a_link"},
+    {"https://example.org/live/07", "not_media"},
+    {"https://example.org/live/7.mjpg", "not_media"},
+    {"https://example.org/live/7a", "not_media"},
+    {"https://example.org/live/12345678901234567", "not_media"},
+    {"https://example.org/x/live/7", "not_media"},
     {"./film.mp4", "not_a_link"},
     {"../film.mp4", "not_a_link"},
     {"film", "not_a_link"},
@@ -411,6 +420,19 @@ TEST_CASE("direct links to media files are taken in a normal form", "[rooms]") {
   }
 }
 
+TEST_CASE("a stream of this server is its number, under whatever name somebody reaches it", "[rooms]") {
+  for (const char* pasted :
+       {"/live/4294967296", " /live/4294967296 ", "http://192.168.1.5:8080/live/4294967296", "matinee.example/live/4294967296",
+        "https://matinee.example/live/4294967296?x=1#t=5", "see https://matinee.example/live/4294967296, it is good"}) {
+    CAPTURE(pasted);
+    const auto media = parse_media_link(pasted);
+    REQUIRE(media);
+    CHECK(*media == MediaRef{MediaKind::stream, "/live/4294967296", "", 0, true});
+  }
+  CHECK(parse_media_link("/live/1234567890123456")->url == "/live/1234567890123456");
+  CHECK(parse_media_link("https://example.org/live/7/hls/index.m3u8")->kind == MediaKind::hls);  // of another server
+}
+
 TEST_CASE("a normal form is its own normal form", "[rooms]") {
   for (const File& file : files) {
     CAPTURE(file.url);
@@ -457,6 +479,9 @@ TEST_CASE("every reason has a sentence of its own", "[rooms]") {
     CAPTURE(link.detail);
     CHECK(media_link_sentence(link.detail) != media_link_sentence("no such detail"));
   }
+  // Of a room that cannot play a stream.
+  for (const char* detail : {"no_stream", "stream_pictures", "stream_coding"})
+    CHECK(media_link_sentence(detail) != media_link_sentence("no such detail"));
   CHECK(media_link_sentence("look_alike") == "This link's host only looks like YouTube.");
   CHECK(media_link_sentence("too_long") == "This link is too long.");
 }

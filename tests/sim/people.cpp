@@ -53,6 +53,9 @@ void World::act_on_messages(ConnectionId connection) {
   send(React{seq, emoji[random_.below(random_.chance(90) ? 3 : 4)], random_.chance(65)}, connection);
 }
 
+// One that runs just now, or did.
+MediaRef World::some_stream() { return {MediaKind::stream, "/live/" + std::to_string(1 + random_.below(3)), "", 0, true}; }
+
 void World::act_on_playback(ConnectionId connection) {
   const PlaybackState& seen = tabs_.at(connection).playback;
   std::optional<Revision> base = seen.rev;
@@ -65,6 +68,7 @@ void World::act_on_playback(ConnectionId connection) {
       MediaRef media;
       media.url = "https://example.org/" + std::to_string(random_.below(5)) + ".mp4";
       media.start_ms = random_.below(60'000);
+      if (random_.chance(25)) media = some_stream();
       return send(SetMedia{media, base, op}, connection);
     }
     case 1: return send(SetMedia{random_.chance(70) ? std::optional<MediaRef>(MediaRef{}) : std::nullopt, base, op}, connection);
@@ -98,6 +102,7 @@ void World::act_on_queue(ConnectionId connection) {
     default: {
       MediaRef media;
       media.url = "https://example.org/" + std::to_string(random_.below(9)) + ".mp4";
+      if (random_.chance(20)) media = some_stream();
       return send(QueueAdd{media, random_.chance(5) ? "a\nb" : "title", random_.chance(20)}, connection);
     }
   }
@@ -121,6 +126,7 @@ void World::media_tell() {
     for (LiveStream& stream : live_.streams) {
       stream.id = 1 + random_.below(3);
       stream.viewers = random_.below(2);
+      stream.forms = {LiveForm::ts, LiveForm::hls};
     }
   }
   handle(SetLive{live_}, {}, {});

@@ -135,6 +135,7 @@ class World {
   void act_in_chat(Client& client, ConnectionId connection);
   void act_on_messages(ConnectionId connection);
   void act_on_playback(ConnectionId connection);
+  MediaRef some_stream();
   void act_on_queue(ConnectionId connection);
   void act_on_people(ConnectionId connection);
   void act_on_access(ConnectionId connection);

@@ -84,6 +84,8 @@ std::string listen(int output) {
 ReadLink read_link(const std::string& link) {
   const auto read = rooms::parse_media_link(link);
   if (!read) return {LinkKind::refused, {}, std::string(rooms::media_link_sentence(read.error().detail))};
+  if (read->kind == rooms::MediaKind::stream)
+    return {LinkKind::refused, {}, "This is a live stream of the server, which desktop programs cannot open yet. It plays in the browser."};
   if (read->url.starts_with('/'))
     return {
         LinkKind::refused, {}, "This video lies in the server's library, which desktop programs cannot open yet. It plays in the browser."};

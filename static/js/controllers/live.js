@@ -13,6 +13,10 @@ import { control_record } from './record.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../views/live.js').LineState} LineState */
+/**
+ * @typedef {{say(text: string): void, alone(): boolean, watch(url: string): Promise<string | null>}} LivePlayer alone: this person watches on their own;
+ *   watch: that is the room's video now, or the sentence why not
+ */
 
 const FACTS_EVERY_MS = 1_000;
 
@@ -25,9 +29,9 @@ function open_socket(stream) {
 
 /**
  * The streams of cameras, screens and files: which has the stage, and its pictures. Fetched when something is live first.
- * @param {App} app @param {import('../types.js').Engine} engine @param {{alone(): boolean, say(text: string): void}} player alone: this person watches on their own
+ * @param {App} app @param {import('../types.js').Engine} engine @param {LivePlayer} player
  */
-export function control_live(app, engine, { alone, say }) {
+export function control_live(app, engine, { say, alone, watch }) {
   const model = app.live;
   const meter = new LiveMeter();
   const player = new LiveStreamPlayer({
@@ -47,7 +51,7 @@ export function control_live(app, engine, { alone, say }) {
     later: (task, ms) => setTimeout(task, ms), cancel: (timer) => clearTimeout(timer), random: Math.random,
   });
   const sound = new SoundOut();
-  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), mute });
+  const view = make_live({ watch: (id) => model.watch(id), back: () => model.back(), mute, together });
   const can = model.can;
   const form_of = (/** @type {import('../types.js').LiveStream | null} */ stream) => (stream ? live_form(stream, can) : 'mjpeg');
   /** The stream whose picture is on the canvas. */
@@ -108,6 +112,16 @@ export function control_live(app, engine, { alone, say }) {
     if (!mpeg1.stream) return video.mute(muted);
     sound.mute(muted);
     return paint();
+  }
+
+  /** The stream on the stage becomes the room's video, for everybody at the same moment. */
+  async function together() {
+    const stream = model.on_stage;
+    if (!stream) return;
+    const sentence = await watch(`/live/${stream.id}`);
+    if (!sentence) return;
+    say(sentence);
+    app.announce(sentence);
   }
 
   function step_out() {

@@ -4,7 +4,7 @@ import { find } from '../lib/dom.js';
 import { lazy } from '../lib/lazy.js';
 import { read_json } from '../lib/store.js';
 import { t } from '../lib/strings.js';
-import { film_of } from '../models/playback.js';
+import { film_of, stream_of } from '../models/playback.js';
 import { can } from '../models/rights.js';
 import { open_dialog } from '../views/dialogs.js';
 
@@ -13,7 +13,9 @@ import { open_dialog } from '../views/dialogs.js';
 
 export const not_fetched = t('parts.not_fetched');
 
-/** @param {App} app @param {import('../types.js').Engine} engine @param {{say(text: string): void, alone(): boolean, intents: import('./lock_screen.js').Intents}} player */
+/** @typedef {import('./live.js').LivePlayer} LivePlayer */
+
+/** @param {App} app @param {import('../types.js').Engine} engine @param {LivePlayer & {intents: import('./lock_screen.js').Intents}} player */
 export function control_parts(app, engine, player) {
   /** @param {Part} part */
   const open = (part) => part().then((it) => it.open(), () => player.say(not_fetched));
@@ -111,10 +113,10 @@ function fetch_door(app, player) {
   app.people.on('change', () => app.people.knocked.length && asks().catch(() => {}));
 }
 
-/** Pictures of cameras and screens, and the words about desktop windows. @param {App} app @param {import('../types.js').Engine} engine @param {{alone(): boolean, say(text: string): void}} player */
+/** Pictures of cameras and screens, and the words about desktop windows. @param {App} app @param {import('../types.js').Engine} engine @param {LivePlayer} player */
 function fetch_live(app, engine, player) {
   const part = lazy(async () => (await import('./live.js')).control_live(app, engine, player));
-  app.playback.on('change', () => app.live.video((app.playback.now?.media ?? null) !== null));
+  app.playback.on('change', () => app.live.video((app.playback.now?.media ?? null) !== null, stream_of(app.playback)));
   app.live.on('change', () => {
     const { streams, desktops, frames } = app.live.now;
     if (streams.length || desktops || frames !== 'none') part().catch(() => {});

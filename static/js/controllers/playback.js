@@ -3,7 +3,8 @@ import { find, set_text } from '../lib/dom.js';
 import { random_id } from '../lib/ids.js';
 import { sentence_for } from '../lib/sentences.js';
 import { t } from '../lib/strings.js';
-import { change_text } from '../models/playback.js';
+import { stream_name } from '../models/live.js';
+import { change_text, stream_of } from '../models/playback.js';
 import { can, refusal } from '../models/rights.js';
 import { Bar } from '../views/bar.js';
 import { make_badge } from '../views/badge.js';
@@ -26,6 +27,9 @@ export function control_playback(app, engine, queue) {
   const { connection, people, playback, settings } = app;
   const notice = make_notice();
   let view = /** @type {import('../types.js').PlayerView | null} */ (null);
+  /** The stream that was the room's video when this was looked at last, and the one whose sound nobody switched off by hand; 0 = none. */
+  let spared = 0;
+  let unasked = 0;
 
   const may = (/** @type {import('../types.js').Grant} */ grant) => can(app.room, people.self, grant);
   const why_not = (/** @type {import('../types.js').Grant} */ grant, /** @type {Verb} */ verb) => (app.room ? refusal(app.room, grant, verb, owner_name()) : '');
@@ -56,9 +60,22 @@ export function control_playback(app, engine, queue) {
   /** @param {Partial<import('../models/settings.js').Values>} change */
   function sound(change) {
     settings.set(change);
+    if (change.muted === false) unasked = 0;
+    const muted = settings.values.muted || unasked !== 0;
     engine.setVolume(settings.values.volume);
-    engine.setMuted(settings.values.muted);
-    bar.paint_sound(settings.values.volume, settings.values.muted);
+    engine.setMuted(muted);
+    bar.paint_sound(settings.values.volume, muted);
+  }
+
+  /** Who sends the stream that is the room's video does not hear it, unless they want to: their own words would come back some seconds later. */
+  function spare_own_words() {
+    const stream = stream_of(playback);
+    const publisher = app.live.shared?.publisher;
+    if (stream !== spared && (stream === 0 || publisher !== undefined)) {
+      spared = stream;
+      unasked = publisher === people.me ? stream : 0;
+      sound({});
+    }
   }
 
   /** @param {string} name */
@@ -70,7 +87,7 @@ export function control_playback(app, engine, queue) {
   }
 
   function sound_on() {
-    if (settings.values.muted) sound({ muted: false });
+    if (settings.values.muted || unasked) sound({ muted: false });
     engine.tapForSound();
   }
 
@@ -104,6 +121,9 @@ export function control_playback(app, engine, queue) {
     }
   }
 
+  /** A stream that runs no more. @param {string} url */
+  const is_over = (url) => url.startsWith('/live/') && !app.live.now.streams.some(({ id }) => url === `/live/${id}`);
+
   function paint_room() {
     const media = playback.now?.media ?? null;
     const live = app.live.on_stage ?? app.live.ended;
@@ -111,6 +131,9 @@ export function control_playback(app, engine, queue) {
     find('#stage-empty').hidden = media !== null || live !== null;
     source.paint(media !== null, app.room && !may('play_now') ? why_not('play_now', 'choose') : '', app.room && !may('queue_add') ? why_not('queue_add', 'queue') : '');
     find('#stage-gate').hidden = !(media && view?.needsConsent);
+    const missed = app.live.missed;
+    find('#stage-away').hidden = missed === undefined || live !== null;
+    if (missed !== undefined) set_text(find('#stage-away-text'), missed ? t('live.away', { stream: stream_name(missed, people.me) }) : t('live.away_unknown'));
     if (media) set_text(find('#gate-host'), media.kind === 'youtube' ? 'youtube.com' : new URL(media.url, location.href).host);
   }
 
@@ -120,14 +143,18 @@ export function control_playback(app, engine, queue) {
     const grant = change.undo && 'url' in change.undo ? 'play_now' : 'control';
     const undo = change.undo && may(grant) ? change.undo : null;
     if (change.by === room_itself) {
-      const words = { set: t('notice.next'), seek: t('notice.once_more') }[/** @type {string} */ (change.kind)];
+      const words = { set: t('notice.next'), seek: t('notice.once_more'), clear: change.undo && 'url' in change.undo && is_over(change.undo.url) ? t('notice.over') : '' }[/** @type {string} */ (change.kind)];
       return words && notice.show(words);
     }
     if (own && !undo) return;
     // The room knows what there was before, the queue included; what it does not remember is taken back from here.
     notice.show(change_text(change, own ? null : people.name(change.by)), undo && (() => void (queue.undo(change) || take_back(undo))));
   });
-  app.live.on('change', paint_room);
+  playback.on('change', spare_own_words);
+  app.live.on('change', () => {
+    spare_own_words();
+    paint_room();
+  });
   people.on('change', paint_room);
   app.on('room', paint_room);
   app.on('connection', (state) => {
@@ -161,7 +188,7 @@ export function control_playback(app, engine, queue) {
   engine.setOffset(settings.values.sound_offset_ms);
 
   return {
-    source, notice, bar, alone, intents,
+    source, notice, bar, alone, intents, watch,
     /** @param {import('../models/keys.js').KeyIntent} intent */
     key(intent) {
       const volume = settings.values.volume;
@@ -173,7 +200,7 @@ export function control_playback(app, engine, queue) {
         case 'forward10': return bar.step(10_000);
         case 'louder': return sound({ volume: volume + 0.05, muted: false });
         case 'quieter': return sound({ volume: volume - 0.05 });
-        case 'mute': return sound({ muted: !settings.values.muted });
+        case 'mute': return sound({ muted: !(settings.values.muted || unasked !== 0) });
         default: return undefined;
       }
     },

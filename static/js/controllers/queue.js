@@ -109,14 +109,19 @@ export function control_queue(app, engine, say) {
 
   // The room's line has passed the end of the film: said once for each state of the playback.
   engine.addEventListener('view', (event) => {
-    duration_ms = /** @type {CustomEvent} */ (event).detail?.durationMs ?? null;
+    const view = /** @type {CustomEvent} */ (event).detail;
+    duration_ms = view?.durationMs ?? null;
+    if (view?.over && playback.now?.phase === 'playing') told_end(playback.now.rev);
   });
+  const told_end = (/** @type {number} */ rev) => {
+    if (told_end_of === rev) return;
+    told_end_of = rev;
+    connection.send({ type: 'playback.ended', rev });
+  };
   setInterval(() => {
     const now = playback.now;
-    if (!now?.media || now.media.live || now.phase !== 'playing' || !duration_ms || told_end_of === now.rev) return;
-    if (position_at(now, app.server_now) < duration_ms) return;
-    told_end_of = now.rev;
-    connection.send({ type: 'playback.ended', rev: now.rev });
+    if (!now?.media || now.media.live || now.phase !== 'playing' || !duration_ms) return;
+    if (position_at(now, app.server_now) >= duration_ms) told_end(now.rev);
   }, look_for_end_ms);
 
   queue.on('change', paint);

@@ -25,6 +25,7 @@ export function stream_name(stream, me) {
  *
  *   stage empty: the stream takes the stage by itself ── a room video starts ──▶ a chip above the stage
  *   a room video plays: a chip ── watch() ──▶ on the stage instead of it ── back(), or the stream ends ──▶ the chip, the video
+ *   a stream is the room's video: it is not offered beside itself; after its end its name stands there for a moment
  *
  * Says `change`.
  */
@@ -36,6 +37,9 @@ export class LiveModel extends Emitter {
   /** Somebody here wants to see a stream though a room video plays. */
   #instead = false;
   #has_video = false;
+  #shared = 0;
+  /** The last that was heard of it. @type {LiveStream | null} */
+  #shared_stream = null;
   /** The stream that has just ended while it was on the stage. @type {LiveStream | null} */
   ended = null;
   /** What this browser can show. */
@@ -63,13 +67,25 @@ export class LiveModel extends Emitter {
     });
   }
 
-  /** @param {boolean} has_video a room video is there */
-  video(has_video) {
-    if (has_video === this.#has_video) return;
+  /** @param {boolean} has_video a room video is there @param {number} [shared] the stream that it is, 0: another video */
+  video(has_video, shared = 0) {
+    if (has_video === this.#has_video && shared === this.#shared) return;
     this.#step(() => {
       this.#has_video = has_video;
+      this.#shared = shared;
       this.#instead = false;
     });
+  }
+
+  /** The stream that is the room's video; null also when it has just ended. */
+  get shared() {
+    return this.now.streams.find((each) => each.id === this.#shared) ?? null;
+  }
+
+  /** It does not run just now, and what it is called. @returns {LiveStream | null | undefined} undefined: no stream is the video, or it runs; null: nobody here has heard of it yet */
+  get missed() {
+    if (!this.#shared || this.shared?.online) return undefined;
+    return this.#shared_stream?.id === this.#shared ? this.#shared_stream : null;
   }
 
   /** This one, on the stage. @param {number} id */
@@ -86,12 +102,12 @@ export class LiveModel extends Emitter {
 
   /** Streams that can be watched here; the frames of the room's own video are for windows only. */
   get streams() {
-    return this.now.streams.filter((stream) => !stream.room_video && this.#is_shown(stream));
+    return this.now.streams.filter((stream) => !stream.room_video && stream.id !== this.#shared && this.#is_shown(stream));
   }
 
   /** Streams in forms that this browser cannot show. */
   get elsewhere() {
-    return this.now.streams.filter((stream) => !stream.room_video && !this.#is_shown(stream));
+    return this.now.streams.filter((stream) => !stream.room_video && stream.id !== this.#shared && !this.#is_shown(stream));
   }
 
   /** The one that is meant when none is named. @returns {LiveStream | null} */
@@ -117,13 +133,15 @@ export class LiveModel extends Emitter {
   /** @param {() => void} change */
   #step(change) {
     const before = this.on_stage;
+    const was_shared = this.#shared;
     change();
+    if (this.shared) this.#shared_stream = this.shared;
     if (this.#instead && !this.streams.some((each) => each.id === this.#chosen)) this.#instead = false;
     const after = this.on_stage;
     if (after) this.#chosen = after.id;
-    const gone = before && !this.streams.some((each) => each.id === before.id) ? before : null;
+    const gone = before ?? (was_shared && was_shared === this.#shared_stream?.id ? this.#shared_stream : null);
     if (after || this.#has_video) this.#over(null);
-    else if (gone) this.#over(gone);
+    else if (gone && !this.now.streams.some((each) => each.id === gone.id)) this.#over(gone);
     this.emit('change');
   }
 

@@ -15,9 +15,14 @@ export function position_at(playback, server_ms) {
   return playback.position_ms + playback.rate * Math.max(0, server_ms - playback.at_ms);
 }
 
-/** The address of the film on the stage that is a file or a stream, "" for YouTube and for none. @param {{now: Playback | null}} playback */
+/** The address of the film on the stage that is a file or a playlist, "" for YouTube, for what is live in the room and for none. @param {{now: Playback | null}} playback */
 export function film_of({ now }) {
-  return now?.media && now.media.kind !== 'youtube' ? now.media.url : '';
+  return now?.media && (now.media.kind === 'file' || now.media.kind === 'hls') ? now.media.url : '';
+}
+
+/** The stream of the room that is its video, 0 = none. @param {{now: Playback | null}} playback */
+export function stream_of({ now }) {
+  return now?.media?.kind === 'stream' ? Number(now.media.url.split('/').at(-1)) : 0;
 }
 
 /**
@@ -37,12 +42,13 @@ export function change_between(before, after) {
   }
   if (before.rate !== after.rate) return { kind: 'rate', by, to: after.rate, undo: { rate: before.rate } };
   if (before.phase === 'paused' && after.phase !== 'paused') return { kind: 'play', by, undo: null };
-  if (before.phase !== 'paused' && after.phase === 'paused') return { kind: 'pause', by, to: clock_text(after.position_ms), undo: null };
+  if (before.phase !== 'paused' && after.phase === 'paused') return { kind: 'pause', by, to: after.media.live ? '' : clock_text(after.position_ms), undo: null };
   return null;
 }
 
 /** @param {Change} change @param {string | null} name null: it was oneself @returns {string} "Ana jumped to 1:00." */
 export function change_text({ kind, to = '' }, name) {
+  if (kind === 'pause' && to === '') return t('notice.pause_live', { name: name ?? '' });
   if (kind === 'play' || kind === 'pause') return t(`notice.${kind}`, { name: name ?? '', time: to });
   return name === null ? t(`notice.${kind}_you`, { time: to, rate: to }) : t(`notice.${kind}`, { name, time: to, rate: to });
 }

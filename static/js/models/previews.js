@@ -4,7 +4,7 @@ import { Emitter } from '../lib/emitter.js';
 /**
  * What the server knows of the link in the source box. Asks once somebody pauses, only the newest answer counts, and a link that is
  * still being typed is not nagged about. Says `change`.
- * @typedef {{kind?: 'youtube' | 'file' | 'hls', host?: string, known?: boolean, title?: string, author?: string, duration_ms?: number,
+ * @typedef {{kind?: 'youtube' | 'file' | 'hls' | 'stream', host?: string, known?: boolean, title?: string, author?: string, duration_ms?: number,
  *   size_bytes?: number, picture?: string, refusal?: {code: string, text: string}}} Preview
  */
 
@@ -42,8 +42,8 @@ export class Previews extends Emitter {
     this.#text = link;
     this.#cancel(this.#timer);
     this.#is(null);
-    // What is in our own library is known, also where other sites are never asked.
-    if ((this.#off && !/\/library\/[0-9a-f]{32}$/.test(link)) || !may_be_link(link)) return;
+    // What is on this server is known, also where other sites are never asked.
+    if ((this.#off && !/\/(library\/[0-9a-f]{32}|live\/\d+)$/.test(link)) || !may_be_link(link)) return;
     this.#timer = this.#later(() => this.#fetch(link, whole), whole ? 0 : PAUSE_MS);
   }
 

@@ -19,6 +19,7 @@ export function item_title(item) {
 export function link_words(url) {
   try {
     if (url.startsWith('/library/')) return t('queue.library');
+    if (url.startsWith('/live/')) return t('queue.stream');
     const { host, pathname, searchParams } = new URL(url);
     if (/(^|\.)youtube\.com$/.test(host)) return t('queue.youtube', { id: searchParams.get('v') ?? '' }).trim();
     const last = pathname.split('/').filter(Boolean).at(-1);

@@ -29,22 +29,25 @@ const SENTENCES = /** @type {Record<string, [string, string]>} */ ({
 });
 
 export class HlsPlayer extends Html5Player {
-  /** @type {import('../vendor/hls.js').default|null} */ #hls = null;
+  /** @protected @type {import('../vendor/hls.js').default|null} */ hls = null;
   #recovered = false;
-  #destroyed = false;
+  /** @protected */ destroyed = false;
 
   /** @override @param {Media} media @param {number} startMs */
   load(media, startMs) {
     if (this.refusesMixed(media)) return;
     this.watchFrames();
-    this.#open(media, startMs).catch(() => this.failed(...SENTENCES.script));
+    this.open(media.url, startMs > 0 ? { startPosition: startMs / 1000 } : {});
   }
+
+  /** @protected What the playlist says of what plays now. */
+  get details() { return this.hls?.levels[this.hls.currentLevel]?.details; }
 
   /** @override @returns {Reading} */
   read() {
     const reading = super.read();
-    const details = this.#hls?.levels[this.#hls.currentLevel]?.details;
-    const edge = details?.live ? this.#hls?.liveSyncPosition : null;
+    const { details } = this;
+    const edge = details?.live ? this.hls?.liveSyncPosition : null;
     if (!details || edge == null) return reading;
     const programmeMs = programmeAt(details.fragments, this.video.currentTime);
     return { ...reading, durationMs: null, edgeMs: edge * 1000, ...(programmeMs === null ? { grainMs: EDGE_GRAIN_MS } : { programmeMs }) };
@@ -52,32 +55,43 @@ export class HlsPlayer extends Html5Player {
 
   /** @override */
   destroy() {
-    this.#destroyed = true;
-    this.#hls?.destroy();
+    this.destroyed = true;
+    this.hls?.destroy();
     super.destroy();
   }
 
-  /** @param {Media} media @param {number} startMs */
-  async #open(media, startMs) {
+  /** @protected @param {string} url @param {Partial<import('hls.js').HlsConfig>} config beside what every stream has */
+  open(url, config) { this.#open(url, config).catch(() => this.failed(...SENTENCES.script)); }
+
+  /** @protected Before it loads. @param {import('../vendor/hls.js').default} _hls @param {typeof import('../vendor/hls.js').default} _Hls */
+  made(_hls, _Hls) {}
+
+  /** @protected It came to its end before its time. @param {'network' | 'media'} what @param {number} [_status] of the answer that was no good */
+  broke(what, _status) { this.failed(...SENTENCES[what]); }
+
+  /** @param {string} url @param {Partial<import('hls.js').HlsConfig>} config */
+  async #open(url, config) {
     const { default: Hls } = await import('../vendor/hls.js');
-    if (this.#destroyed) return;
+    if (this.destroyed) return;
     if (!Hls.isSupported()) {
       if (!this.video.canPlayType(TYPE)) this.failed(...SENTENCES.none);
-      else this.begin(media.url, startMs);
+      else this.begin(url, (config.startPosition ?? 0) * 1000);
       return;
     }
-    const hls = new Hls({ ...CONFIG, ...(startMs > 0 ? { startPosition: startMs / 1000 } : {}) });
-    this.#hls = hls;
+    const hls = new Hls({ ...CONFIG, ...config });
+    this.hls = hls;
+    this.made(hls, Hls);
+    this.#recovered = false;
     hls.on(Hls.Events.ERROR, (_, error) => {
-      if (!error.fatal || this.#destroyed) return;
+      if (!error.fatal || hls !== this.hls) return;
       if (error.type === Hls.ErrorTypes.MEDIA_ERROR && !this.#recovered) {
         this.#recovered = true;
         hls.recoverMediaError();
       } else {
-        this.failed(...(error.type === Hls.ErrorTypes.NETWORK_ERROR ? SENTENCES.network : SENTENCES.media));
+        this.broke(error.type === Hls.ErrorTypes.NETWORK_ERROR ? 'network' : 'media', error.response?.code);
       }
     });
-    hls.loadSource(media.url);
+    hls.loadSource(url);
     hls.attachMedia(this.video);
   }
 }

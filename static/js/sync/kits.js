@@ -30,6 +30,11 @@ const fetched = {
     const [{ HlsPlayer }, controller] = await Promise.all([import('../players/hls.js'), import('./hls_controller.js')]);
     here.hls = { Player: HlsPlayer, controller };
   }),
+  stream: lazy(async () => {
+    import('../vendor/hls.js').catch(() => {});
+    const [{ StreamPlayer }, controller] = await Promise.all([import('../players/stream.js'), import('./hls_controller.js'), import('../players/hls.js')]);
+    here.stream = { Player: StreamPlayer, controller };
+  }),
 };
 
 /** Whoever waits for a kit is loading. @type {import('./types.js').Reading} */

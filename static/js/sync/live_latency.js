@@ -76,11 +76,11 @@ export class LiveLatency {
    * @param {import('./types.js').Reading} reading @param {{now: number, serverMs: number, you: string, alone: boolean}} moment
    * @returns {{behindMs: number, needMs: number}|null}
    */
-  look({ edgeMs, programmeMs }, { now, serverMs, you, alone }) {
+  look({ edgeMs, programmeMs, leastMs = -Infinity }, { now, serverMs, you, alone }) {
     if (edgeMs === undefined || programmeMs === undefined) return null;
     const needsMs = serverMs - (programmeMs + edgeMs);
     if (Math.abs(needsMs) > APART_MS_MAX) return null;
-    const needMs = this.#own.note(now, needsMs);
+    const needMs = this.#own.note(now, Math.max(leastMs, needsMs));
     const others = alone ? [] : [...this.#needs].filter(([id]) => id !== you).map(([, ms]) => ms);
     return { behindMs: agreed(needMs, others), needMs };
   }

@@ -105,6 +105,8 @@ export function align(s, look) {
   // Where the timeline is when the picture would begin to move, were play() called now.
   const due = look.target(now + s.startMs);
   const behind = due - reading.positionMs;
+  // A live stream that has just begun: what everybody sees now was before its beginning.
+  if (due < 0) return { ...rest(s), wakeInMs: Math.min(PLAY_PATIENCE_MS, -due) };
   const startsIn = look.startAt - s.startMs - now;
   if (startsIn > 0) {
     const off = Math.abs(reading.positionMs - look.holdMs) > EXACT_MS && !shows(look, look.holdMs);

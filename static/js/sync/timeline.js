@@ -36,6 +36,16 @@ export function isAgain(held, next) {
   return held !== null && held.epoch === next.epoch && held.rev === next.rev;
 }
 
+/** A paused room remembers when; further back nobody can go any more. */
+const HOLD_NEAR_MS = 10_000;
+
+/** Where a live stream stands while it is paused: what everybody saw when the room paused, as far as that can be told. @param {Playback} timeline @param {import('./types.js').Reading} reading @param {number} [behindMs] */
+function holdOf(timeline, { positionMs, programmeMs }, behindMs) {
+  if (timeline.phase !== 'paused' || programmeMs === undefined || behindMs === undefined) return positionMs;
+  const stood = timeline.at_ms - behindMs - programmeMs;
+  return stood >= 0 && Math.abs(stood - positionMs) < HOLD_NEAR_MS ? stood : positionMs;
+}
+
 /**
  * What a controller is shown: the timeline by the page's own clock.
  * @param {Playback} timeline
@@ -55,7 +65,7 @@ export function lookOf(timeline, reading, clock, { now, hidden, turn, offsetMs =
     const target = programmeMs === undefined || behindMs === undefined
       ? (/** @type {number} */ localMs) => edgeMs + localMs - now
       : (/** @type {number} */ localMs) => clock.serverAt(localMs) + offsetMs - behindMs - programmeMs;
-    return { now, reading, hidden, phase: timeline.phase, rate: 1, holdMs: reading.positionMs, rev, startAt: 0, target };
+    return { now, reading, hidden, phase: timeline.phase, rate: 1, holdMs: holdOf(timeline, reading, behindMs), rev, startAt: 0, target };
   }
   return {
     now, reading, hidden, phase: timeline.phase, rate: timeline.rate, holdMs: timeline.position_ms,

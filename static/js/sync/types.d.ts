@@ -24,6 +24,10 @@ export interface Reading {
   edgeMs?: number;
   /** A live stream with programme times: when the picture at media position 0 was made, Unix ms. */
   programmeMs?: number;
+  /** A live stream: what a page needs of it at its worst while nothing is wrong, from the making to the picture. All that are well say the same. */
+  leastMs?: number;
+  /** A live stream that has come to its end, and all of it was shown. */
+  over?: boolean;
 }
 
 /** A picture of the film and when it reached the screen: media position of its beginning, its length in media time, local time, and how often the screen changes. */
@@ -71,6 +75,10 @@ export interface View extends PlayerView {
   needsConsent: boolean;
   /** Corrections keep failing on this device, so it gets a wider tolerance. */
   unsteady: boolean;
+  /** It has no end that is known: nobody seeks in it. */
+  live: boolean;
+  /** See Reading. */
+  over: boolean;
 }
 
 /** What both controllers remember about starting and seeking. */

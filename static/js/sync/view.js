@@ -33,6 +33,8 @@ export function viewOf(f) {
     error: f.error,
     canSeek: f.mayControl && f.playback?.media != null && !f.playback.media.live,
     unsteady: f.unsteady,
+    live: f.playback?.media != null && (f.playback.media.live === true || f.reading?.edgeMs !== undefined),
+    over: f.reading?.over === true,
   };
 }
 

@@ -69,7 +69,7 @@ export class Bar {
 
   /** @param {number} ms */
   step(ms) {
-    if (!this.#view || this.#view.phase === 'idle') return;
+    if (!this.#view || this.#view.phase === 'idle' || this.#view.live) return;
     this.#intents.seek(Math.max(0, Math.min(this.#view.positionMs + ms, this.#view.durationMs ?? Infinity)));
   }
 
@@ -79,10 +79,10 @@ export class Bar {
     const idle = view.phase === 'idle';
     const paused = view.phase === 'paused' || idle;
     set_icon(find('#play'), paused ? 'play' : 'pause');
-    set_attribute(find('#play'), 'aria-label', paused ? t('player.play') : t('player.pause'));
+    set_attribute(find('#play'), 'aria-label', !paused ? t('player.pause') : view.live ? t('player.to_live') : t('player.play'));
     /** @type {HTMLButtonElement} */ (find('#play')).disabled = idle;
     for (const id of ['#back', '#forward']) /** @type {HTMLButtonElement} */ (find(id)).disabled = idle || !view.canSeek;
-    this.#speed.disabled = idle;
+    this.#speed.disabled = idle || view.live === true;
     if (document.activeElement !== this.#speed) this.#show_speed(view.rate);
     this.#time.disabled = idle || !view.canSeek || view.durationMs === null;
     this.#time.max = String((view.durationMs ?? 1000) / 1000);
@@ -103,11 +103,13 @@ export class Bar {
   /** @param {number} position_ms */
   #paint_time(position_ms) {
     const duration = this.#view?.durationMs ?? null;
-    set_text(find('#clock-now'), this.#dragging ? `→ ${clock_text(position_ms)}` : clock_text(position_ms));
+    const live = this.#view?.live === true;
+    find('#clock').toggleAttribute('data-live', live && this.#view?.phase === 'playing');
+    set_text(find('#clock-now'), live ? t('live.live') : this.#dragging ? `→ ${clock_text(position_ms)}` : clock_text(position_ms));
     set_text(find('#clock-all'), duration === null ? '' : `/ ${clock_text(duration)}`);
     find('#clock').toggleAttribute('data-preview', this.#dragging);
-    set_attribute(this.#time, 'aria-valuetext', spoken_position(position_ms, duration));
-    this.#time.style.setProperty('--done', `${duration ? Math.min(100, (position_ms / duration) * 100) : 0}%`);
+    set_attribute(this.#time, 'aria-valuetext', live ? t('live.live') : spoken_position(position_ms, duration));
+    this.#time.style.setProperty('--done', `${live ? 100 : duration ? Math.min(100, (position_ms / duration) * 100) : 0}%`);
   }
 
   /** @param {number} volume 0..1 @param {boolean} muted */

@@ -7,7 +7,7 @@ import { is_recorded } from '../models/recordings.js';
 /** @typedef {import('../models/live.js').LiveModel} LiveModel */
 /** @typedef {import('../types.js').LiveStream} LiveStream */
 /** @typedef {'connecting' | 'live' | 'reconnecting' | 'away' | 'ended' | 'unplayable'} LineState */
-/** @typedef {{watch(id: number): void, back(): void, mute(muted: boolean): void}} Intents */
+/** @typedef {{watch(id: number): void, back(): void, mute(muted: boolean): void, together(): void}} Intents */
 /** @typedef {{video: boolean, audible: boolean, muted: boolean, hushed: boolean}} Sound video: the stream is in the <video>; audible: this page has its sound */
 
 /** @type {Record<LineState, import('../lib/strings.js').Key>} */
@@ -44,6 +44,7 @@ export function make_live(intents) {
   const video = find('#live-video');
   const mute = find('#live-mute');
   find('#live-tap').addEventListener('click', () => intents.mute(false));
+  find('#live-together').addEventListener('click', intents.together);
   mute.addEventListener('click', () => intents.mute(mute.dataset.muted !== 'yes'));
 
   act.addEventListener('click', () => doing());
@@ -135,6 +136,7 @@ export function make_live(intents) {
       // What a page sends is called like the person's camera, and a program's stream by its title: that stands there already.
       set_text(find('#live-title'), shown.title === name || shown.title === t(`live.${shown.kind}`, { name: shown.name }) ? '' : shown.title);
       set_attribute(canvas, 'aria-label', t('live.named_picture', { stream: name }));
+      find('#live-together').hidden = state === 'ended' || state === 'unplayable';
       video.hidden = !sound.video;
       canvas.hidden = sound.video;
       find('#live-sound').hidden = !shown.sound || sound.audible || state === 'ended';

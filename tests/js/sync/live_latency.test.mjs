@@ -2,6 +2,8 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { LiveLatency, LiveNeed, WAIT_MS_MAX, agreed, programmeAt } from '../../../static/js/sync/live_latency.js';
+import { picture_s } from '../../../static/js/players/stream.js';
+import * as hls from '../../../static/js/sync/hls_controller.js';
 import { randomOf } from './random.mjs';
 import { Member, quantile, scriptOf } from './simulation.mjs';
 
@@ -47,6 +49,14 @@ test('who left, failed or watches alone is not waited for, and who watches alone
   assert.equal(live.look(reading, { ...moment, alone: true }).behindMs, 6500);
   live.onPresence({ changed: [playing('ben')], left: ['ann'] });
   assert.equal(live.look(...at(0, 6000)).behindMs, 6500);
+});
+
+test('who knows what a stream takes at its worst says that, and more only when it needs more', () => {
+  const live = new LiveLatency();
+  const look = (now, needMs) => { const [reading, moment] = at(now, needMs); return live.look({ ...reading, leastMs: 5000 }, moment).needMs; };
+  assert.equal(look(0, 2600), 5500);
+  assert.equal(look(1000, 4900), 5500, 'the same all the while');
+  assert.equal(look(2000, 6200), 6500);
 });
 
 test('a stream without times, or with times a week off, is mapped by its edge', () => {
@@ -114,4 +124,19 @@ test('rooms of four at a live stream see the same moment, whatever each one’s 
   assert.ok(quantile(spread, 0.995) <= 500, 'a step, while everybody goes to what was agreed anew');
   assert.ok(seeks / ROOMS / 4 <= 1, 'at most where it begins');
   assert.ok(changes / ROOMS <= 1);
+});
+
+test('a segment’s name tells when its first picture is, in the stream’s own time', () => {
+  assert.equal(picture_s('1796147134682-13-24000000.m4s'), 24);
+  assert.equal(picture_s('1796147134682-13--33333.m4s'), -0.033333);
+  for (const other of ['', 'part-00001.ts', '1796147134682-0.mp4', 'a-1.m4s?x=1']) assert.equal(picture_s(other), null, other);
+});
+
+test('a page that comes before a live stream’s first picture is due waits for it, and does not seek', () => {
+  const look = (now, target) => ({ now, rev: 'r', phase: 'playing', rate: 1, holdMs: 0, startAt: 0, hidden: false, target: (t) => target + t - now,
+    reading: { state: 'paused', positionMs: 0, at: now, bufferedAheadMs: 4000, durationMs: null, ready: true, edgeMs: 4000 } });
+  const waits = hls.step(hls.initial(), look(10_000, -3_000));
+  assert.deepEqual(waits.actions.filter((one) => one.do !== 'rate'), []);
+  assert.ok(waits.wakeInMs > 0 && waits.wakeInMs <= 3_000);
+  assert.deepEqual(hls.step(waits.state, look(13_000, 0)).actions.filter((one) => one.do !== 'rate'), [{ do: 'play' }]);
 });

@@ -42,6 +42,17 @@ test('a live stream has its own edge for a target and rests where it stands', ()
   assert.equal(look.holdMs, 4000);
 });
 
+test('a paused live stream stands on what everybody saw when the room paused, where that is near', () => {
+  const clock = { localAt: (t) => t, serverAt: (t) => t };
+  const hold = (positionMs, more = {}, phase = 'paused') => lookOf({ ...playing, phase }, { state: 'paused', positionMs, at: 50, bufferedAheadMs: 0, durationMs: null, ready: true, edgeMs: positionMs, programmeMs: 40_000, ...more }, clock, { now: 100_500, hidden: false, turn: 0, behindMs: 5_000 }).holdMs;
+  assert.equal(hold(55_060), 55_000, 'what was made at 95.000 stands at 55.000 of this page’s own time');
+  assert.equal(hold(54_000), 55_000);
+  assert.equal(hold(66_000), 66_000, 'too far back');
+  assert.equal(hold(55_060, { programmeMs: undefined }), 55_060, 'no times');
+  assert.equal(hold(55_060, { programmeMs: 96_000 }), 55_060, 'before its beginning');
+  assert.equal(hold(55_060, {}, 'waiting'), 55_060, 'a room that waits begins where each page is ready');
+});
+
 test('whose sound comes late is shown a target that is earlier, at the start too, but not at rest', () => {
   const reading = { state: 'playing', positionMs: 0, at: 0, bufferedAheadMs: 0, durationMs: 60_000, ready: true };
   const clock = { localAt: (t) => t, serverAt: (t) => t };
