@@ -287,7 +287,7 @@ test('the sound of MPEG-1 is played in the page, and can be switched off there',
   for (const person of [ann, ben]) await person.close();
 });
 
-test('a key for a program is made by a name and Enter, shown once, and deleted with its stream', { timeout: 120_000 }, async () => {
+test('a key for a program is made by a name and Enter, shown once; its stream is renamed, ended, given another key and deleted', { timeout: 180_000 }, async () => {
   const ann = await streamer('Ann Keys');
   await ann.startRoom();
   await ann.page.locator('#go-live').click();
@@ -299,7 +299,35 @@ test('a key for a program is made by a name and Enter, shown once, and deleted w
   assert.ok((await ann.page.locator('#feed-line').inputValue()).endsWith(address));
   assert.deepEqual(await violations(ann.page), []);
   await screenshots(ann.page, 'room-go-live-key');
-  await ann.page.getByRole('button', { name: 'Delete Garden' }).click();
+  const row = ann.page.locator('.feeds-one');
+  assert.match(await row.innerText(), /Garden[^]*Nothing is sent/);
+  // Another name, by Enter; Escape gives it up and leaves the dialog open.
+  await ann.page.getByRole('button', { name: 'Rename Garden' }).click();
+  await ann.page.locator('#feed-rename').fill('Meadow');
+  await ann.page.keyboard.press('Escape');
+  await ann.page.getByRole('button', { name: 'Rename Garden' }).click();
+  await ann.page.locator('#feed-rename').fill('Meadow');
+  await ann.page.keyboard.press('Enter');
+  await ann.page.getByRole('button', { name: 'Rename Meadow' }).waitFor();
+  // While it runs its row says so; an end takes its key, another key lets it begin anew.
+  // The address is that of this machine in its network, where this server does not listen.
+  const program = (to) => spawn('ffmpeg', ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', makeClip(), '-c', 'copy', '-f', 'mpegts', world.server.url + new URL(to).pathname], { stdio: 'ignore' });
+  const first = program(address);
+  const gone = new Promise((done) => first.once('exit', done));
+  await until(async () => /Live · \d+ watching/.test(await row.innerText()), { timeoutMs: 20_000, what: 'that it is live' });
+  assert.deepEqual(await violations(ann.page), []);
+  await screenshots(ann.page, 'room-go-live-streams');
+  await ann.page.getByRole('button', { name: 'End Meadow' }).click();
+  await ann.page.locator('#confirm-do').click();
+  await gone;
+  await until(async () => /Ended/.test(await row.innerText()), { what: 'that it has ended' });
+  await ann.page.getByRole('button', { name: 'New key for Meadow' }).click();
+  await ann.page.locator('#confirm-do').click();
+  const again = await until(async () => { const value = await ann.page.locator('#feed-address').inputValue(); return value !== address && value; }, { what: 'another address' });
+  const second = program(again);
+  await until(async () => /Live · /.test(await row.innerText()), { timeoutMs: 20_000, what: 'that it is live again' });
+  second.kill('SIGKILL');
+  await ann.page.getByRole('button', { name: 'Delete Meadow' }).click();
   await ann.page.locator('#confirm-do').click();
   await ann.page.locator('.feeds-one').waitFor({ state: 'detached' });
   assert.equal(await ann.page.locator('#feed-address').count(), 0, 'the key is not shown any more');

@@ -1,6 +1,7 @@
 // @ts-check
-// Keys for programs that send to the room: OBS, ffmpeg, cameras.
+// The room's streams, all that this person may change: names, keys for programs that send (OBS, ffmpeg, cameras), ends.
 import { has, t } from '../lib/strings.js';
+import { feeds_of } from '../models/feeds.js';
 import { confirm_dialog } from '../views/dialogs.js';
 import { make_feeds } from '../views/feeds.js';
 
@@ -11,15 +12,30 @@ export function control_feeds(app) {
   const view = make_feeds({
     make: (name) => void made('', { name, kind: 'feed' }),
     async renew(feed) {
-      if (await confirm_dialog({ title: t('feeds.renew_title', { name: feed.name }), text: t('feeds.renew_text'), action: t('feeds.new_key') })) void made(`/${feed.id}/key`, {});
+      if (await confirm_dialog({ title: t('feeds.renew_title', { name: feed.name }), text: t('feeds.renew_text'), action: t('feeds.renew') })) void made(`/${feed.id}/key`, {});
+    },
+    async rename(feed, name) {
+      const told = await ask(`/${feed.id}/name`, { name });
+      if (told) await refresh();
+      return told !== null;
+    },
+    async end(feed) {
+      if (!(await confirm_dialog({ title: t('feeds.end_title', { name: feed.name }), text: t(feed.kind === 'feed' ? 'feeds.end_text' : 'feeds.end_page_text'), action: t('feeds.end'), danger: true }))) return;
+      view.made(null);
+      await ask(`/${feed.id}/end`, {});
+      await refresh();
     },
     async remove(feed) {
-      if (!(await confirm_dialog({ title: t('feeds.delete_title', { name: feed.name }), text: t('feeds.delete_text'), action: t('feeds.delete'), danger: true }))) return;
+      if (!(await confirm_dialog({ title: t('feeds.remove_title', { name: feed.name }), text: t('feeds.remove_text'), action: t('feeds.remove'), danger: true }))) return;
       view.made(null);
       await ask(`/${feed.id}/delete`, {});
       await refresh();
     },
   });
+  /** @type {import('../models/feeds.js').Stored[]} */
+  let stored = [];
+  const paint = () => view.list(feeds_of(stored, app.live.now.streams));
+  app.live.on('change', paint);
 
   /** @param {string} path @param {Record<string, string>} [fields] absent: only asked @returns {Promise<any>} null: it did not work, and why was said */
   async function ask(path, fields) {
@@ -41,7 +57,8 @@ export function control_feeds(app) {
 
   async function refresh() {
     const told = await ask('');
-    if (told) view.list(told.streams.filter((/** @type {any} */ one) => one.mine && one.kind === 'feed'));
+    if (told) stored = told.streams;
+    paint();
   }
 
   /** @param {string} path @param {Record<string, string>} fields */

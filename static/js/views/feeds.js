@@ -4,9 +4,10 @@ import { copy_text } from '../lib/clipboard.js';
 import { el, set_text } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
 
-/** @typedef {{id: number, name: string, mine: boolean, ended: boolean}} Feed */
+/** @typedef {import('../models/feeds.js').Feed} Feed */
 /** @typedef {{name: string, key: string, ingest_url: string}} Made */
-/** @typedef {{make(name: string): void, renew(feed: Feed): void, remove(feed: Feed): void}} Intents */
+/** @typedef {'rename' | 'renew' | 'end' | 'remove'} Act */
+/** @typedef {{make(name: string): void, rename(feed: Feed, name: string): Promise<boolean>, renew(feed: Feed): void, end(feed: Feed): void, remove(feed: Feed): void}} Intents rename: it has that name now */
 
 const said_ms = 2_000;
 
@@ -32,11 +33,67 @@ export function make_feeds(intents) {
   const error = el('p', { class: 'field-error', role: 'alert', hidden: true });
   const key = el('div', { class: 'feeds-key', role: 'status', hidden: true });
   const list = el('div', { class: 'feeds-list', role: 'list' });
+  /** @type {Feed[]} */
+  let shown = [];
+  /** The one that is being given another name. */
+  let renamed = 0;
   const node = el('section', { class: 'feeds', 'aria-label': t('go_live.feed') }, el('p', { class: 'field-hint', text: t('feeds.intro') }), form, error, key, list);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     intents.make(name.value.trim());  // forms.js keeps an empty one here
   });
+
+  /** @param {Feed} feed @param {Act} act @param {() => void} onclick @param {string} [look] */
+  const act_button = (feed, act, onclick, look = 'button small') => el('button', {
+    class: look, type: 'button', 'data-act': act, text: t(`feeds.${act}`), 'aria-label': t(`feeds.${act}_of`, { name: feed.name }), onclick,
+  });
+
+  /** @param {Feed} feed */
+  function rename_form(feed) {
+    const input = /** @type {HTMLInputElement} */ (el('input', { class: 'input', maxlength: '60', required: true, 'data-missing': t('feeds.name_missing'), autocomplete: 'off', value: feed.name, 'aria-label': t('feeds.name'), id: 'feed-rename' }));
+    const stop = () => {
+      renamed = 0;
+      paint();
+      /** @type {HTMLElement | null} */ (list.querySelector(`[data-id="${feed.id}"] [data-act="rename"]`))?.focus();
+    };
+    const rename = el('form', { class: 'feeds-rename', action: '', method: 'post', novalidate: true }, el('div', { class: 'field' }, input), el('button', { class: 'button small primary', type: 'submit', text: t('feeds.save') }),
+      el('button', { class: 'button small', type: 'button', text: t('feeds.cancel'), onclick: stop }));
+    rename.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      if (await intents.rename(feed, input.value.trim())) stop();
+      else input.focus();
+    });
+    // The dialog stays: only this is given up.
+    rename.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      event.stopPropagation();
+      stop();
+    });
+    return rename;
+  }
+
+  /** @param {Feed} feed */
+  function row(feed) {
+    if (feed.id === renamed) return el('div', { class: 'feeds-one', role: 'listitem', 'data-id': feed.id }, rename_form(feed));
+    const rename = () => {
+      renamed = feed.id;
+      paint();
+      /** @type {HTMLInputElement | null} */ (list.querySelector('#feed-rename'))?.select();
+    };
+    return el('div', { class: 'feeds-one', role: 'listitem', 'data-id': feed.id, 'data-state': feed.state },
+      el('p', { class: 'feeds-what' }, el('bdi', { class: 'feeds-name', text: feed.name }), el('span', { class: 'feeds-state', text: feed.text })),
+      el('div', { class: 'feeds-acts' }, act_button(feed, 'rename', rename), feed.kind === 'feed' && act_button(feed, 'renew', () => intents.renew(feed)),
+        feed.state !== 'ended' && act_button(feed, 'end', () => intents.end(feed)), act_button(feed, 'remove', () => intents.remove(feed), 'button small danger')));
+  }
+
+  function paint() {
+    if (!shown.some(({ id }) => id === renamed)) renamed = 0;
+    const key = JSON.stringify([shown, renamed]);
+    if (list.dataset.key === key) return;
+    list.dataset.key = key;
+    list.replaceChildren(...shown.map(row));
+  }
 
   return {
     node,
@@ -49,9 +106,9 @@ export function make_feeds(intents) {
     },
     /** @param {Feed[]} feeds */
     list(feeds) {
-      list.replaceChildren(...feeds.map((feed) => el('div', { class: 'feeds-one', role: 'listitem' }, el('bdi', { text: feed.name }),
-        el('button', { class: 'button small', type: 'button', text: t('feeds.new_key'), 'aria-label': t('feeds.new_key_of', { name: feed.name }), onclick: () => intents.renew(feed) }),
-        el('button', { class: 'button small danger', type: 'button', text: t('feeds.delete'), 'aria-label': t('feeds.delete_of', { name: feed.name }), onclick: () => intents.remove(feed) }))));
+      shown = feeds;
+      // What somebody types is not taken from under them.
+      if (!renamed || !feeds.some(({ id }) => id === renamed)) paint();
     },
     /** What is shown once. @param {Made | null} made */
     made(made) {
