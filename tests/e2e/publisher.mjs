@@ -58,7 +58,7 @@ export class Publisher {
     if (!answer.json.stream) throw new Error(`not published: ${JSON.stringify(answer.json)}`);
     this.what = what;
     this.published = answer.json;
-    this.#timer = setInterval(() => this.send(), 1000 / what.fps);
+    this.#timer = setInterval(() => this.send(), 1000 / what.fps).unref();  // one that a failed test left behind does not hold its process
   }
 
   get stream() { return this.published.stream; }
@@ -70,7 +70,7 @@ export class Publisher {
   /** The picture before is sent as "the same still" from now on. */
   freeze() {
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.client.frame(this.stream, undefined, { sequence: this.sent++, flags: 2 }), 1000 / this.what.fps);
+    this.#timer = setInterval(() => this.client.frame(this.stream, undefined, { sequence: this.sent++, flags: 2 }), 1000 / this.what.fps).unref();
   }
 
   /** The cable is pulled. */

@@ -784,7 +784,7 @@ export default {
   "record.start": "Aufzeichnen",
   "record.stop": "Aufzeichnung beenden",
   "record.title": "{stream}, {date}",
-  "record.you_began": "Du zeichnest auf: {stream}. Alle hier sehen das.",
+  "record.you_began": "Du zeichnest auf. Alle hier sehen das.",
   "rights.ask": "{sentence} Frag {owner}.",
   "rights.members": "Nur Mitglieder können hier {what}.",
   "rights.moderators": "Nur die Moderation kann hier {what}.",

@@ -784,7 +784,7 @@ export default {
   "record.start": "Record",
   "record.stop": "Stop recording",
   "record.title": "{stream}, {date}",
-  "record.you_began": "You record {stream}. Everybody here sees that.",
+  "record.you_began": "You are recording. Everybody here sees that.",
   "rights.ask": "{sentence} Ask {owner}.",
   "rights.members": "Only members can {what} here.",
   "rights.moderators": "Only moderators can {what} here.",
