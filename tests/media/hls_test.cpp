@@ -20,16 +20,6 @@ const Buffer& mp4() {
       clips::pictures(12) + " -c:v libx264 -preset ultrafast -g 25 -bf 0 -movflags frag_keyframe+empty_moov+default_base_moof", "mp4");
 }
 
-seams::StreamRecord record(std::int64_t number = 0) {
-  seams::StreamRecord stored;
-  stored.id = seams::StreamId{seams::first_stored_stream + number};
-  stored.room = seams::RoomId{1};
-  stored.room_code = room_code;
-  stored.owner = rooms::PersonId{7};
-  stored.key_hash.fill(static_cast<std::uint8_t>(number + 1));
-  return stored;
-}
-
 constexpr std::int64_t epoch_us = 1'700'000'000'000'000;
 
 // A hub with a publisher, and its HLS.

@@ -28,18 +28,6 @@ const Buffer& mp4() {
       clips::pictures(3) + " -c:v libx264 -preset ultrafast -g 25 -bf 0 -movflags frag_keyframe+empty_moov+default_base_moof", "mp4");
 }
 
-seams::StreamRecord record(std::int64_t number = 0, const std::string& code = room_code) {
-  seams::StreamRecord stored;
-  stored.id = seams::StreamId{seams::first_stored_stream + number};
-  stored.room = seams::RoomId{1};
-  stored.room_code = code;
-  stored.owner = rooms::PersonId{7};
-  stored.owner_name = "Ada";
-  stored.name = "Garden";
-  stored.key_hash.fill(static_cast<std::uint8_t>(number + 1));
-  return stored;
-}
-
 // A viewer whose network the test turns on and off, and what it got.
 class FakeViewer final : public MediaViewer {
  public:

@@ -262,4 +262,16 @@ Bytes jpeg(std::size_t size, int mark) {
   return vp::test::soi() + vp::test::sof(320, 180) + vp::test::scan(coded) + vp::test::eoi();
 }
 
+seams::StreamRecord record(std::int64_t number, const std::string& code) {
+  seams::StreamRecord stored;
+  stored.id = seams::StreamId{seams::first_stored_stream + number};
+  stored.room = seams::RoomId{1};
+  stored.room_code = code;
+  stored.owner = rooms::PersonId{7};
+  stored.owner_name = "Ada";
+  stored.name = "Garden";
+  stored.key_hash.fill(static_cast<std::uint8_t>(number + 1));
+  return stored;
+}
+
 }  // namespace matinee::media::test

@@ -171,6 +171,9 @@ class World {
   void kill(Desktop& desktop);
 };
 
+// A stream that is set up: Ada's garden, and its number in the key.
+[[nodiscard]] seams::StreamRecord record(std::int64_t number = 0, const std::string& code = room_code);
+
 // A picture of this many bytes (and a few), told apart by its mark.
 [[nodiscard]] Bytes jpeg(std::size_t bytes = 200, int mark = 0);
 

@@ -95,16 +95,6 @@ class Memory final : public seams::Recordings {
   RecordingEnd end = RecordingEnd::none;
 };
 
-seams::StreamRecord record(std::int64_t number = 0) {
-  seams::StreamRecord stored;
-  stored.id = seams::StreamId{seams::first_stored_stream + number};
-  stored.room = seams::RoomId{1};
-  stored.room_code = room_code;
-  stored.owner = rooms::PersonId{7};
-  stored.key_hash.fill(static_cast<std::uint8_t>(number + 1));
-  return stored;
-}
-
 using Opened = tl::expected<std::string, RecordRefusal>;
 
 // A hub with a publisher, in a relay that has a library.
@@ -144,6 +134,20 @@ struct Stage {
     ask(hub);
     world.until([&] { return answer.has_value(); });
     return *answer;
+  }
+  // One that the relay does not know of, under way.
+  std::shared_ptr<Recorder> recorder(RecordBounds bounds = {}) {
+    auto made = std::make_shared<Recorder>(RecorderParts{.loop = world.loop,
+                                                         .hub = hub,
+                                                         .recordings = memory,
+                                                         .wish = {rooms::PersonId{8}, "Ben", "Garden"},
+                                                         .server_time_us = [] { return std::int64_t{1'000'000}; },
+                                                         .now_us = [] { return std::int64_t{1}; },
+                                                         .bounds = bounds});
+    bool opened = false;
+    made->start([&](const Opened&) { opened = true; });
+    world.until([&] { return opened; });
+    return made;
   }
   [[nodiscard]] std::optional<rooms::LiveRecording> told() const { return hub->told().recording; }
   bool stop() { return world.relay->recorders().stop(hub->id()); }
@@ -260,16 +264,7 @@ TEST_CASE("a disk or a quota that is full ends a recording: it is kept, the room
 
 TEST_CASE("a recording is as long as its bound says, and not a fragment longer") {
   Stage stage;
-  const auto recorder = std::make_shared<Recorder>(RecorderParts{.loop = stage.world.loop,
-                                                                 .hub = stage.hub,
-                                                                 .recordings = stage.memory,
-                                                                 .wish = {rooms::PersonId{8}, "Ben", "Garden"},
-                                                                 .server_time_us = [] { return std::int64_t{1'000'000}; },
-                                                                 .now_us = [] { return std::int64_t{1}; },
-                                                                 .bounds = {.duration_us = 3'000'000}});
-  std::optional<Opened> opened;
-  recorder->start([&](Opened made) { opened = std::move(made); });
-  stage.world.until([&] { return opened.has_value(); });
+  const auto recorder = stage.recorder({.duration_us = 3'000'000});
   stage.feed(1);
   stage.world.until([&] { return recorder->over(); });
   REQUIRE(stage.told());
@@ -365,15 +360,7 @@ TEST_CASE("as many streams of a loop are recorded at once as the bound says, and
 
 TEST_CASE("what breaks three times in a row is given up, and one fragment between makes it begin anew") {
   Stage stage;
-  const auto recorder = std::make_shared<Recorder>(RecorderParts{.loop = stage.world.loop,
-                                                                 .hub = stage.hub,
-                                                                 .recordings = stage.memory,
-                                                                 .wish = {rooms::PersonId{8}, "Ben", "Garden"},
-                                                                 .server_time_us = [] { return std::int64_t{1'000'000}; },
-                                                                 .now_us = [] { return std::int64_t{1}; }});
-  std::optional<Opened> opened;
-  recorder->start([&](Opened made) { opened = std::move(made); });
-  stage.world.until([&] { return opened.has_value(); });
+  const auto recorder = stage.recorder();
   RecordListener& listener = *recorder;
   for (int turn = 0; turn < 2; ++turn) {
     for (int i = 0; i < limits::recording_breaks_max - 1; ++i) listener.on_broken(streams::RemuxEnd::unreadable);

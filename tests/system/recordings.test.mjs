@@ -36,6 +36,18 @@ async function live(server, name) {
   return { ...stream, owner, code, socket, post, csrf, url: `${server.url}/ingest/${stream.id}/${stream.key}` };
 }
 
+/** A server, and a stream that it has recorded for so long. */
+async function recorded_for(ms) {
+  const { server, place } = await start();
+  const garden = await live(server, 'Olga');
+  const ffmpeg = publish(garden.url);
+  await told(garden.socket, garden.id, (stream) => stream?.online);
+  const { item } = JSON.parse((await garden.post(`/${garden.id}/record`)).text);
+  const began = Date.now();
+  await until(() => Date.now() - began > ms, { timeoutMs: 20_000, what: `${ms} ms` });
+  return { server, place, garden, ffmpeg, item, wall: (Date.now() - began) / 1000 };
+}
+
 const latest = (socket, id) => (socket.messages.filter((m) => m.type === 'live.changed').at(-1) ?? { live: socket.welcome.live }).live.streams.find((one) => one.id === id);
 const told = (socket, id, want, timeoutMs = 20_000) => until(() => { const stream = latest(socket, id); return want(stream) && (stream ?? true); }, { timeoutMs, what: `the room hears: ${want}` });
 
@@ -191,14 +203,7 @@ test('a disk that is full ends the recording: what there was is kept, the room h
 });
 
 test('after kill -9 of the server what was written is taken in at the next start', { timeout: 120_000 }, async (t) => {
-  const { server, place } = await start();
-  const garden = await live(server, 'Olga');
-  const ffmpeg = publish(garden.url);
-  await told(garden.socket, garden.id, (stream) => stream?.online);
-  const { item } = JSON.parse((await garden.post(`/${garden.id}/record`)).text);
-  const began = Date.now();
-  await until(() => Date.now() - began > 6_000, { timeoutMs: 20_000, what: 'six seconds' });
-  const wall = (Date.now() - began) / 1000;
+  const { server, place, garden, ffmpeg, item, wall } = await recorded_for(6_000);
   await server.kill();
   await ffmpeg.kill();
   const again = (await start({ place })).server;
@@ -213,14 +218,7 @@ test('after kill -9 of the server what was written is taken in at the next start
 });
 
 test('a server that is stopped ends its recordings with all that came', { timeout: 120_000 }, async () => {
-  const { server, place } = await start();
-  const garden = await live(server, 'Olga');
-  const ffmpeg = publish(garden.url);
-  await told(garden.socket, garden.id, (stream) => stream?.online);
-  const { item } = JSON.parse((await garden.post(`/${garden.id}/record`)).text);
-  const began = Date.now();
-  await until(() => Date.now() - began > 4_000, { timeoutMs: 20_000, what: 'four seconds' });
-  const wall = (Date.now() - began) / 1000;
+  const { server, place, garden, ffmpeg, item, wall } = await recorded_for(4_000);
   assert.deepEqual(await server.stop(), { code: 0, signal: null });
   await ffmpeg.kill();
   const again = (await start({ place })).server;

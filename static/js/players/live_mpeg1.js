@@ -1,7 +1,6 @@
 // @ts-check
 // A live stream of MPEG-1 pictures, decoded in a worker (mpeg1_worker.js), one worker for each line. It comes back by itself.
-import { Emitter } from '../lib/emitter.js';
-import { backoff_ms } from '../models/connection.js';
+import { LiveLine } from './live_line.js';
 
 /** @typedef {import('./mpeg1_worker.js').Told} Told */
 /** @typedef {{postMessage(packets: ArrayBuffer, moved: Transferable[]): void, terminate(): void, onmessage: any, onerror: any}} WorkerLike */
@@ -51,106 +50,52 @@ export class SoundOut {
   }
 }
 
-const SILENT_MS = 8_000;
-/** Says that the stream is not there, or not yet. */
-const NO_SUCH_STREAM = 4004;
-
-/**
- *   closed ─watch()─▶ opening ─first picture─▶ live
- *                       ▲                        │ line broke, or silent
- *                       └─ backoff ─ waiting ◀───┘            any ─watch(0)─▶ closed
- *
- * Says `picture` (an ImageBitmap: draw it now, it is closed afterwards), `sound` (for SoundOut) and `state`.
- */
-export class LiveMpeg1Player extends Emitter {
-  /** @type {'closed' | 'opening' | 'live' | 'waiting'} */
-  state = 'closed';
-  stream = 0;
+/** Says `picture` (an ImageBitmap: draw it now, it is closed afterwards), `sound` (for SoundOut) and `state`. */
+export class LiveMpeg1Player extends LiveLine {
   #parts;
   /** @type {WorkerLike | null} */
   #worker = null;
   /** @type {ReturnType<Parts['open']> | null} */
   #socket = null;
-  #timer = /** @type {any} */ (null);
-  #attempt = 0;
 
   /** @param {Parts} parts */
   constructor(parts) {
-    super();
+    super(parts);
     this.#parts = parts;
   }
 
-  /** @param {number} stream 0: none */
-  watch(stream) {
-    if (stream === this.stream) return;
-    this.#leave();
-    this.stream = stream;
-    this.#attempt = 0;
-    if (stream) this.#open();
-    else this.#become('closed');
-  }
-
-  /** It may work now: the stream is back, or the room's connection is. */
-  hurry() {
-    if (this.state === 'waiting') this.#open();
-  }
-
-  #open() {
-    this.#leave();
+  /** @protected @override */
+  open_line() {
     const worker = this.#worker = this.#parts.work();
-    this.#become('opening');
-    this.#listen(worker);
+    this.heard();
     worker.onmessage = (/** @type {{data: Told}} */ { data }) => {
       if (data.kind === 'picture') this.#draw(worker, data.picture);
       else if (worker === this.#worker) this.emit('sound', data);
     };
-    worker.onerror = () => worker === this.#worker && this.#broke(1006);
+    worker.onerror = () => worker === this.#worker && this.broke(1006);
     const socket = this.#socket = this.#parts.open(this.stream);
     socket.onmessage = (/** @type {{data: ArrayBuffer}} */ { data }) => {
       if (worker !== this.#worker) return;
-      this.#listen(worker);
+      this.heard();
       worker.postMessage(data, [data]);
     };
-    socket.onclose = (/** @type {{code: number}} */ { code }) => worker === this.#worker && this.#broke(code);
+    socket.onclose = (/** @type {{code: number}} */ { code }) => worker === this.#worker && this.broke(code);
   }
 
-  /** Gives up on a line that says nothing. @param {object} worker */
-  #listen(worker) {
-    this.#parts.cancel(this.#timer);
-    this.#timer = this.#parts.later(() => worker === this.#worker && this.#broke(1006), SILENT_MS);
-  }
-
-  /** @param {object} worker @param {ImageBitmap} picture */
-  #draw(worker, picture) {
-    if (worker === this.#worker) {
-      this.#attempt = 0;
-      this.emit('picture', picture);
-      this.#become('live');
-    }
-    picture.close();
-  }
-
-  #leave() {
-    this.#parts.cancel(this.#timer);
+  /** @protected @override */
+  close_line() {
     const [worker, socket] = [this.#worker, this.#socket];
     this.#worker = this.#socket = null;
     worker?.terminate();
     socket?.close(1000);
   }
 
-  /** @param {number} code */
-  #broke(code) {
-    this.#leave();
-    this.#become('waiting');
-    const wait = backoff_ms(code === NO_SUCH_STREAM ? 1006 : code, this.#attempt, this.#parts.random());
-    this.#attempt += 1;
-    this.#timer = this.#parts.later(() => this.#open(), wait);
-  }
-
-  /** @param {LiveMpeg1Player['state']} state */
-  #become(state) {
-    if (state === this.state) return;
-    this.state = state;
-    this.emit('state', state);
+  /** @param {object} worker @param {ImageBitmap} picture */
+  #draw(worker, picture) {
+    if (worker === this.#worker) {
+      this.emit('picture', picture);
+      this.seen();
+    }
+    picture.close();
   }
 }

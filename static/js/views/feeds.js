@@ -5,7 +5,7 @@ import { el, set_text } from '../lib/dom.js';
 import { t } from '../lib/strings.js';
 
 /** @typedef {import('../models/feeds.js').Feed} Feed */
-/** @typedef {{name: string, key: string, ingest_url: string}} Made */
+/** @typedef {{id: number, name: string, key: string, ingest_url: string}} Made */
 /** @typedef {'rename' | 'renew' | 'end' | 'remove'} Act */
 /** @typedef {{make(name: string): void, rename(feed: Feed, name: string): Promise<boolean>, renew(feed: Feed): void, end(feed: Feed): void, remove(feed: Feed): void}} Intents rename: it has that name now */
 
@@ -32,6 +32,9 @@ export function make_feeds(intents) {
   const form = el('form', { class: 'feeds-new', action: '', method: 'post', novalidate: true }, el('div', { class: 'field' }, el('label', { for: 'feed-name', text: t('feeds.name') }), name), make);
   const error = el('p', { class: 'field-error', role: 'alert', hidden: true });
   const key = el('div', { class: 'feeds-key', role: 'status', hidden: true });
+  const whose = el('p', {});
+  /** The stream whose key is shown, 0: none. */
+  let keyed = 0;
   const list = el('div', { class: 'feeds-list', role: 'list' });
   /** @type {Feed[]} */
   let shown = [];
@@ -107,16 +110,20 @@ export function make_feeds(intents) {
     /** @param {Feed[]} feeds */
     list(feeds) {
       shown = feeds;
+      const renamed_here = feeds.find(({ id }) => id === keyed);
+      if (renamed_here) set_text(whose, t('feeds.once', { name: renamed_here.name }));
       // What somebody types is not taken from under them.
       if (!renamed || !feeds.some(({ id }) => id === renamed)) paint();
     },
     /** What is shown once. @param {Made | null} made */
     made(made) {
       key.hidden = made === null;
+      keyed = made?.id ?? 0;
       if (!made) return key.replaceChildren();
       const address = `${made.ingest_url}/${made.key}`;
       name.value = '';
-      key.replaceChildren(el('p', { text: t('feeds.once', { name: made.name }) }), copy_field('feed-address', t('feeds.address'), address),
+      set_text(whose, t('feeds.once', { name: made.name }));
+      key.replaceChildren(whose, copy_field('feed-address', t('feeds.address'), address),
         copy_field('feed-line', t('feeds.line'), t('feeds.command', { address })));
       return undefined;
     },

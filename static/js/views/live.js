@@ -136,7 +136,8 @@ export function make_live(intents) {
       // What a page sends is called like the person's camera, and a program's stream by its title: that stands there already.
       set_text(find('#live-title'), shown.title === name || shown.title === t(`live.${shown.kind}`, { name: shown.name }) ? '' : shown.title);
       set_attribute(canvas, 'aria-label', t('live.named_picture', { stream: name }));
-      find('#live-together').hidden = state === 'ended' || state === 'unplayable';
+      // Single pictures have no timeline that all could be brought to.
+      find('#live-together').hidden = state === 'ended' || state === 'unplayable' || (shown.forms ?? ['mjpeg']).includes('mjpeg');
       video.hidden = !sound.video;
       canvas.hidden = sound.video;
       find('#live-sound').hidden = !shown.sound || sound.audible || state === 'ended';
