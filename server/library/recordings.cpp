@@ -55,8 +55,9 @@ class File final : public seams::RecordingFile {
     if (const auto counted = resize(size_ + fragments.size()); !counted) return end_of(counted.error());
     const int error = write(fragments);
     if (error != 0) {
-      (void)::ftruncate(fd_, static_cast<off_t>(size_));
-      return is_full(error) ? RecordingEnd::disk_full : RecordingEnd::trouble;
+      // Half a fragment is not counted; where it cannot be cut off, more than a full disk is wrong.
+      const bool cut = ::ftruncate(fd_, static_cast<off_t>(size_)) == 0;
+      return is_full(error) && cut ? RecordingEnd::disk_full : RecordingEnd::trouble;
     }
     size_ += fragments.size();
     sync_sometimes();
