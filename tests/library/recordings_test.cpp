@@ -9,6 +9,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "server/library/ask.h"
 #include "server/library/child.h"
@@ -137,6 +138,15 @@ struct Shop {
     return ask<seams::LibraryUsage>([&](auto executor, auto done) { database->library().usage(anna, executor, done); }).value();
   }
   [[nodiscard]] std::string path(const std::string& id) const { return folder.path() + "/library/" + id; }
+  // Within the time in which everything else happens here: the workshop takes one thing after the other.
+  bool gone(const std::string& id) {
+    const auto end = steady_clock::now() + std::chrono::seconds(30);
+    while (find(id)) {
+      if (steady_clock::now() > end) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
   LibraryItem ready(const std::string& id) {
     const auto end = steady_clock::now() + std::chrono::seconds(30);
     for (;;) {
@@ -307,7 +317,7 @@ TEST_CASE(
   const LibraryItem item = shop.ready(cut);
   CHECK(std::llabs(item.facts.duration_ms - 3'000) <= 100);
   CHECK(item.facts.picture);
-  CHECK_FALSE(shop.find(nothing).has_value());
+  CHECK(shop.gone(nothing));
   CHECK(shop.find(running->id())->state == LibraryState::recording);
 }
 
